@@ -1,0 +1,6 @@
+"""What can be alerted about, and the words for it: topics, levels, templates and phrases, read from config/."""
+
+from alertd.catalogue.nouns import LANGUAGES, Catalogue, Level, Phrase, Template, Topic
+from alertd.catalogue.read import config_folder, load
+
+__all__ = ["LANGUAGES", "Catalogue", "Level", "Phrase", "Template", "Topic", "config_folder", "load"]

@@ -1,0 +1,147 @@
+"""The catalogue's nouns: frozen values that the rest of the house reads and never changes."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+FRENCH: Final = "fr"
+LANGUAGES: Final = ("fr", "en", "de", "nl", "es", "it")
+"""The languages in which every word of the catalogue exists; French is the one that others fall back to."""
+
+BLANK: Final = re.compile(r"\{(\w+)\}")
+"""A place to fill in a template or a phrase: `{lieu}`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """How grave an alert is, with what CAP 1.2 calls it and how long it may live.
+
+    `max_hours` is the longest time from onset to `expires`; `deliver_within_minutes` gives the default
+    `deliver_by`, counted from onset and never later than `expires`.
+    """
+
+    key: str
+    labels: Mapping[str, str]
+    severity: str
+    urgency: str
+    certainty: str
+    max_hours: int
+    deliver_within_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What an alert is about. `channels` are in the order in which screens show them.
+
+    `duration_hours` is the default time to `expires`; `until_known` says that the end is a date the
+    author must be asked for (the works', the act's), the duration being only what the form proposes.
+    `recurrence` is the usual rhythm in French, empty when there is none; `instruction` is a phrase's key.
+    `category` is CAP's.
+    """
+
+    key: str
+    level: str
+    channels: tuple[str, ...]
+    duration_hours: int
+    until_known: bool
+    labels: Mapping[str, str]
+    recurrence: str
+    category: str
+    instruction: str
+
+    def label(self, locale: str) -> str:
+        """The topic's name for a reader of `locale`, in French where the language has none."""
+        return self.labels.get(language(locale), self.labels[FRENCH])
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A French text ready to be sent once its blanks are filled.
+
+    `kind` is alert, end or false_alert; `topic` and `level` are empty for the last two, which serve any alert.
+    `locked` names the parts (headline, body, instruction) whose words an author may not change.
+    """
+
+    key: str
+    label: str
+    kind: str
+    topic: str
+    level: str
+    headline: str
+    body: str
+    instruction: str
+    locked: frozenset[str]
+
+    @property
+    def text(self) -> str:
+        """Headline, body and instruction as one paragraph, blanks unfilled."""
+        return " ".join(part for part in (self.headline, self.body, self.instruction) if part)
+
+    @property
+    def blanks(self) -> tuple[str, ...]:
+        """The names to fill, each once, in the order in which they are read."""
+        return tuple(dict.fromkeys(BLANK.findall(self.text)))
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A sentence of the phrase book. `sms`, when there is one, says the same in the SMS alphabet (GSM-7).
+
+    `reviewed` is true once a native speaker has vetted it.
+    """
+
+    text: str
+    reviewed: bool
+    sms: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Everything that config/ says; read once, at start."""
+
+    topics: Mapping[str, Topic]
+    levels: Mapping[str, Level]
+    templates: Mapping[str, Template]
+    phrases: Mapping[str, Mapping[str, Phrase]]
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that have a phrase book, French first."""
+        return tuple(self.phrases)
+
+    def find(self, locale: str, key: str) -> Phrase:
+        """The phrase in the reader's language (`de`, `de-CH`), else in French; KeyError for an unknown key."""
+        return self.phrases.get(language(locale), {}).get(key) or self.phrases[FRENCH][key]
+
+    def phrase(self, locale: str, key: str, **blanks: str) -> str:
+        """The phrase with its blanks filled. KeyError for an unknown key or a blank left empty: both are bugs."""
+        return fill(self.find(locale, key).text, blanks)
+
+    def phrase_sms(self, locale: str, key: str, **blanks: str) -> str:
+        """Like `phrase`, in its wording for the SMS alphabet where it has one."""
+        found = self.find(locale, key)
+        return fill(found.sms or found.text, blanks)
+
+    def stand_in(self, locale: str, topic: str, level: str, place: str, until: str, french: str) -> str:
+        """What a reader gets of an alert that nobody wrote in his language: the facts in it, then the French text.
+
+        `place` and `until` are already in the reader's way of writing; `french` is the text as it was sent.
+        """
+        facts = (
+            f"{self.phrase(locale, f'level.{level}')} - {self.phrase(locale, f'topic.{topic}')}.",
+            f"{self.phrase(locale, 'word.place', place=place)}.",
+            f"{self.phrase(locale, 'word.until', time=until)}.",
+            self.phrase(locale, self.topics[topic].instruction),
+        )
+        return f"{' '.join(facts)}\n\n{self.phrase(locale, 'word.french_text')}\n{french}"
+
+
+def language(locale: str) -> str:
+    """The language of a locale: `nl` for `nl-BE`, `nl_BE` and `NL`."""
+    return re.split(r"[-_]", locale, maxsplit=1)[0].lower()
+
+
+def fill(text: str, blanks: Mapping[str, str]) -> str:
+    """The text with each `{blank}` replaced; what is filled in is never read again for blanks."""
+    return BLANK.sub(lambda blank: blanks[blank[1]], text)

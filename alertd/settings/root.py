@@ -1,0 +1,66 @@
+"""All the sections together, and what must hold between them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from alertd.settings.sections import (
+    Channel,
+    Gateway,
+    Http,
+    Keys,
+    Limits,
+    Log,
+    Node,
+    Routes,
+    Section,
+    Sending,
+    Store,
+)
+
+GatewayName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
+
+
+class Settings(Section):
+    """Everything that an administrator decides. `Settings()` is a working demonstration on this machine."""
+
+    http: Http = Http()
+    store: Store = Store()
+    keys: Keys = Keys()
+    node: Node = Node()
+    sending: Sending = Sending()
+    limits: Limits = Limits()
+    log: Log = Log()
+    gateways: dict[GatewayName, Gateway] = Field(
+        {}, max_length=50, description="The accounts, by the name given."
+    )
+    routes: Routes = Routes()
+
+    @classmethod
+    def load(cls, path: Path | None, environ: Mapping[str, str]) -> Self:
+        """The settings of the file, if any, overridden by the environment; ConfigurationError says what is wrong."""
+        from alertd.settings.read import load
+
+        return load(cls, path, environ)
+
+    def route(self, channel: Channel) -> tuple[str, ...]:
+        """The gateways of a channel, the preferred one first: those of [routes], else all that serve it."""
+        chosen: tuple[str, ...] = getattr(self.routes, channel)
+        return chosen or tuple(name for name, gateway in self.gateways.items() if channel in gateway.channels)
+
+    @model_validator(mode="after")
+    def _routes_lead_somewhere(self) -> Self:
+        for channel, names in self.routes:
+            for name in names:
+                self._check_route(channel, name)
+        return self
+
+    def _check_route(self, channel: Channel, name: str) -> None:
+        if name not in self.gateways:
+            message = f"[routes] {channel}: there is no [gateways.{name}]"
+            raise ValueError(message)
+        if channel not in self.gateways[name].channels:
+            message = f"[routes] {channel}: [gateways.{name}] does not serve {channel} (see its channels)"
+            raise ValueError(message)

@@ -1,0 +1,85 @@
+"""What is wrong with the settings, in sentences that an administrator can act on."""
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any, Final
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from alertd.settings.options import ANY, options
+from alertd.settings.sections import MASK, SECRET_NAME
+
+EXPECTED: Final = {
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "string_type": "text between quotes",
+    "bool_type": "true or false",
+    "tuple_type": 'a list, such as ["a", "b"]',
+    "dict_type": "a table",
+    "model_type": "a table",
+    "path_type": "a path between quotes",
+}
+KINDS: Final = {
+    bool: "true or false",
+    int: "whole number",
+    float: "number",
+    str: "text",
+    list: "list",
+    dict: "table",
+}
+SHOWN_CHARS: Final = 60
+MOST_SENTENCES: Final = 20
+
+Place = tuple[str | int, ...]
+
+
+def sentences(error: ValidationError, origins: Mapping[tuple[str, ...], str]) -> Iterator[str]:
+    """One sentence for each thing wrong, the first twenty; `origins` are the environment's variables by path."""
+    for one in error.errors()[:MOST_SENTENCES]:
+        place = one["loc"]
+        origin = origins.get(tuple(map(str, place)))
+        yield f"{_where(place)}{f' (from {origin})' if origin else ''}{_what(one)}"
+
+
+def _where(place: Place) -> str:
+    """`[http] port`, `[gateways.ovh] driver`; nothing for a rule between sections, which names its own place."""
+    *section, key = place or ("",)
+    return f"[{'.'.join(map(str, section))}] {key}" if section else str(key)
+
+
+def _what(one: ErrorDetails) -> str:
+    kind, place = one["type"], one["loc"]
+    if kind == "extra_forbidden":
+        return f": there is no such option.{_suggestion(place)}"
+    if kind == "missing":
+        return ": is required and is not there."
+    if kind == "value_error":
+        return f"{': ' if place else ''}{one['ctx']['error']}."
+    expected = EXPECTED.get(kind) or one["msg"].removeprefix("Input should be ")
+    return f": found {_found(place, one['input'])}, expected {expected}."
+
+
+def _found(place: Place, value: Any) -> str:
+    """The value and its kind; never a secret's, nor a URL's, which may hold one."""
+    secret = any(SECRET_NAME.search(str(step)) or step == "url" for step in place)
+    shown = MASK if secret else repr(value)[:SHOWN_CHARS]
+    return f"{shown} ({KINDS.get(type(value), type(value).__name__)})"
+
+
+def _suggestion(place: Place) -> str:
+    """The nearest right key: in the same table first, then anywhere."""
+    known = [option.path for option in options()]
+    wrong = str(place[-1])
+    beside = {path[len(place) - 1] for path in known if len(path) >= len(place) and _fits(path, place[:-1])}
+    if near := get_close_matches(wrong, beside - {ANY}, n=1):
+        return f" Did you mean {near[0]}?"
+    elsewhere = {path[-1]: path for path in known}
+    if near := get_close_matches(wrong, elsewhere, n=1, cutoff=0.8):
+        return f" Did you mean {_where(elsewhere[near[0]])}?"
+    return f" Known here: {', '.join(sorted(beside - {ANY}))}."
+
+
+def _fits(path: tuple[str, ...], table: Place) -> bool:
+    return all(known in {ANY, str(step)} for known, step in zip(path, table, strict=False))
