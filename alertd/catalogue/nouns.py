@@ -123,7 +123,7 @@ class Catalogue:
         found = self.find(locale, key)
         return fill(found.sms or found.text, blanks)
 
-    def stand_in(self, locale: str, topic: str, level: str, place: str, until: str, french: str) -> str:
+    def stand_in(self, locale: str, *, topic: str, level: str, place: str, until: str, french: str) -> str:
         """What a reader gets of an alert that nobody wrote in his language: the facts in it, then the French text.
 
         `place` and `until` are already in the reader's way of writing; `french` is the text as it was sent.

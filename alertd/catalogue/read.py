@@ -134,7 +134,7 @@ def load(folder: Path | None = None) -> Catalogue:
     """
     folder = folder or config_folder()
     topics_file = _read(folder / "topics.toml", _TopicsFile)
-    levels = {key: _level(key, table) for key, table in topics_file.levels.items()}
+    levels: dict[str, Level] = {key: _level(key, table) for key, table in topics_file.levels.items()}
     topics = {key: _topic(key, table) for key, table in topics_file.topics.items()}
     templates = _read(folder / "templates.toml", _TemplatesFile).templates
     catalogue = Catalogue(

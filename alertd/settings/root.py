@@ -57,7 +57,7 @@ class Settings(Section):
                 self._check_route(channel, name)
         return self
 
-    def _check_route(self, channel: Channel, name: str) -> None:
+    def _check_route(self, channel: str, name: str) -> None:
         if name not in self.gateways:
             message = f"[routes] {channel}: there is no [gateways.{name}]"
             raise ValueError(message)

@@ -44,9 +44,11 @@ def sentences(error: ValidationError, origins: Mapping[tuple[str, ...], str]) ->
 
 
 def _where(place: Place) -> str:
-    """`[http] port`, `[gateways.ovh] driver`; nothing for a rule between sections, which names its own place."""
+    """`[http] port`, `[gateways.ovh] driver`, `[http]`; nothing for a rule between sections, which says its place."""
     *section, key = place or ("",)
-    return f"[{'.'.join(map(str, section))}] {key}" if section else str(key)
+    if section:
+        return f"[{'.'.join(map(str, section))}] {key}"
+    return f"[{key}]" if key else ""
 
 
 def _what(one: ErrorDetails) -> str:
@@ -57,8 +59,16 @@ def _what(one: ErrorDetails) -> str:
         return ": is required and is not there."
     if kind == "value_error":
         return f"{': ' if place else ''}{one['ctx']['error']}."
-    expected = EXPECTED.get(kind) or one["msg"].removeprefix("Input should be ")
-    return f": found {_found(place, one['input'])}, expected {expected}."
+    found = _found(place, one["input"])
+    rule = EXPECTED.get(kind) or one["msg"].removeprefix("Input should be ")
+    if kind in EXPECTED or rule != one["msg"]:
+        return f": found {found}, expected {rule}."
+    return f": found {found}. {_description(place) or one['msg']}"
+
+
+def _description(place: Place) -> str:
+    """What the option is for: says more than the pattern that the value does not match."""
+    return next((o.description for o in options() if len(o.path) == len(place) and _fits(o.path, place)), "")
 
 
 def _found(place: Place, value: Any) -> str:
@@ -74,7 +84,7 @@ def _suggestion(place: Place) -> str:
     wrong = str(place[-1])
     beside = {path[len(place) - 1] for path in known if len(path) >= len(place) and _fits(path, place[:-1])}
     if near := get_close_matches(wrong, beside - {ANY}, n=1):
-        return f" Did you mean {near[0]}?"
+        return f" Did you mean {near[0] if len(place) > 1 else _where((near[0],))}?"
     elsewhere = {path[-1]: path for path in known}
     if near := get_close_matches(wrong, elsewhere, n=1, cutoff=0.8):
         return f" Did you mean {_where(elsewhere[near[0]])}?"
