@@ -133,9 +133,13 @@ Record = Callable[[str, Sequence[Message]], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the composition root lends to a driver beside its own options."""
+    """What the composition root lends to a driver beside its own options.
+
+    `record` is the sandbox's; `now_ms` gives UTC milliseconds, for whatever a provider wants dated or signed.
+    """
 
     record: Record | None = None
+    now_ms: Callable[[], int] | None = None
 
 
 class OptionError(ValueError):

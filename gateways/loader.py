@@ -1,0 +1,36 @@
+"""From a table `[gateways.NAME]` of alertd.toml to a gateway.
+
+A driver is a module or a package of this one with a function `gateway(name, options, surroundings) -> Gateway`.
+It is found by its file name alone: adding a provider is adding a file.
+"""
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import gateways
+from gateways.contract import Gateway, OptionError, Surroundings
+
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]{1,30}")
+_NOT_DRIVERS: Final = frozenset({"contract", "loader", "options", "parallel", "text"})
+
+
+def drivers() -> tuple[str, ...]:
+    """The drivers that are installed, in alphabetical order; none is imported."""
+    found = (module.name for module in pkgutil.iter_modules(gateways.__path__))
+    return tuple(sorted(name for name in found if _NAME.fullmatch(name) and name not in _NOT_DRIVERS))
+
+
+def load(name: str, driver: str, options: Mapping[str, object], surroundings: Surroundings) -> Gateway:
+    """Make the gateway `name` from its options; nothing is opened and nobody is called yet.
+
+    Raises `OptionError`, naming the option, where the table cannot be used.
+    """
+    if driver not in drivers():
+        known = ", ".join(drivers())
+        raise OptionError(f"[gateways.{name}] driver: there is no driver {driver!r}; write one of {known}")
+    make: Callable[[str, Mapping[str, object], Surroundings], Gateway]
+    make = importlib.import_module(f"gateways.{driver}").gateway
+    return make(name, options, surroundings)

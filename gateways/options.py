@@ -1,0 +1,63 @@
+"""How a driver reads its table of alertd.toml: a small pydantic model, and errors that name the option.
+
+The text of an error never holds the value: it may be a password.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
+
+from gateways.contract import OptionError
+
+_SECRET_FILE_LIMIT = 4096  # bytes; a password, not a disk image named by mistake
+
+
+class Options(BaseModel):
+    """What every driver's own options derive from: an unknown option is an error, not a typing slip kept silent."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+O = TypeVar("O", bound=Options)  # noqa: E741 - O for options
+
+
+def read_options(name: str, model: type[O], table: Mapping[str, object]) -> O:
+    """Validate the table of the gateway `name`.
+
+    Raises `OptionError`: one sentence for each fault, each beginning with `[gateways.NAME] option`.
+    """
+    try:
+        return model.model_validate(dict(table))
+    except ValidationError as error:
+        faults = (_sentence(name, fault) for fault in error.errors(include_input=False, include_url=False))
+        raise OptionError("; ".join(faults)) from None
+
+
+def read_secret(name: str, option: str, value: SecretStr | None, file: Path | None) -> SecretStr | None:
+    """Take a secret from its option or from the file that `<option>_file` names (first line, blanks stripped)."""
+    if file is None:
+        return value
+    if value is not None:
+        raise OptionError(f"[gateways.{name}] {option}_file: keep either {option} or {option}_file, not both")
+    try:
+        with file.open(encoding="utf-8") as lines:
+            secret = lines.read(_SECRET_FILE_LIMIT).partition("\n")[0].strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise OptionError(f"[gateways.{name}] {option}_file: {file} cannot be read ({error})") from None
+    if not secret:
+        raise OptionError(
+            f"[gateways.{name}] {option}_file: {file} is empty; write the {option} on its first line"
+        )
+    return SecretStr(secret)
+
+
+def _sentence(name: str, fault: Mapping[str, Any]) -> str:
+    where = ".".join(str(part) for part in fault["loc"])
+    said = str(fault["msg"]).removeprefix("Value error, ")
+    if fault["type"] == "extra_forbidden":
+        said = "is not an option of this driver; check its spelling or remove it"
+    if fault["type"] == "missing":
+        said = "is missing; add it to the table"
+    return f"[gateways.{name}] {where}: {said}" if where else f"[gateways.{name}] {said}"
