@@ -152,13 +152,20 @@ def load(folder: Path | None = None) -> Catalogue:
 def _read(path: Path, model: type[File]) -> File:
     try:
         with path.open("rb") as file:
-            return model.model_validate(tomllib.loads(file.read(MAX_FILE_BYTES).decode()))
+            return model.model_validate(tomllib.loads(_bounded(file.read(MAX_FILE_BYTES + 1)).decode()))
     except OSError as error:
         raise ConfigurationError(code="catalogue_missing", message=f"{path}: {error.strerror}.") from error
     except ValidationError as error:
         raise ConfigurationError(code="catalogue_invalid", message=f"{path}: {_sentences(error)}") from error
     except ValueError as error:
         raise ConfigurationError(code="catalogue_invalid", message=f"{path} is not TOML: {error}.") from error
+
+
+def _bounded(content: bytes) -> bytes:
+    if len(content) > MAX_FILE_BYTES:
+        message = "it is longer than 1 MiB"
+        raise ValueError(message)
+    return content
 
 
 def _sentences(error: ValidationError) -> str:

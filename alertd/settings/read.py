@@ -37,10 +37,17 @@ def load(root: type[Root], path: Path | None, environ: Mapping[str, str]) -> Roo
 def _read(path: Path) -> dict[str, Any]:
     try:
         with path.open("rb") as file:
-            return tomllib.loads(file.read(MAX_FILE_BYTES).decode())
+            return tomllib.loads(_bounded(file.read(MAX_FILE_BYTES + 1)).decode())
     except OSError as error:
         raise ConfigurationError(
             code="settings_unreadable", message=f"{path} cannot be read: {error.strerror}."
         ) from error
     except ValueError as error:
         raise ConfigurationError(code="settings_not_toml", message=f"{path} is not TOML: {error}.") from error
+
+
+def _bounded(content: bytes) -> bytes:
+    if len(content) > MAX_FILE_BYTES:
+        message = "it is longer than 1 MiB"
+        raise ValueError(message)
+    return content

@@ -91,7 +91,7 @@ class Sending(Section):
     """How deliveries are claimed, tried and tried again."""
 
     slice: int = Field(200, ge=1, le=5000, description="Deliveries marked as being sent at once, per sender.")
-    send_timeout_s: float = Field(10, gt=0, le=120, description="Seconds a provider has to answer.")
+    send_timeout_s: float = Field(10.0, gt=0, le=120, description="Seconds a provider has to answer.")
     lease_s: float = Field(
         30,
         gt=0,
@@ -177,7 +177,7 @@ class Sender(Section):
     )
     burst: int = Field(1, ge=1, le=100_000, description="Units that may leave at once after a pause.")
     unit: Literal["message", "segment"] = Field("message", description="What the rate and the price count.")
-    price: Price = Field(0, description="Euros for one unit, to prefixes that tariffs does not name.")
+    price: Price = Field(0.0, description="Euros for one unit, to prefixes that tariffs does not name.")
     tariffs: dict[Annotated[str, Field(pattern=r"^\+[0-9]{1,10}$")], Price] = Field(
         {},
         max_length=300,

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from alertd.settings.options import ANY, options
-from alertd.settings.sections import MASK, SECRET_NAME
+from alertd.settings.sections import MASK, SECRET_NAME, masked
 
 EXPECTED: Final = {
     "int_type": "a whole number",
@@ -72,9 +72,9 @@ def _description(place: Place) -> str:
 
 
 def _found(place: Place, value: Any) -> str:
-    """The value and its kind; never a secret's, nor a URL's, which may hold one."""
-    secret = any(SECRET_NAME.search(str(step)) or step == "url" for step in place)
-    shown = MASK if secret else repr(value)[:SHOWN_CHARS]
+    """The value and its kind; never a secret, nor a URL or a driver's options, which may hold one."""
+    secret = any(SECRET_NAME.search(str(step)) or step in {"url", "options"} for step in place)
+    shown = MASK if secret else repr(masked(value))[:SHOWN_CHARS]
     return f"{shown} ({KINDS.get(type(value), type(value).__name__)})"
 
 

@@ -1,0 +1,82 @@
+"""What is installed is whole: the words travel in the wheel, and an editable install reads the checkout's."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CHECK = """
+import alertd.catalogue, gateways.text, zones
+from alertd.settings import Settings
+folder = alertd.catalogue.config_folder()
+words = alertd.catalogue.load()
+assert Settings.load(folder / "alertd.toml", {}) == Settings()
+assert zones.cell(48.7736, 5.1606) and gateways.text.segments("Bure") == 1
+print(alertd.catalogue.__file__, folder, zones.__file__, len(words.topics), len(words.languages), sep="\\n")
+"""
+
+
+def python(*arguments, cwd, **environ):
+    """The answer of this same Python, offline and away from the checkout."""
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"} | environ
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, *map(str, arguments)],
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr or done.stdout
+    return done.stdout.splitlines()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """A folder in which a wheel of the checkout is installed, alone."""
+    folder = tmp_path_factory.mktemp("wheel")
+    python("-m", "hatchling", "build", "-t", "wheel", "-d", folder, cwd=ROOT)
+    (wheel,) = folder.glob("*.whl")
+    offline = ("--no-deps", "--no-index", "--no-compile", "--disable-pip-version-check")
+    python("-m", "pip", "install", "-q", *offline, "--target", folder / "site", wheel, cwd=folder)
+    return folder / "site"
+
+
+def test_a_wheel_brings_its_words(site, tmp_path):
+    """Installed from a wheel, alertd reads the topics, phrases and settings inside its own package."""
+    code, folder, zones, topics, languages = python("-c", CHECK, cwd=tmp_path, PYTHONPATH=str(site))
+    assert Path(folder) == site / "alertd" / "config"
+    assert Path(code).is_relative_to(site)
+    assert Path(zones).is_relative_to(site)
+    assert (topics, languages) == ("25", "6")
+
+
+def test_a_wheel_brings_all_of_config(site):
+    """Every file of config/ is in the wheel."""
+    ours = {path.relative_to(ROOT / "config") for path in (ROOT / "config").rglob("*.toml")}
+    inside = site / "alertd" / "config"
+    assert {path.relative_to(inside) for path in inside.rglob("*.toml")} == ours
+    assert len(ours) == 9
+
+
+def test_a_wheel_brings_every_module(site):
+    """Every module and every file of SQL of the three packages is in the wheel."""
+    for package in ("alertd", "gateways", "zones"):
+        ours = {
+            path.relative_to(ROOT)
+            for suffix in ("py", "sql")
+            for path in (ROOT / package).rglob(f"*.{suffix}")
+        }
+        assert [str(path) for path in sorted(ours) if not (site / path).is_file()] == []
+
+
+def test_an_editable_install_reads_the_checkout(tmp_path):
+    """An editable install is a .pth file that names the checkout: alertd then reads the checkout's config/."""
+    (tmp_path / "alertd.pth").write_text(f"{ROOT}\n")
+    code, folder, *_ = python("-c", f"import site; site.addsitedir({str(tmp_path)!r})\n{CHECK}", cwd=tmp_path)
+    assert Path(folder) == ROOT / "config"
+    assert Path(code).is_relative_to(ROOT)
