@@ -215,11 +215,18 @@ def test_every_mistake_is_told_at_once(refused):
     assert len(refused("[http]\nport = '80'\nprot = 1").splitlines()) == 2
 
 
-def test_a_secret_is_never_in_a_message(refused):
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[store]\nurl = 'mysql://u:hunter2@h/d'",
+        MAIL + "password = 'hunter2'",
+        MAIL + "options = 'hunter2'",
+        "[[gateways.mail]]\npassword = 'hunter2'",
+    ],
+)
+def test_a_secret_is_never_in_a_message(refused, text):
     """A wrong value that may hold a secret is not repeated."""
-    assert "hunter2" not in refused(
-        "[store]\nurl = 'mysql://u:hunter2@h/d'\n" + MAIL + "password = 'hunter2'"
-    )
+    assert "hunter2" not in refused(text)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
