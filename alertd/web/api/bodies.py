@@ -1,0 +1,195 @@
+"""What programs send, as pydantic models: the API's and its documentation's one source.
+
+Nothing unknown is let through, nothing is guessed: a flag is true or false, a moment carries its offset. The
+instance's own limits (settings.limits) come as validation context; the bounds written here are the ceilings that
+the documentation can promise.
+"""
+
+import re
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal, Self, TypeAlias
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from alertd.settings.sections import Channel, Limits
+
+PLACE_KINDS: TypeAlias = Literal["home", "school", "work", "stay", "current"]
+LevelWord: TypeAlias = Literal["info", "warning", "danger"]
+
+_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?([Zz]|[+-]\d{2}:\d{2})")
+
+
+def _printable(text: str) -> str:
+    if _CONTROLS.search(text):
+        raise ValueError("control characters are not text: remove them")
+    return text.replace("\r\n", "\n")
+
+
+def _written(moment: Any) -> Any:
+    if isinstance(moment, datetime):
+        return moment
+    if not isinstance(moment, str) or not _MOMENT.fullmatch(moment):
+        raise ValueError("write a moment as 2027-01-31T18:00:00+01:00, with its offset or Z")
+    return moment
+
+
+def _this_age(moment: datetime) -> datetime:
+    if not 2000 <= moment.year < 2200:
+        raise ValueError("the year must lie between 2000 and 2199")
+    return moment
+
+
+Printable: TypeAlias = Annotated[str, AfterValidator(_printable)]
+Word: TypeAlias = Annotated[Printable, StringConstraints(min_length=1, max_length=100)]
+Line: TypeAlias = Annotated[Printable, StringConstraints(strip_whitespace=True, min_length=1)]
+Block: TypeAlias = Annotated[Printable, StringConstraints(strip_whitespace=True)]
+Flag: TypeAlias = Annotated[bool, Strict()]
+Id: TypeAlias = Annotated[int, Strict(), Field(gt=0, le=2**53)]
+Moment: TypeAlias = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_this_age)]
+Locale: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]
+Degrees: TypeAlias = Annotated[float, Strict(), Field(allow_inf_nan=False)]
+
+
+class Body(BaseModel):
+    """What all bodies share: frozen, and a misspelt key is an error that names it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TextBody(Body):
+    """What is said in one language."""
+
+    headline: Annotated[Line, Field(max_length=500)]
+    body: Annotated[Block, Field(max_length=20_000)] = ""
+    instruction: Annotated[Block, Field(max_length=5000)] = ""
+
+    @field_validator("headline", "body", "instruction")
+    @classmethod
+    def _within_limits(cls, text: str, info: ValidationInfo) -> str:
+        most = getattr(_limits(info), f"{info.field_name}_chars")
+        if len(text) > most:
+            raise ValueError(f"{len(text)} characters: at most {most}")
+        return text
+
+
+Texts: TypeAlias = Annotated[dict[Locale, TextBody], Field(min_length=1, max_length=40)]
+
+
+class TargetBody(Body):
+    """Whom it is for. Exactly one of the three: there is no default target."""
+
+    zone: dict[str, Any] | None = Field(
+        None,
+        description="A circle {type: Circle, center: [lon, lat], radius_m} or GeoJSON polygons.",
+    )
+    station: Literal[True] | None = Field(None, description="Everyone subscribed to the station.")
+    groups: Annotated[list[Id], Field(min_length=1, max_length=100)] | None = Field(
+        None, description="Ids of the station's groups."
+    )
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        if sum(aim is not None for aim in (self.zone, self.station, self.groups)) != 1:
+            raise ValueError("give exactly one of zone, station and groups")
+        return self
+
+
+class AlertBody(Body):
+    """An alert, as it is drafted, previewed and released."""
+
+    level: LevelWord
+    topic: Word = Field(description="A topic's key in the instance's catalogue: fire, flood, water...")
+    target: TargetBody
+    texts: Texts = Field(description="Headline, body and instruction by language: {'fr': {...}}.")
+    channels: Annotated[list[Channel], Field(min_length=1, max_length=5)]
+    expires_at: Moment = Field(description="When it ends by itself; nothing leaves after it.")
+    onset: Moment | None = Field(None, description="When what is announced begins; now when left out.")
+    deliver_by: Moment | None = Field(None, description="When it is no use any more to the one it reaches.")
+    exercise: Flag = False
+    url: Annotated[str, StringConstraints(pattern=r"^https?://[!-~]+$", max_length=500)] | None = None
+    preview_digest: Word | None = Field(
+        None, description="Of the preview that was looked at; without it a draft is kept."
+    )
+
+    @field_validator("texts")
+    @classmethod
+    def _few_languages(cls, texts: Texts, info: ValidationInfo) -> Texts:
+        if len(texts) > (most := _limits(info).languages):
+            raise ValueError(f"{len(texts)} languages: at most {most}")
+        return texts
+
+
+class PreviewBody(AlertBody):
+    """An alert to look at before it is released, or an update of the alert whose id is `alert`."""
+
+    alert: Id | None = Field(None, description="The alert that this would update.")
+    preview_digest: None = Field(None, description="Never here: it is what the answer holds.")  # type: ignore[assignment]
+
+
+class DigestBody(Body):
+    """What was previewed, released as it was shown."""
+
+    preview_digest: Word
+
+
+class TextsBody(Body):
+    """The words of an end or a cancellation; left out, the standard ones are used."""
+
+    texts: Texts | None = None
+
+
+class EndpointBody(Body):
+    """One way to reach the subscriber."""
+
+    channel: Channel
+    address: Annotated[Printable, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+
+
+class PlaceBody(Body):
+    """Where to be warned. The coordinates become a cell of some twenty metres and are dropped."""
+
+    lat: Degrees = Field(ge=-90, le=90)
+    lon: Degrees = Field(ge=-180, le=180)
+    kind: PLACE_KINDS = "home"
+
+
+class ConsentBody(Body):
+    """Where and when the person agreed; the law asks it of whoever takes a list over."""
+
+    source: Word
+    at: Moment
+
+
+class SubscriberBody(Body):
+    """A person whom the station may warn."""
+
+    locale: Locale = "fr"
+    endpoints: Annotated[list[EndpointBody], Field(min_length=1, max_length=8)]
+    places: Annotated[list[PlaceBody], Field(max_length=10)] = Field(
+        default=[], description="None: the person is warned wherever it happens in the station."
+    )
+    topics: Annotated[list[Word], Field(min_length=1, max_length=64)] | None = Field(
+        None, description="Left out: every topic, those to come included."
+    )
+    min_level: LevelWord = "info"
+    valid_until: Moment | None = None
+    exercises: Flag = False
+    ref: Word | None = Field(None, description="Your own key for this person; comes back in deliveries.")
+    consent: ConsentBody
+
+
+def _limits(info: ValidationInfo) -> Limits:
+    return info.context if isinstance(info.context, Limits) else Limits()

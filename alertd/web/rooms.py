@@ -1,0 +1,50 @@
+"""What every page may reach: made once by the composition root, found again through one typed key."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from aiohttp import web
+
+from alertd.catalogue import Catalogue
+from alertd.clock import Clock
+from alertd.issue.desk import Desk
+from alertd.keys import Keyring
+from alertd.settings import Settings
+from alertd.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """The desk, and whether the loops that send are alive (asked by `/readyz`)."""
+
+    desk: Desk
+    heartbeat: Callable[[], bool]
+
+    @property
+    def db(self) -> Database:
+        return self.desk.db
+
+    @property
+    def clock(self) -> Clock:
+        return self.desk.clock
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self.desk.catalogue
+
+    @property
+    def settings(self) -> Settings:
+        return self.desk.settings
+
+    @property
+    def keyring(self) -> Keyring:
+        return self.desk.keyring
+
+    @property
+    def https(self) -> bool:
+        """Whether residents and operators come by https: then cookies are `__Host-`, and HSTS is said."""
+        return self.settings.http.public_url.startswith("https:")
+
+
+ROOMS: Final = web.AppKey("rooms", Rooms)
