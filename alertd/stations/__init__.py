@@ -1,0 +1,1 @@
+"""WHO may act: stations, operators and their roles, API keys, sessions, throttles, the audit."""

@@ -1,0 +1,88 @@
+"""API keys: of one station, with the gravest level they may release; only a hash is kept."""
+
+import re
+import secrets
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+
+from alertd.clock import Clock
+from alertd.errors import Missing, Refused
+from alertd.model import Actor, Scope, Station
+from alertd.store.database import Database, Transaction
+from alertd.store.ids import take
+
+PREFIX: Final = "alertd_"
+"""By which secret scanners, and people, recognise a key."""
+
+_TOKEN: Final = re.compile(rf"{PREFIX}[A-Za-z0-9_-]{{43}}")
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key, without its token. `subscribers`: it may read and write people."""
+
+    id: int
+    station_id: int
+    name: str
+    scope: Scope
+    subscribers: bool
+    created_at: int
+    revoked_at: int | None
+
+
+async def create(
+    tx: Transaction, clock: Clock, station: Station, name: str, scope: Scope, *, subscribers: bool = False
+) -> tuple[int, str]:
+    """A new key: its id, and its token, which is shown this once. Refused `key_invalid` for its name."""
+    name = name.strip()
+    if not 1 <= len(name) <= 80:
+        raise Refused("key_invalid", "A key's name has 1 to 80 characters: say what uses it.")
+    token = PREFIX + secrets.token_urlsafe(32)
+    id_ = await take(tx, "api_key")
+    await tx.execute(
+        "keys.add", id_, station.id, name, _hash(token), int(scope), int(subscribers), clock.now_ms()
+    )
+    return id_, token
+
+
+async def revoke(tx: Transaction, clock: Clock, key_id: int) -> int:
+    """End a key at once; its station's id. Missing `key_unknown` when there is none, or it is revoked already."""
+    rows = await tx.fetch("keys.revoke", key_id, clock.now_ms())
+    if not rows:
+        raise Missing("key_unknown", f"There is no key {key_id} that still works.")
+    return int(rows[0]["station_id"])
+
+
+async def authenticate(store: Database, token: str) -> Actor | None:
+    """Who asks with this token; None when it is no key, revoked, or its station suspended."""
+    if not _TOKEN.fullmatch(token):
+        return None
+    rows = await store.fetch("keys.find_by_hash", _hash(token))
+    if not rows:
+        return None
+    row = rows[0]
+    scope, subscribers = Scope(row["scope"]), bool(row["subscribers"])
+    return Actor(f"key:{row['id']}", row["station_id"], scope.releases, subscribers=subscribers)
+
+
+async def of_station(store: Database | Transaction, station_id: int) -> tuple[ApiKey, ...]:
+    """A station's keys in order of making, revoked ones too."""
+    rows = await store.fetch("keys.list_of_station", station_id)
+    return tuple(
+        ApiKey(
+            row["id"],
+            row["station_id"],
+            row["name"],
+            Scope(row["scope"]),
+            bool(row["subscribers"]),
+            row["created_at"],
+            row["revoked_at"],
+        )
+        for row in rows
+    )
+
+
+def _hash(token: str) -> bytes:
+    """256 random bits need no slow hash."""
+    return sha256(token.encode()).digest()

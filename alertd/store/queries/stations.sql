@@ -1,0 +1,43 @@
+-- name: add
+-- Mode is written here and by no other statement.
+INSERT INTO station (id, parent_id, slug, name, kind, mode, insee, timezone, region, locale, latitude, longitude,
+                     outline, phone, private, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16);
+
+-- name: find_by_slug
+-- What URLs and the command line call a station.
+SELECT id, slug, name, kind, mode, insee, timezone, region, locale, latitude, longitude, outline, phone, private,
+       suspended_at
+FROM station WHERE slug = $1;
+
+-- name: find_by_id
+-- What rows call a station.
+SELECT id, slug, name, kind, mode, insee, timezone, region, locale, latitude, longitude, outline, phone, private,
+       suspended_at
+FROM station WHERE id = $1;
+
+-- name: list_all
+-- In order of making, a page at a time: $1 is the id after which the page begins.
+SELECT id, slug, name, kind, mode, insee, timezone, region, locale, latitude, longitude, outline, phone, private,
+       suspended_at
+FROM station WHERE id > $1 ORDER BY id LIMIT $2;
+
+-- name: suspend
+-- A suspended station releases nothing and its keys open nothing; null lets it work again.
+UPDATE station SET suspended_at = $2 WHERE id = $1;
+
+-- name: add_zone
+-- A zone that the mairie draws once and picks afterwards.
+INSERT INTO saved_zone (id, station_id, name, zone) VALUES ($1, $2, $3, $4);
+
+-- name: list_zones
+-- By name, as the form shows them.
+SELECT id, station_id, name, zone FROM saved_zone WHERE station_id = $1 ORDER BY name, id LIMIT 500;
+
+-- name: add_hamlet
+-- A named point from which a circle is drawn without a map.
+INSERT INTO hamlet (id, station_id, name, latitude, longitude) VALUES ($1, $2, $3, $4, $5);
+
+-- name: list_hamlets
+-- By name, as the form shows them.
+SELECT id, station_id, name, latitude, longitude FROM hamlet WHERE station_id = $1 ORDER BY name, id LIMIT 500;
