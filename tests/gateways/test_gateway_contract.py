@@ -1,0 +1,191 @@
+"""What every gateway does, whichever provider is behind it: the contract of gateways.contract, held by each driver."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager
+from typing import Any
+
+import pytest
+from peers import NOW_MS, Case, Peer, letter
+from sandbox_peer import SandboxPeer
+from smtp_peer import SmtpPeer
+
+from gateways.contract import Callback, Gateway, Message, Outcome, Receipt, Surroundings, Trouble
+from gateways.loader import drivers, load
+
+PEERS: tuple[Callable[[], Peer], ...] = (SandboxPeer, SmtpPeer)
+HANGS = {Case.HANG_BEFORE, Case.HANG_AFTER}
+
+EXPECTED: dict[Case, tuple[set[Outcome], Trouble | None]] = {
+    Case.ACCEPT: ({Outcome.ACCEPTED, Outcome.DELIVERED}, None),
+    Case.REFUSE: ({Outcome.REFUSED}, None),
+    Case.REJECT: ({Outcome.FAILED}, None),
+    Case.THROTTLE: ({Outcome.THROTTLED}, None),
+    Case.ERROR: ({Outcome.RETRY}, None),
+    Case.CREDENTIALS: ({Outcome.RETRY}, Trouble.CREDENTIALS),
+    Case.AWAY: ({Outcome.RETRY}, Trouble.CONNECTION),
+    Case.HANG_BEFORE: ({Outcome.RETRY}, Trouble.CONNECTION),
+    Case.TEAR_BEFORE: ({Outcome.RETRY}, Trouble.CONNECTION),
+    Case.HANG_AFTER: ({Outcome.UNKNOWN}, None),
+    Case.TEAR_AFTER: ({Outcome.UNKNOWN}, None),
+    Case.RUBBISH_AFTER: ({Outcome.UNKNOWN}, None),
+}
+
+
+@pytest.fixture(params=PEERS, ids=lambda make: make.driver)
+async def peer(request: pytest.FixtureRequest) -> AsyncIterator[Peer]:
+    async with request.param() as played:
+        yield played
+
+
+@asynccontextmanager
+async def opened(peer: Peer, timeout_s: float = 10.0) -> AsyncIterator[Gateway]:
+    """A gateway aimed at the peer, open."""
+    surroundings = Surroundings(record=getattr(peer, "record", None), now_ms=lambda: NOW_MS)
+    gateway = load("essai", peer.driver, peer.options(timeout_s), surroundings)
+    await gateway.open()
+    try:
+        yield gateway
+    finally:
+        await gateway.close()
+
+
+async def receipts(gateway: Gateway, batch: Sequence[Message]) -> dict[str, Receipt]:
+    """Send, and check the first clause: exactly one receipt for each message."""
+    got = [receipt async for receipt in gateway.send(batch)]
+    assert sorted(receipt.reference for receipt in got) == sorted(message.reference for message in batch)
+    return {receipt.reference: receipt for receipt in got}
+
+
+async def play(peer: Peer, case: Case) -> str:
+    if case in peer.not_applicable:
+        pytest.skip(f"{peer.driver}, {case}: {peer.not_applicable[case]}")
+    return await peer.play(case)
+
+
+def test_every_driver_is_held_to_the_contract() -> None:
+    """No driver is installed whose provider is not played here."""
+    assert {make().driver for make in PEERS} == set(drivers())
+
+
+@pytest.mark.parametrize("case", Case)
+async def test_outcome(peer: Peer, case: Case) -> None:
+    """Whatever the provider does becomes one receipt, and only what may have left is unknown."""
+    message = letter(await play(peer, case))
+    async with opened(peer, 0.2 if case in HANGS else 10.0) as gateway:
+        receipt = (await receipts(gateway, [message]))[message.reference]
+    outcomes, trouble = EXPECTED[case]
+    assert receipt.outcome in outcomes
+    assert trouble is None or receipt.trouble is trouble
+    assert receipt.code
+    assert (receipt.retry_after_s is None) is (receipt.outcome is not Outcome.THROTTLED)
+
+
+async def test_accepted_messages_arrive(peer: Peer) -> None:
+    """A full batch is taken, each message once, by one gateway again and again."""
+    async with opened(peer) as gateway:
+        for _ in range(2):
+            batch = [letter(await peer.play(Case.ACCEPT)) for _ in range(min(gateway.capabilities.batch, 20))]
+            await receipts(gateway, batch)
+            assert sorted(peer.taken) == sorted(message.address for message in batch)
+            peer.taken.clear()
+
+
+async def test_a_bad_message_harms_no_other(peer: Peer) -> None:
+    """In one batch each message has its own outcome."""
+    cases = [Case.REFUSE, Case.ACCEPT, Case.THROTTLE, Case.ACCEPT, Case.ERROR, Case.REJECT, Case.ACCEPT]
+    async with opened(peer) as gateway:
+        batch = [letter(await peer.play(case)) for case in cases]
+        got = await receipts(gateway, batch)
+    for case, message in zip(cases, batch, strict=True):
+        assert got[message.reference].outcome in EXPECTED[case][0]
+
+
+@pytest.mark.parametrize("case", [Case.TEAR_BEFORE, Case.TEAR_AFTER, Case.HANG_BEFORE, Case.HANG_AFTER])
+async def test_a_gateway_recovers_by_itself(peer: Peer, case: Case) -> None:
+    """After a broken or silent connection the next message passes, without a new gateway."""
+    async with opened(peer, 0.5) as gateway:
+        await receipts(gateway, [letter(await play(peer, case))])
+        after = letter(await peer.play(Case.ACCEPT))
+        got = await receipts(gateway, [after])
+    assert got[after.reference].outcome in EXPECTED[Case.ACCEPT][0]
+
+
+async def test_an_absent_provider_stops_nobody_from_opening(peer: Peer) -> None:
+    """A whole batch to a provider that is away comes back to be tried again; the daemon starts all the same."""
+    address = await play(peer, Case.AWAY)
+    async with opened(peer) as gateway:
+        got = await receipts(gateway, [letter(address) for _ in range(gateway.capabilities.batch)])
+    assert {receipt.outcome for receipt in got.values()} == {Outcome.RETRY}
+
+
+async def test_a_caller_may_stop_early(peer: Peer) -> None:
+    """Who stops reading receipts leaves no task behind, and the gateway still serves."""
+    async with opened(peer) as gateway:
+        batch = [letter(await peer.play(Case.ACCEPT)) for _ in range(8)]
+        before = asyncio.all_tasks()
+        async with aclosing(gateway.send(batch)) as answers:  # type: ignore[type-var]
+            await anext(answers)
+        assert not any(
+            task.get_coro().__qualname__.endswith("_send_one") for task in asyncio.all_tasks() - before
+        )
+        await receipts(gateway, [letter(await peer.play(Case.ACCEPT))])
+
+
+async def test_an_empty_batch_has_no_receipt(peer: Peer) -> None:
+    """Nothing sent, nothing answered."""
+    async with opened(peer) as gateway:
+        assert await receipts(gateway, []) == {}
+
+
+async def test_close_may_be_called_twice(peer: Peer) -> None:
+    """Closing what is closed is no error, whether or not anything was sent."""
+    async with opened(peer) as gateway:
+        await receipts(gateway, [letter(await peer.play(Case.ACCEPT))])
+        await gateway.close()
+
+
+async def test_a_probe_finds_a_provider_well(peer: Peer) -> None:
+    """A probe sends no message."""
+    async with opened(peer) as gateway:
+        assert (await gateway.check()).outcome is Outcome.ACCEPTED
+    assert peer.taken == []
+
+
+@pytest.mark.parametrize("case", [Case.CREDENTIALS, Case.AWAY])
+async def test_a_probe_names_the_trouble(peer: Peer, case: Case) -> None:
+    """A probe tells wrong credentials from an absent provider."""
+    await play(peer, case)
+    async with opened(peer) as gateway:
+        probe = await gateway.check()
+    assert (probe.outcome, probe.trouble) == (Outcome.RETRY, EXPECTED[case][1])
+
+
+async def test_a_foreign_call_gives_nothing(peer: Peer) -> None:
+    """A callback that the provider did not sign tells nothing, and raises nothing."""
+    forged = Callback(
+        "POST", "https://mairie.example/callbacks/essai", {"content-type": "text/plain"}, b"\xff{not=it"
+    )
+    async with opened(peer) as gateway:
+        assert list(gateway.read_callback(forged)) == []
+
+
+async def test_the_unheard_of_is_not_found(peer: Peer) -> None:
+    """Nothing is said of a reference that was never sent."""
+    async with opened(peer) as gateway:
+        assert list(await gateway.look_up(["never-sent0"])) == []
+
+
+async def test_secrets_are_not_shown(peer: Peer) -> None:
+    """Neither the gateway nor what it is made of shows a secret option when printed."""
+    secrets = [
+        str(value) for key, value in peer.options(1.0).items() if key in {"password", "secret", "token"}
+    ]
+    async with opened(peer) as gateway:
+        shown = _printed(gateway, depth=4)
+    assert not [secret for secret in secrets if secret in shown]
+
+
+def _printed(thing: Any, depth: int) -> str:
+    parts = getattr(thing, "__dict__", {}).values() if depth else ()
+    return repr(thing) + "".join(_printed(part, depth - 1) for part in parts)
