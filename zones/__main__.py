@@ -63,7 +63,7 @@ def _check(path: str, limits: zones.Limits) -> int:
 
 
 def _say(answer: dict[str, object]) -> None:
-    sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
+    sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
 
 
 def _zone(path: str, limits: zones.Limits) -> zones.Reading:

@@ -11,6 +11,7 @@ from zones.geodesy import distance_m, metres_per_degree
 from zones.shapes import Circle, Zone, centre, offset, reference_longitude, unrolled, wrapped
 
 Point: TypeAlias = tuple[float, float]  # latitude, longitude: a station without an outline is its mairie
+_TOUCHING_M = 0.01  # less is the rounding of two neighbours' common limit
 
 
 def distance_from(origin: Zone | Point, zone: Zone) -> float:
@@ -23,7 +24,8 @@ def distance_from(origin: Zone | Point, zone: Zone) -> float:
     shapely.prepare([near, far])
     line = shapely.get_coordinates(shapely.shortest_line(far, near)) / metres_per_degree(lat)
     (lon1, lat1), (lon2, lat2) = line.tolist()
-    return max(0.0, distance_m(lat1, lon1, lat2, lon2) - _radius(origin) - _radius(zone))
+    away = distance_m(lat1, lon1, lat2, lon2) - _radius(origin) - _radius(zone)
+    return away if away > _TOUCHING_M else 0.0
 
 
 def near(zone: Zone, origin: Zone | Point, limit_m: float) -> bool:
