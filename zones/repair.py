@@ -13,7 +13,7 @@ from zones.outlines import Outline, too_many_parts, too_many_vertices
 from zones.shapes import Area, Part
 
 # A drawn shape crosses itself a few times; each crossing may double the work of a repair.
-_MAX_CROSSINGS = 200
+_MAX_CROSSINGS = 1_000
 _AT_ONCE = 200  # edges looked at together, so that a tangle is found out before it is listed
 
 
