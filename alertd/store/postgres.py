@@ -51,12 +51,16 @@ _BUSY = (
 _UNREACHABLE = (
     OSError,
     asyncpg.PostgresConnectionError,
+    asyncpg.InternalClientError,  # the server's farewell came while we began to speak
     asyncpg.OperatorInterventionError,  # the server stops, starts, or was told to drop us
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.ReadOnlySQLTransactionError,  # a standby
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
 )
+
+
+_RAISED = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 
 
 class Postgres:
@@ -125,6 +129,10 @@ class Postgres:
     async def wait(self, bell: str, timeout_s: float, /) -> bool:
         """Wait for a bell (see `alertd.store.bells`)."""
         return await self._chimes.bells.wait(bell, timeout_s)
+
+    async def listening(self, timeout_s: float) -> bool:
+        """Wait until other nodes' rings arrive here; False when they do not within `timeout_s` seconds."""
+        return await self._chimes.listening(timeout_s)
 
     async def ping(self) -> None:
         """Ask the server whether it takes writes: a standby does not."""
@@ -236,18 +244,26 @@ def _changed(status: str) -> int:
 def _translated(connection: "_Connection | None" = None) -> Iterator[None]:
     try:
         yield
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-        translation = _translation(error, closed=connection is not None and connection.is_closed())
+    except _RAISED as error:
+        translation = _translation(error, gone=connection is not None and _gone(connection))
         if translation is error:
             raise
         raise translation from error
 
 
-def _translation(error: Exception, *, closed: bool) -> Exception:
+def _gone(connection: _Connection) -> bool:
+    """A lost connection is closed, or the pool has taken it back already."""
+    try:
+        return connection.is_closed()
+    except asyncpg.InterfaceError:
+        return True
+
+
+def _translation(error: Exception, *, gone: bool) -> Exception:
     if isinstance(error, asyncpg.UniqueViolationError):
         return failures.NotUnique(error.table_name or "")
     if isinstance(error, _BUSY):
         return failures.busy()
     if isinstance(error, asyncpg.DiskFullError):
         return failures.full()
-    return failures.unreachable() if closed or isinstance(error, _UNREACHABLE) else error
+    return failures.unreachable() if gone or isinstance(error, _UNREACHABLE) else error

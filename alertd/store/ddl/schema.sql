@@ -3,7 +3,7 @@
 -- name: create
 -- The first opening finds nothing, not even this.
 CREATE TABLE IF NOT EXISTS schema_version (
-  version     INTEGER PRIMARY KEY,
+  version     BIGINT PRIMARY KEY,
   name        TEXT NOT NULL,
   checksum    TEXT NOT NULL,
   applied_at  BIGINT NOT NULL

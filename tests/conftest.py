@@ -1,0 +1,152 @@
+"""What every test may ask for: a clock that is moved by hand, real databases, and the shared data.
+
+    async def test_...(db, clock):
+        ...
+        clock.advance(5 * MINUTE)      # `now_ms()` in `db` moves along, on both engines
+
+`db` runs a test once on SQLite and once on PostgreSQL, each time on a fresh database brought up to date. Its
+statements are alertd's, and besides them those of `tests/store/queries/*.sql`, so that a test can arrange rows.
+Whatever a machine cannot run is skipped, and named at the end of the run.
+"""
+
+import os
+from collections import Counter
+from collections.abc import AsyncIterator, Generator, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+import pytest
+from store import cluster
+
+from alertd.clock import SetClock, SystemClock, to_ms
+from alertd.store.database import Database
+from alertd.store.postgres import Postgres
+from alertd.store.sqlite import SQLite
+from alertd.store.statements import Statements, load
+
+ROOT = Path(__file__).parents[1]
+NOON = to_ms(datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
+_numbers = count(1)
+
+
+class Time(SetClock):
+    """A clock that takes along the databases that tell their own time."""
+
+    def __init__(self, now_ms: int) -> None:
+        super().__init__(now_ms)
+        self._followers: list[Postgres] = []
+
+    def take_along(self, database: Postgres) -> None:
+        """Let `now_ms()` start at this clock's time; between advances it runs on at its own pace."""
+        database.set_offset(self.now_ms() - SystemClock().now_ms())
+        self._followers.append(database)
+
+    def advance(self, milliseconds: int) -> None:
+        """Move everything forward: statements begun from now on see it."""
+        super().advance(milliseconds)
+        for database in self._followers:
+            database.set_offset(database.offset_ms + milliseconds)
+
+
+@pytest.fixture
+def clock() -> Time:
+    """Monday 2 March 2026, 09:00 UTC, until it is advanced."""
+    return Time(NOON)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of data and vectors beside the repository."""
+    folder = ROOT.parent / "shared"
+    if not (folder / "data").is_dir():
+        pytest.skip("the shared data and vectors (../shared)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """A server's address, without a database's name."""
+    with ExitStack() as stack:
+        try:
+            address = stack.enter_context(cluster.server())
+        except cluster.NoServer as reason:
+            pytest.skip(str(reason))
+        yield address
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> Iterator[str]:
+    """A database that went through the migrations once, copied for each test."""
+    import asyncio
+
+    name = f"alertd_test_{os.getpid()}_template"
+    cluster.run(postgres_server, f"CREATE DATABASE {name}")
+    try:
+        asyncio.run(_migrate(f"{postgres_server}/{name}"))
+        yield name
+    finally:
+        cluster.run(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
+    """The address of a fresh database that is up to date, dropped after the test."""
+    name = f"alertd_test_{os.getpid()}_{next(_numbers)}"
+    cluster.run(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
+    yield f"{postgres_server}/{name}"
+    cluster.run(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def sqlite(tmp_path: Path, clock: Time) -> AsyncIterator[SQLite]:
+    """An open SQLite of its own."""
+    database = SQLite(tmp_path / "var" / "alertd.db", clock, statements=statements("sqlite"))
+    await database.open()
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def postgres(postgres_url: str, clock: Time) -> AsyncIterator[Postgres]:
+    """An open PostgreSQL of its own."""
+    database = Postgres(postgres_url, statements=statements("postgres"))
+    clock.take_along(database)
+    await database.open()
+    yield database
+    await database.close()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def db(request: pytest.FixtureRequest) -> Database:
+    """Each engine in turn, open, up to date, empty."""
+    database: Database = request.getfixturevalue(request.param)
+    return database
+
+
+def statements(engine: str) -> Statements:
+    """alertd's statements and the tests' own."""
+    return load(engine) | load(engine, ROOT / "tests" / "store" / "queries")
+
+
+async def _migrate(url: str) -> None:
+    database = Postgres(url)
+    await database.open()
+    await database.close()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Generator[None]:
+    """Name what was skipped, after everything but pytest's own last line."""
+    yield
+    reasons = Counter(_reason(report) for report in terminalreporter.stats.get("skipped", []))
+    if reasons:
+        terminalreporter.section("could not run on this machine")
+        for reason, tests in sorted(reasons.items()):
+            terminalreporter.line(f"{reason}: {tests} test{'s' if tests > 1 else ''}")
+
+
+def _reason(report: pytest.TestReport) -> str:
+    words = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    return words.removeprefix("Skipped: ")
