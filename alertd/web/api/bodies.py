@@ -53,7 +53,7 @@ def _this_age(moment: datetime) -> datetime:
 
 
 Printable: TypeAlias = Annotated[str, AfterValidator(_printable)]
-Word: TypeAlias = Annotated[Printable, StringConstraints(min_length=1, max_length=100)]
+Word: TypeAlias = Annotated[Printable, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 Line: TypeAlias = Annotated[Printable, StringConstraints(strip_whitespace=True, min_length=1)]
 Block: TypeAlias = Annotated[Printable, StringConstraints(strip_whitespace=True)]
 Flag: TypeAlias = Annotated[bool, Strict()]
@@ -119,7 +119,7 @@ class AlertBody(Body):
     onset: Moment | None = Field(None, description="When what is announced begins; now when left out.")
     deliver_by: Moment | None = Field(None, description="When it is no use any more to the one it reaches.")
     exercise: Flag = False
-    url: Annotated[str, StringConstraints(pattern=r"^https?://[!-~]+$", max_length=500)] | None = None
+    url: Annotated[str, StringConstraints(pattern=r"^https://[!-~]+$", max_length=500)] | None = None
     preview_digest: Word | None = Field(
         None, description="Of the preview that was looked at; without it a draft is kept."
     )
@@ -136,7 +136,7 @@ class PreviewBody(AlertBody):
     """An alert to look at before it is released, or an update of the alert whose id is `alert`."""
 
     alert: Id | None = Field(None, description="The alert that this would update.")
-    preview_digest: None = Field(None, description="Never here: it is what the answer holds.")  # type: ignore[assignment]
+    preview_digest: None = Field(None, description="Never here: it is what the answer holds.")
 
 
 class DigestBody(Body):
@@ -176,7 +176,7 @@ class ConsentBody(Body):
 class SubscriberBody(Body):
     """A person whom the station may warn."""
 
-    locale: Locale = "fr"
+    locale: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}([-_][A-Za-z]{2})?$")] = "fr"
     endpoints: Annotated[list[EndpointBody], Field(min_length=1, max_length=8)]
     places: Annotated[list[PlaceBody], Field(max_length=10)] = Field(
         default=[], description="None: the person is warned wherever it happens in the station."

@@ -16,7 +16,7 @@ from alertd.errors import AlertdError, Malformed, TooLarge
 LARGEST_INTEGER: Final = 2**53
 """Beyond it programs disagree on what was written (RFC 8259, section 6)."""
 
-_DEEPEST: Final = 12  # a GeometryCollection of MultiPolygons in an alert's target is 11 deep
+_DEEPEST: Final = 16  # a collection of multipolygons in an alert's target is 12 deep
 _NESTING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
 _JSON_TYPE: Final = re.compile(r"application/(?:[a-z0-9.+-]+\+)?json")
 
