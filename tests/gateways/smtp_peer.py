@@ -29,6 +29,7 @@ class SmtpPeer:
         self.greeting = b"220 peer.example ESMTP"
         self.commands: list[bytes] = []
         self.connections = 0
+        self.got_data = asyncio.Event()
         self._released = asyncio.Event()
         self._open: set[asyncio.StreamWriter] = set()
         self._knows_us = True
@@ -73,7 +74,7 @@ class SmtpPeer:
         try:
             writer.write(self.greeting + b"\r\n")
             await self._dialogue(reader, writer)
-        except ConnectionError:
+        except (ConnectionError, asyncio.IncompleteReadError):
             pass
         finally:
             self._open.discard(writer)
@@ -89,6 +90,7 @@ class SmtpPeer:
                 answer = await self._recipient(to, writer)
             elif word == b"DATA":
                 writer.write(b"354 Go ahead\r\n")
+                self.got_data.set()
                 mail = await reader.readuntil(b"\r\n.\r\n")
                 answer = await self._message(to, mail[:-3], writer)
             else:

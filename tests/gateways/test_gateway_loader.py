@@ -1,0 +1,55 @@
+"""From a table of alertd.toml to a gateway, or to an error that says what to write."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from gateways.contract import Message, OptionError, Surroundings
+from gateways.loader import drivers, load
+
+
+async def forget(_: str, __: Sequence[Message]) -> None:
+    """Keeps nothing."""
+
+
+SURROUNDINGS = Surroundings(record=forget, now_ms=lambda: 0)
+
+
+def test_a_driver_is_found_by_its_file() -> None:
+    """The drivers are the files beside the contract, without what they share."""
+    assert {"sandbox", "smtp"} <= set(drivers())
+    assert not {"contract", "loader", "options", "parallel", "text"} & set(drivers())
+
+
+def test_a_gateway_bears_its_own_name() -> None:
+    """Two gateways of one driver are told apart by the name of their table."""
+    assert [load(name, "sandbox", {}, SURROUNDINGS).name for name in ("essai", "autre")] == ["essai", "autre"]
+
+
+@pytest.mark.parametrize(
+    "driver", ["nope", "contract", "loader", "text", "", "Sandbox", "../smtp", "smtp.pool", "os"]
+)
+def test_an_unknown_driver_is_refused(driver: str) -> None:
+    """What is no driver is never imported, and the error lists those there are."""
+    with pytest.raises(OptionError, match=r"^\[gateways\.essai\] driver: .* write one of .*sandbox.*smtp"):
+        load("essai", driver, {}, SURROUNDINGS)
+
+
+def test_every_fault_is_told_at_once() -> None:
+    """Who mends a table reads all its faults together, each with its option."""
+    with pytest.raises(OptionError) as caught:
+        load("essai", "smtp", {"prot": 25, "from_address": "a@b.example"}, SURROUNDINGS)
+    assert "[gateways.essai] host: is missing" in str(caught.value)
+    assert "[gateways.essai] prot: is not an option" in str(caught.value)
+
+
+@pytest.mark.parametrize("driver", ["sandbox", "smtp"])
+def test_a_forgotten_surrounding_is_a_bug(driver: str) -> None:
+    """What the composition root must lend is asked for when the gateway is made, not at the first message."""
+    with pytest.raises(TypeError, match="pass Surroundings"):
+        load(
+            "essai",
+            driver,
+            {"host": "h", "from_address": "a@b.example"} if driver == "smtp" else {},
+            Surroundings(),
+        )
