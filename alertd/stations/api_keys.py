@@ -1,13 +1,13 @@
 """API keys: of one station, with the gravest level they may release; only a hash is kept."""
 
 import re
-import secrets
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Final
 
 from alertd.clock import Clock
 from alertd.errors import Missing, Refused
+from alertd.keys import token as new_token
+from alertd.keys import token_hash
 from alertd.model import Actor, Scope, Station
 from alertd.store.database import Database, Transaction
 from alertd.store.ids import take
@@ -38,10 +38,10 @@ async def create(
     name = name.strip()
     if not 1 <= len(name) <= 80:
         raise Refused("key_invalid", "A key's name has 1 to 80 characters: say what uses it.")
-    token = PREFIX + secrets.token_urlsafe(32)
+    token = PREFIX + new_token()
     id_ = await take(tx, "api_key")
     await tx.execute(
-        "keys.add", id_, station.id, name, _hash(token), int(scope), int(subscribers), clock.now_ms()
+        "keys.add", id_, station.id, name, token_hash(token), int(scope), int(subscribers), clock.now_ms()
     )
     return id_, token
 
@@ -58,7 +58,7 @@ async def authenticate(store: Database, token: str) -> Actor | None:
     """Who asks with this token; None when it is no key, revoked, or its station suspended."""
     if not _TOKEN.fullmatch(token):
         return None
-    rows = await store.fetch("keys.find_by_hash", _hash(token))
+    rows = await store.fetch("keys.find_by_hash", token_hash(token))
     if not rows:
         return None
     row = rows[0]
@@ -81,8 +81,3 @@ async def of_station(store: Database | Transaction, station_id: int) -> tuple[Ap
         )
         for row in rows
     )
-
-
-def _hash(token: str) -> bytes:
-    """256 random bits need no slow hash."""
-    return sha256(token.encode()).digest()

@@ -1,12 +1,12 @@
 """Sessions of operators, kept in the store: a copied cookie dies with the log-out."""
 
-import secrets
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Final
 
 from alertd.clock import DAY, HOUR, MINUTE, Clock
 from alertd.errors import NotAllowed
+from alertd.keys import token as new_token
+from alertd.keys import token_hash
 from alertd.model import Actor, Role
 from alertd.stations.operators import Operator, actor_of
 from alertd.store.database import Database, Transaction
@@ -45,10 +45,10 @@ class Opened:
 
 async def open_session(tx: Transaction, clock: Clock, operator_id: int, station_id: int | None) -> Opened:
     """Log an operator in, for seven days at most and twelve hours without a visit."""
-    opened = Opened(secrets.token_urlsafe(32), secrets.token_urlsafe(24))
+    opened = Opened(new_token(), new_token())
     now = clock.now_ms()
     await tx.execute(
-        "sessions.open", _hash(opened.token), operator_id, station_id, opened.csrf, now, now + ABSOLUTE
+        "sessions.open", token_hash(opened.token), operator_id, station_id, opened.csrf, now, now + ABSOLUTE
     )
     return opened
 
@@ -56,7 +56,7 @@ async def open_session(tx: Transaction, clock: Clock, operator_id: int, station_
 async def current(store: Database, clock: Clock, token: str) -> Session | None:
     """The session of a cookie; None when it is unknown, closed, idle for too long, too old or its operator disabled."""
     now = clock.now_ms()
-    rows = await store.fetch("sessions.find", _hash(token), now - IDLE, now)
+    rows = await store.fetch("sessions.find", token_hash(token), now - IDLE, now)
     if not rows:
         return None
     row = rows[0]
@@ -70,18 +70,18 @@ async def touch(store: Database, clock: Clock, token: str, session: Session) -> 
     now = clock.now_ms()
     if now - session.seen_at >= SEEN_EVERY:
         async with store.transaction() as tx:
-            await tx.execute("sessions.touch", _hash(token), now)
+            await tx.execute("sessions.touch", token_hash(token), now)
 
 
 async def choose_station(tx: Transaction, token: str, station_id: int) -> None:
     """Act in another station from now on; NotAllowed `no_role` without a role there."""
-    if not await tx.execute("sessions.choose_station", _hash(token), station_id):
+    if not await tx.execute("sessions.choose_station", token_hash(token), station_id):
         raise NotAllowed("no_role", "You have no role in this station.")
 
 
 async def close_session(tx: Transaction, token: str) -> None:
     """Log out: every copy of the cookie dies."""
-    await tx.execute("sessions.close", _hash(token))
+    await tx.execute("sessions.close", token_hash(token))
 
 
 async def close_all(tx: Transaction, operator_id: int) -> int:
@@ -93,8 +93,3 @@ async def forget(tx: Transaction, clock: Clock) -> int:
     """Drop sessions that answer no more; how many."""
     now = clock.now_ms()
     return await tx.execute("sessions.forget", now - IDLE, now)
-
-
-def _hash(token: str) -> bytes:
-    """A token has 256 random bits: a plain hash hides it as well as a slow one."""
-    return sha256(token.encode()).digest()

@@ -1,0 +1,125 @@
+"""Addresses, one canonical form for each, so that a person has one however it was typed."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+import phonenumbers
+from phonenumbers import PhoneNumberType
+
+from alertd.errors import Refused
+from alertd.keys import canonical_email
+from alertd.model import Channel
+
+MOST_CHARS: Final = 2_048
+FICTION: Final = re.compile(r"\+33(63998\d{4}|70000\d{4})")
+"""Mobile numbers that belong to nobody: 06 39 98 xx xx, which ARCEP keeps for works of fiction (decision 2018-0881),
+and 07 00 00 xx xx, which is given to no operator."""
+
+_DISPLAY: Final = re.compile(r"[A-Za-z0-9._:-]{1,120}")
+_TYPES: Final = PhoneNumberType.to_string
+_SMS: Final = frozenset({"mobile", "fixed_line_or_mobile"})
+_VOICE: Final = _SMS | {"fixed_line", "voip", "personal_number"}
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """What a number is. `e164` is None when it cannot be one; `type` is libphonenumber's word, "mobile".
+
+    `possible`: its length fits; `valid`: its range is in use.
+    """
+
+    valid: bool
+    possible: bool
+    e164: str | None
+    type: str
+
+    @property
+    def fiction(self) -> bool:
+        """Whether it belongs to nobody, by decree."""
+        return bool(self.e164 and FICTION.fullmatch(self.e164))
+
+
+def read_phone(text: str, region: str) -> Phone:
+    """Read a number as typed in `region`; numbers with their + need none.
+
+    An overseas number typed nationally is one only in its own region: 0692 12 34 56 with RE, never with FR.
+    """
+    try:
+        number = phonenumbers.parse(text[:40], region)
+    except phonenumbers.NumberParseException:
+        return Phone(valid=False, possible=False, e164=None, type="unknown")
+    possible = phonenumbers.is_possible_number(number)
+    return Phone(
+        valid=phonenumbers.is_valid_number(number),
+        possible=possible,
+        e164=phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if possible else None,
+        type=_TYPES(phonenumbers.number_type(number)).lower(),
+    )
+
+
+def phone_address(text: str, region: str, *, fiction: bool = False) -> tuple[Channel, str]:
+    """By which channel a number of a list is reached, and its E.164 form: SMS for a mobile, voice for a fixed line.
+
+    :raises Refused: `phone_invalid`, `phone_costly` (premium, toll-free or shared-cost numbers are nobody's home).
+    """
+    phone = read_phone(text, region)
+    if phone.e164 is not None and fiction and phone.fiction:
+        return Channel.SMS, phone.e164
+    if phone.e164 is None or not phone.valid:
+        raise Refused(
+            "phone_invalid", f"This is not a telephone number of {region}, nor one with its + and country."
+        )
+    if phone.type in _SMS:
+        return Channel.SMS, phone.e164
+    if phone.type in _VOICE:
+        return Channel.VOICE, phone.e164
+    raise Refused(
+        "phone_costly", "A premium, shared-cost or free number cannot subscribe: give a person's own."
+    )
+
+
+def canonical(channel: Channel, text: str, region: str, *, fiction: bool = False) -> str:
+    """The one way to write an address of a channel; `fiction` lets numbers pass that belong to nobody.
+
+    :raises Refused: `phone_invalid`, `phone_costly`, `phone_not_mobile`, `email_invalid`, `address_invalid`.
+    """
+    if len(text) > MOST_CHARS:
+        raise Refused("address_invalid", f"An address has at most {MOST_CHARS} characters.")
+    match channel:
+        case Channel.SMS | Channel.VOICE:
+            return _number(channel, text, region, fiction=fiction)
+        case Channel.EMAIL:
+            return email_address(text)
+        case Channel.PUSH:
+            return _push(text.strip())
+        case Channel.DISPLAY:
+            return _display(text.strip())
+
+
+def email_address(text: str) -> str:
+    """The one way to write an e-mail address; Refused `email_invalid`."""
+    try:
+        return canonical_email(text)
+    except ValueError as error:
+        raise Refused("email_invalid", "This is not an e-mail address: name@domain.fr") from error
+
+
+def _number(channel: Channel, text: str, region: str, *, fiction: bool) -> str:
+    kind, e164 = phone_address(text, region, fiction=fiction)
+    if channel is Channel.SMS and kind is not Channel.SMS:
+        raise Refused("phone_not_mobile", "An SMS needs a mobile number: give this one as voice.")
+    return e164
+
+
+def _push(text: str) -> str:
+    """A browser's subscription, or a phone's registration: opaque, but never a way into a private network."""
+    if not text or not text.isprintable() or ("://" in text and not text.startswith(("https://", "{"))):
+        raise Refused("address_invalid", "A push address is what the browser or the phone gave, with https.")
+    return text
+
+
+def _display(text: str) -> str:
+    if not _DISPLAY.fullmatch(text):
+        raise Refused("address_invalid", "A display's address is its name: letters, digits and . _ : -")
+    return text

@@ -1,0 +1,46 @@
+"""Groups: lists inside a station (a class, a bus line, the elected)."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from alertd.errors import Conflict, Refused
+from alertd.store.database import Database, Transaction
+from alertd.store.ids import take
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A list, and how many people it holds."""
+
+    id: int
+    name: str
+    people: int
+
+
+async def add(tx: Transaction, station_id: int, name: str) -> int:
+    """A new, empty group; its id. Refused `name_invalid`, Conflict `name_taken`."""
+    name = name.strip()
+    if not 1 <= len(name) <= 80:
+        raise Refused("name_invalid", "A group's name has 1 to 80 characters.")
+    if await tx.fetch("groups.find_by_name", station_id, name):
+        raise Conflict("name_taken", f"There is already a group {name!r}: choose another name.")
+    id_ = await take(tx, "group")
+    await tx.execute("groups.add", id_, station_id, name)
+    return id_
+
+
+async def put(tx: Transaction, group_id: int, subscriber_ids: Iterable[int]) -> int:
+    """List people whom the group's station has, the others are left out; how many are new in it."""
+    return await tx.execute("groups.put", group_id, json.dumps(sorted(set(subscriber_ids))))
+
+
+async def remove(tx: Transaction, group_id: int, subscriber_id: int) -> None:
+    """Out of the list; the subscription stays."""
+    await tx.execute("groups.remove", group_id, subscriber_id)
+
+
+async def of_station(store: Database | Transaction, station_id: int) -> tuple[Group, ...]:
+    """The station's groups by name, 500 at most."""
+    rows = await store.fetch("groups.list_of_station", station_id)
+    return tuple(Group(row["id"], row["name"], row["people"]) for row in rows)
