@@ -3,8 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from itertools import islice
+from typing import Final
 
 from gateways.contract import Message, Receipt
+
+_INSIST_S: Final = 0.05
 
 
 async def in_parallel(
@@ -28,6 +31,17 @@ async def in_parallel(
             for task in done:
                 yield task.result()
     finally:
-        for task in pending:
+        await _end(pending)
+
+
+async def _end(tasks: set[asyncio.Future[Receipt]]) -> None:
+    """Cancel, and insist: before Python 3.12 `wait_for` may swallow a cancellation that comes with its answer.
+
+    https://github.com/python/cpython/issues/86296. The tasks' own time-outs bound this.
+    """
+    running = tasks
+    while running:
+        for task in running:
             task.cancel()
-        await asyncio.gather(*pending, return_exceptions=True)
+        _, running = await asyncio.wait(running, timeout=_INSIST_S)
+    await asyncio.gather(*tasks, return_exceptions=True)

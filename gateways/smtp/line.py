@@ -90,6 +90,8 @@ class Line:
                 await self._secure()
             if self._server.username:
                 await self._log_in()
+            if self._smtp.is_ehlo_or_helo_needed:
+                await self._smtp.ehlo()
 
     async def announce(self, sender: str, to: str) -> Answer | None:
         """Give the envelope: None once the server waits for the message, else its answer. Raises `LineError`."""

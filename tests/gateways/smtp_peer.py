@@ -81,11 +81,14 @@ class SmtpPeer:
             writer.close()
 
     async def _dialogue(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        to = ""
+        to, greeted = "", False
         while line := await reader.readline():
             self.commands.append(line.strip())
             word = line[:4].upper().strip()
-            if word == b"RCPT":
+            greeted = greeted or word == b"EHLO"
+            if not greeted:
+                answer = b"503 5.5.1 Say EHLO first"
+            elif word == b"RCPT":
                 to = line.decode().partition("<")[2].partition(">")[0]
                 answer = await self._recipient(to, writer)
             elif word == b"DATA":
