@@ -120,6 +120,7 @@ async def test_stopping_early_closes_what_was_underway(peer: SmtpPeer) -> None:
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asking
+        assert not [task for task in asyncio.all_tasks() if "_send_one" in repr(task.get_coro())]
         assert (await send_one(gateway, await peer.play(Case.ACCEPT))).outcome is Outcome.ACCEPTED
     assert peer.connections == 2
 
