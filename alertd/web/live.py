@@ -36,7 +36,7 @@ def install(app: web.Application) -> None:
     """Count streams, and end them when the application shuts down: else it would wait for them."""
     app[LISTENERS] = Listeners()
 
-    async def end_streams(app: web.Application) -> None:  # noqa: RUF029 - aiohttp's signal awaits it
+    async def end_streams(app: web.Application) -> None:
         app[LISTENERS].closing.set()
 
     app.on_shutdown.append(end_streams)

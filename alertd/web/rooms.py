@@ -1,7 +1,7 @@
 """What every page may reach: made once by the composition root, found again through one typed key."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from aiohttp import web
@@ -11,6 +11,7 @@ from alertd.clock import Clock
 from alertd.issue.desk import Desk
 from alertd.keys import Keyring
 from alertd.settings import Settings
+from alertd.stations.passwords import Passwords
 from alertd.store.database import Database
 
 
@@ -20,6 +21,7 @@ class Rooms:
 
     desk: Desk
     heartbeat: Callable[[], bool]
+    passwords: Passwords = field(default_factory=Passwords)
 
     @property
     def db(self) -> Database:

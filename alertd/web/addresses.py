@@ -1,0 +1,44 @@
+"""From where a request comes: the peer, or whom a trusted proxy says it speaks for."""
+
+from collections.abc import Sequence
+from ipaddress import ip_address, ip_network
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from alertd.web.rooms import ROOMS
+
+
+def client_address(request: web.Request) -> str:
+    """The nearest address that is not a trusted proxy's; what others write into X-Forwarded-For is not believed."""
+    peer = request.remote or ""
+    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+    proxies = request.app[ROOMS].settings.http.trusted_proxies
+    while hops and _within(peer, proxies):
+        peer = hops.pop()
+    return peer if _is_address(peer) else "unknown"
+
+
+def from_this_machine(request: web.Request) -> bool:
+    """Whether peer and Host are both this machine's: no proxy in between, and no name bent to 127.0.0.1."""
+    host = urlsplit(f"//{request.host}").hostname or ""
+    forwarded = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP"))
+    return (
+        not forwarded and _is_loopback(request.remote or "") and (_is_loopback(host) or host == "localhost")
+    )
+
+
+def _within(address: str, networks: Sequence[str]) -> bool:
+    return _is_address(address) and any(ip_address(address) in ip_network(network) for network in networks)
+
+
+def _is_loopback(address: str) -> bool:
+    return _is_address(address) and ip_address(address).is_loopback
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,188 @@
+"""What was sent: the list, one alert as it goes out, and its end."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+
+from alertd import issue
+from alertd.issue import reading, threads
+from alertd.issue.guards import TRANSITIONS, check_level
+from alertd.issue.reading import AlertSummary, AlertView
+from alertd.model import Act, Event, Wording
+from alertd.publish import wording
+from alertd.publish.wording import Speech
+from alertd.web import words
+from alertd.web.contracts import AlertLine, AlertPage, ClosePage, HistoryPage, Step
+from alertd.web.forms import LANGUAGE
+from alertd.web.live import stream
+from alertd.web.pages.compose import alert_id_of, composer, own_alert, surroundings
+from alertd.web.places import described
+from alertd.web.progress import progress_part, reached, told_in, under_way
+from alertd.web.rooms import ROOMS, Rooms
+from alertd.web.show import frame, part, show
+from alertd.web.svg import picture
+from alertd.web.visits import Visit, visit
+
+PAGE = 20
+_LOOK_S = 2.0
+"""Between two looks at the books when no bell rings."""
+_PAUSE_S = 0.5
+"""After each look: however often the bell rings, a page is redrawn twice a second."""
+
+_STEPS = {Act.ALERT: "Envoi", Act.UPDATE: "Mise à jour", Act.END: "Fin d'alerte", Act.CANCEL: "Fausse alerte"}
+_CLOSINGS = {
+    "fin": (
+        Act.END,
+        "Fin d'alerte",
+        "Le danger est passé. Tous ceux qui ont été prévenus recevront ce message, par les mêmes moyens.",
+    ),
+    "fausse-alerte": (
+        Act.CANCEL,
+        "Fausse alerte",
+        "C'était une erreur. Tous ceux qui ont été prévenus le sauront, avant tout autre message.",
+    ),
+}
+
+
+async def history(request: web.Request) -> web.StreamResponse:
+    """The station's alerts, newest first, twenty a page."""
+    rooms, here = request.app[ROOMS], await visit(request)
+    before = request.query.get("avant", "")
+    below = int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None
+    found = await reading.alerts(rooms.desk, here.station.id, below, PAGE + 1)
+    lines = [await _line(rooms, here, summary) for summary in found[:PAGE]]
+    page = HistoryPage(
+        frame=frame("Alertes", here),
+        alerts=tuple(lines),
+        may_compose=here.actor.releases is not None,
+        older=found[PAGE - 1].id if len(found) > PAGE else 0,
+    )
+    return show(request, page)
+
+
+async def alert_page(request: web.Request) -> web.StreamResponse:
+    """One alert: how far it is, what it says, what was done."""
+    rooms, here = request.app[ROOMS], await visit(request)
+    view = await own_alert(rooms, here, alert_id_of(request))
+    books = await reading.progress(rooms.desk, view.summary.id)
+    around = await surroundings(rooms, here)
+    summary, now = view.summary, rooms.clock.now_ms()
+    told = told_in(view)
+    text = told.texts.get(LANGUAGE) or next(iter(told.texts.values()))
+    where = described(told.target, around)
+    fresh = under_way(view, books)
+    page = AlertPage(
+        frame=frame(
+            summary.headline, here, f"/alertes/{summary.id}/flux" if fresh else "", 5 if fresh else 0
+        ),
+        id=summary.id,
+        level=summary.level.word,
+        level_word=words.LEVELS[summary.level],
+        state=summary.state.value,
+        state_word=words.ALERT_STATES[summary.state],
+        topic=rooms.catalogue.topics[summary.topic].label("fr"),
+        headline=summary.headline,
+        body=text.body,
+        instruction=text.instruction,
+        exercise=summary.exercise,
+        where=where,
+        picture=picture(here.station, told.target.zone, where),
+        until=f"Jusqu'à : {words.when(summary.expires, here.station.timezone, now)}.",
+        steps=tuple(_step(event, here, now) for event in reversed(view.events)),
+        progress=part(request, progress_part(view, books, now)),
+        may_close=_may(here, summary, Act.END) or _may(here, summary, Act.CANCEL),
+        may_correct=_may(here, summary, Act.UPDATE),
+    )
+    return show(request, page)
+
+
+async def alert_stream(request: web.Request) -> web.StreamResponse:
+    """The progress part again whenever the books change, until nothing can change by itself."""
+    rooms, here = request.app[ROOMS], await visit(request)
+    view = await own_alert(rooms, here, alert_id_of(request))
+    return await stream(request, _news(request, rooms, view))
+
+
+async def close_page(request: web.Request) -> web.StreamResponse:
+    """The word that ends it, ready; one tap sends it."""
+    rooms, here = request.app[ROOMS], await composer(request)
+    act, heading, explanation = _CLOSINGS[request.match_info["act"]]
+    head = await threads.head(rooms.db, here.station.id, alert_id_of(request))
+    if (head.state, act) not in TRANSITIONS:
+        raise web.HTTPSeeOther(f"/alertes/{head.alert_id}")
+    check_level(here.actor, head.content.level)
+    content = threads.closing_content(rooms.desk, here.station, head, None)
+    station = here.station
+    speech = Speech(station.name, station.timezone, station.locale, act, content, content.expires)
+    said = wording.words(rooms.catalogue, speech, station.locale, Wording.UPDATE)
+    page = ClosePage(
+        frame=frame(heading, here),
+        id=head.alert_id,
+        act=request.match_info["act"],
+        heading=heading,
+        explanation=explanation,
+        text=wording.sms_text(station.name, said, ""),
+        button=f"Envoyer : {heading.lower()}",
+    )
+    return show(request, page)
+
+
+async def close(request: web.Request) -> web.StreamResponse:
+    """End or cancel, and back to the alert; someone else having been quicker changes nothing."""
+    rooms, here = request.app[ROOMS], await composer(request)
+    act, *_ = _CLOSINGS[request.match_info["act"]]
+    alert_id = alert_id_of(request)
+    view = await own_alert(rooms, here, alert_id)
+    if not (view.events and view.events[-1].act is act):
+        send = issue.end if act is Act.END else issue.cancel
+        await send(rooms.desk, here.actor, alert_id)
+    raise web.HTTPSeeOther(f"/alertes/{alert_id}")
+
+
+async def _news(request: web.Request, rooms: Rooms, view: AlertView) -> AsyncIterator[tuple[str, str]]:
+    told, state = "", view.summary.state
+    while True:  # bounded by `stream`, which ends after an hour
+        books = await reading.progress(rooms.desk, view.summary.id)
+        shown = progress_part(view, books, rooms.clock.now_ms())
+        html = part(request, shown)
+        if html != told:
+            yield "part", json.dumps({"name": "progress", "html": html, "said": shown.summary})
+            told = html
+        if view.summary.state is not state:
+            yield "reload", "{}"
+        if not shown.open:
+            yield "over", "{}"
+            return
+        await rooms.db.wait(f"progress:{view.summary.id}", _LOOK_S)
+        await asyncio.sleep(_PAUSE_S)
+        state, view = view.summary.state, await reading.alert(rooms.desk, view.summary.id)
+
+
+def _may(here: Visit, summary: AlertSummary, act: Act) -> bool:
+    releases = here.actor.releases
+    return releases is not None and releases >= summary.level and (summary.state, act) in TRANSITIONS
+
+
+async def _line(rooms: Rooms, here: Visit, summary: AlertSummary) -> AlertLine:
+    now = rooms.clock.now_ms()
+    return AlertLine(
+        id=summary.id,
+        level=summary.level.word,
+        level_word=words.LEVELS[summary.level],
+        state=summary.state.value,
+        state_word=words.ALERT_STATES[summary.state],
+        topic=rooms.catalogue.topics[summary.topic].label("fr"),
+        headline=summary.headline,
+        exercise=summary.exercise,
+        when=words.when(summary.created_at, here.station.timezone, now),
+        reached=reached(await reading.progress(rooms.desk, summary.id)),
+    )
+
+
+def _step(event: Event, here: Visit, now: int) -> Step:
+    text = event.content.texts.get(here.station.locale) or next(iter(event.content.texts.values()))
+    by = event.released_by.removeprefix("operator:")
+    when = words.when(event.created_at, here.station.timezone, now)
+    return Step(_STEPS[event.act], when, by, text.headline)

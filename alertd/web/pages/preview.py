@@ -1,0 +1,165 @@
+"""The truth before sending, read back from what was stored; and the one button that sends."""
+
+from collections.abc import Iterator
+
+from aiohttp import web
+
+from alertd import issue
+from alertd.catalogue import Catalogue
+from alertd.deliver import routes
+from alertd.errors import Conflict, Refused
+from alertd.issue.preview import Preview
+from alertd.model import Act, Channel, Level, Station, Wording
+from alertd.publish import wording
+from alertd.publish.wording import LINK_LENGTH, Speech, Words
+from alertd.web import forms, words
+from alertd.web.contracts import Choice, MailText, PreviewPage, SmsText
+from alertd.web.forms import ComposeForm, Surroundings
+from alertd.web.pages.compose import again, composer, surroundings
+from alertd.web.places import described
+from alertd.web.rooms import ROOMS, Rooms
+from alertd.web.show import frame, show
+from alertd.web.svg import picture
+from alertd.web.visits import Visit
+from gateways.text import measure
+
+
+async def preview_page(request: web.Request) -> web.StreamResponse:
+    """A stored preview, counted afresh."""
+    rooms, here = request.app[ROOMS], await composer(request)
+    shown = await issue.shown(rooms.desk, here.actor, request.match_info["digest"])
+    return show(request, _page(rooms, here, await surroundings(rooms, here), shown))
+
+
+async def send(request: web.Request) -> web.StreamResponse:
+    """Release what was previewed; where something changed meanwhile, a fresh preview with the sentence."""
+    rooms, here = request.app[ROOMS], await composer(request)
+    posted = await request.post()
+    digest = str(posted.get("digest", ""))[:100]
+    form = ComposeForm.read(posted)
+    try:
+        _check_confirmed(form, confirmed=posted.get("confirmed") == "on")
+        released = await issue.release(rooms.desk, here.actor, here.station, digest)
+    except Conflict as conflict:
+        return await _look_again(request, here, form, digest, conflict)
+    except _Unconfirmed as unconfirmed:
+        return await _look_again(request, here, form, digest, unconfirmed)
+    raise web.HTTPSeeOther(f"/alertes/{released.alert_id}")
+
+
+class _Unconfirmed(Refused):
+    """The box of an emergency was not ticked."""
+
+
+def _check_confirmed(form: ComposeForm, *, confirmed: bool) -> None:
+    if form.level == Level.DANGER.word and not confirmed:
+        raise _Unconfirmed("not_confirmed", "Cochez « Je confirme cette urgence », puis envoyez.")
+
+
+async def _look_again(
+    request: web.Request, here: Visit, form: ComposeForm, digest: str, why: Refused
+) -> web.Response:
+    """A new preview of the same form; the form itself where it can no longer be sent (its end has passed)."""
+    rooms = request.app[ROOMS]
+    around, alert_id = await surroundings(rooms, here), await _thread(rooms, here, digest)
+    try:
+        content = forms.content(form, around)
+        shown = await issue.preview(rooms.desk, here.actor, here.station, content, alert_id)
+    except Refused as error:
+        return again(request, here, around, form, error, alert_id)
+    return show(request, _page(rooms, here, around, shown, why.message), why.status)
+
+
+async def _thread(rooms: Rooms, here: Visit, digest: str) -> int | None:
+    """The alert that a preview, stale or not, would update; None for a first message."""
+    rows = await rooms.db.fetch("previews.one", digest)
+    ours = rows and rows[0]["station_id"] == here.station.id
+    return rows[0]["alert_id"] if ours else None
+
+
+def _page(rooms: Rooms, here: Visit, around: Surroundings, shown: Preview, notice: str = "") -> PreviewPage:
+    content, catalogue = shown.content, rooms.catalogue
+    where = described(content.target, around)
+    form = forms.form_of(content, around)
+    people = words.people(shown.people)
+    until = words.when(content.expires, here.station.timezone, around.now)
+    return PreviewPage(
+        frame=frame("Vérifier et envoyer", here),
+        notice=notice,
+        digest=shown.digest,
+        fields=tuple(form.pairs()),
+        edit=f"/alertes/nouvelle?apercu={shown.digest}",
+        level=content.level.word,
+        level_word=words.LEVELS[content.level],
+        topic=catalogue.topics[content.topic].label("fr"),
+        exercise=content.exercise,
+        again=shown.alert_id is not None,
+        people=people,
+        nobody=shown.people == 0,
+        channels=tuple(_channels(shown)),
+        warnings=tuple(_warnings(shown)),
+        price=words.price(shown.price or 0.0),
+        pace=_pace(shown),
+        where=where,
+        picture=picture(here.station, content.target.zone, where),
+        until=f"Jusqu'à : {until}.",
+        sms=_sms(rooms, here.station, shown) if Channel.SMS in content.channels else None,
+        mail=_mail(catalogue, here.station, shown) if Channel.EMAIL in content.channels else None,
+        button=f"Envoyer {'l’exercice ' if content.exercise else ''}à {people}",
+        must_confirm=content.level is Level.DANGER,
+    )
+
+
+def _channels(shown: Preview) -> Iterator[Choice]:
+    for channel, word in words.CHANNELS.items():
+        if channel in shown.content.channels:
+            label = word[:1].upper() + word[1:]
+            yield Choice(channel.word, label, words.discreet(shown.endpoints.get(channel, 0)))
+
+
+def _warnings(shown: Preview) -> Iterator[str]:
+    for channel in shown.without_gateway:
+        yield f"Aucun envoi possible par {words.CHANNELS[channel]} : rien n'est réglé pour ce moyen."
+    if shown.unreached:
+        yield f"{words.people(shown.unreached).capitalize()} de la zone sans aucun des moyens choisis."
+
+
+def _pace(shown: Preview) -> str:
+    if shown.people == 0:
+        return "Personne n'est abonné à cet endroit pour ce sujet."
+    if shown.last_s is not None and shown.last_s < 60:
+        return "Tout le monde est servi en moins d'une minute."
+    first, half, last = (words.wait(seconds) for seconds in (shown.first_s, shown.half_s, shown.last_s))
+    return f"Le premier message part en {first}, la moitié en {half}, le dernier en {last}."
+
+
+def _speech(station: Station, shown: Preview) -> Speech:
+    act = Act.ALERT if shown.alert_id is None else Act.UPDATE
+    content = shown.content
+    return Speech(station.name, station.timezone, station.locale, act, content, content.expires)
+
+
+def _said(catalogue: Catalogue, station: Station, shown: Preview, *, short: bool) -> Words:
+    kind = Wording.FIRST if shown.alert_id is None else Wording.UPDATE
+    return wording.words(catalogue, _speech(station, shown), station.locale, kind, short=short)
+
+
+def _sms(rooms: Rooms, station: Station, shown: Preview) -> SmsText:
+    said = _said(rooms.catalogue, station, shown, short=True)
+    link = f"{rooms.settings.http.public_url}/a/{'x' * (LINK_LENGTH - 3)}"
+    text = wording.sms_text(station.name, said, link)
+    cost, sender = measure(text), routes.first(rooms.desk.routes, station.mode, Channel.SMS)
+    length = words.count(cost.units, "caractère")
+    billed = words.count(cost.segments, "SMS", "SMS")
+    return SmsText(
+        sender=sender.name if sender else station.name,
+        text=text,
+        cost=f"{length}, {billed} par personne",
+        unsafe=" ".join(cost.unsafe),
+    )
+
+
+def _mail(catalogue: Catalogue, station: Station, shown: Preview) -> MailText:
+    said = _said(catalogue, station, shown, short=False)
+    parts = (said.text.instruction, said.text.body, said.closing)
+    return MailText(f"{station.name} : {said.title}", "\n\n".join(part for part in parts if part))

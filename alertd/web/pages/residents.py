@@ -1,0 +1,83 @@
+"""The page behind the personal link of a message: the alert as it stands now, in the reader's language. It only reads."""
+
+from aiohttp import web
+
+from alertd.catalogue import Catalogue
+from alertd.errors import Missing
+from alertd.issue import reading
+from alertd.issue.reading import AlertView
+from alertd.model import Act, AlertState, Station, Target, Wording
+from alertd.publish import wording
+from alertd.publish.wording import Speech
+from alertd.stations import stations
+from alertd.web import words
+from alertd.web.contracts import Frame, ResidentPage
+from alertd.web.progress import told_in
+from alertd.web.rooms import ROOMS
+from alertd.web.show import show
+from alertd.web.svg import picture
+from zones import Circle
+
+_OVER = {AlertState.ENDED: "word.all_clear", AlertState.CANCELLED: "word.false_alert"}
+
+
+async def resident_page(request: web.Request) -> web.StreamResponse:
+    """:raises Missing: `link_over`: an unknown link and one that no longer answers are told the same."""
+    rooms = request.app[ROOMS]
+    found = await reading.alert_by_code(rooms.desk, request.match_info["code"])
+    if found is None:
+        raise Missing(
+            "link_over", "Ce lien ne répond plus : l'alerte est terminée, ou l'adresse est incomplète."
+        )
+    view, locale = found
+    station = await stations.by_id(rooms.db, view.summary.station_id)
+    page = _page(rooms.catalogue, station, view, locale)
+    response = show(request, page)
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def _page(catalogue: Catalogue, station: Station, view: AlertView, locale: str) -> ResidentPage:
+    told = told_in(view)
+    speech = Speech(station.name, station.timezone, station.locale, Act.ALERT, told, told.expires)
+    said = wording.words(catalogue, speech, locale, Wording.FIRST)
+    level = told.level.word
+    place = _place(catalogue, station, told.target, locale)
+    until = wording.when(told.expires, station.timezone, locale)
+    paragraphs = (_closing(catalogue, view, locale), said.text.instruction, said.text.body)
+    return ResidentPage(
+        frame=Frame(said.title),
+        locale=locale,
+        level=level,
+        level_word=catalogue.phrase(locale, f"level.{level}"),
+        station=station.name,
+        topic=catalogue.topics[told.topic].label(locale),
+        over=_over(catalogue, view, locale),
+        exercise=catalogue.phrase(locale, "word.exercise") if told.exercise else "",
+        headline=said.text.headline,
+        paragraphs=tuple(paragraph for paragraph in paragraphs if paragraph),
+        place=place,
+        picture=picture(station, told.target.zone, place),
+        until=catalogue.phrase(locale, "word.until", time=until),
+        emergency=catalogue.phrase(locale, "level.danger"),
+    )
+
+
+def _over(catalogue: Catalogue, view: AlertView, locale: str) -> str:
+    key = _OVER.get(view.summary.state)
+    return catalogue.phrase(locale, key) if key else ""
+
+
+def _closing(catalogue: Catalogue, view: AlertView, locale: str) -> str:
+    """What the station said when it ended the alert, where the reader can read it; else the phrase book's words."""
+    if view.summary.state not in _OVER:
+        return ""
+    text = view.content.texts.get(locale)
+    return text.instruction if text else catalogue.phrase(locale, "word.no_danger")
+
+
+def _place(catalogue: Catalogue, station: Station, target: Target, locale: str) -> str:
+    """The station's name, and a circle's radius: figures need no language."""
+    zone = target.zone
+    around = f", {words.distance(zone.radius_m)}" if isinstance(zone, Circle) else ""
+    return catalogue.phrase(locale, "word.place", place=f"{station.name}{around}")

@@ -1,0 +1,91 @@
+"""Who is at the door: the session of a cookie, the station chosen, and what the person may do there."""
+
+from dataclasses import dataclass
+from typing import NoReturn
+from urllib.parse import quote
+
+from aiohttp import web
+
+from alertd.clock import SECOND
+from alertd.errors import NotLoggedIn
+from alertd.model import Actor, Station
+from alertd.stations import operators, sessions, stations
+from alertd.stations.sessions import Opened, Session
+from alertd.web.rooms import ROOMS, Rooms
+
+_LOADED = web.RequestKey[Session | None]("session", object)  # type: ignore[arg-type] # None, too, is an answer
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """An operator in a station. `several`: there are other stations to choose from."""
+
+    session: Session
+    actor: Actor
+    station: Station
+    several: bool
+
+
+async def visit(request: web.Request) -> Visit:
+    """The operator and the station chosen.
+
+    Someone not logged in is sent to the log-in page, someone without a station to the choice.
+
+    :raises NotLoggedIn: on a POST, which cannot be taken up after a log-in.
+    """
+    rooms, session = request.app[ROOMS], await session_of(request)
+    if session is None:
+        _send_to_log_in(request)
+    if session.actor is None:
+        raise web.HTTPSeeOther("/stations")
+    station = await stations.by_id(rooms.db, session.actor.station_id)
+    posts = await operators.posts(rooms.db, session.operator.id)
+    return Visit(session, session.actor, station, len(posts) > 1)
+
+
+async def session_of(request: web.Request) -> Session | None:
+    """The session of the request's cookie, looked up once; None when it opens nothing."""
+    if _LOADED not in request:
+        request[_LOADED] = await _load(request)
+    return request[_LOADED]
+
+
+def cookie_name(rooms: Rooms) -> str:
+    """`__Host-` makes browsers refuse the cookie from any other host or path, but needs https."""
+    return "__Host-alertd" if rooms.https else "alertd"
+
+
+def keep(response: web.StreamResponse, rooms: Rooms, opened: Opened) -> None:
+    """Give the session to the browser; scripts never see it, and other sites' forms never send it."""
+    response.set_cookie(
+        cookie_name(rooms),
+        opened.token,
+        max_age=sessions.ABSOLUTE // SECOND,
+        path="/",
+        httponly=True,
+        samesite="Lax",
+        secure=rooms.https,
+    )
+
+
+def forget(response: web.StreamResponse, rooms: Rooms) -> None:
+    response.del_cookie(cookie_name(rooms), path="/", httponly=True, samesite="Lax", secure=rooms.https)
+
+
+def token_of(request: web.Request) -> str:
+    """What the cookie holds, bounded; empty without one."""
+    return request.cookies.get(cookie_name(request.app[ROOMS]), "")[:100]
+
+
+async def _load(request: web.Request) -> Session | None:
+    rooms, token = request.app[ROOMS], token_of(request)
+    session = await sessions.current(rooms.db, rooms.clock, token) if token else None
+    if session is not None:
+        await sessions.touch(rooms.db, rooms.clock, token, session)
+    return session
+
+
+def _send_to_log_in(request: web.Request) -> NoReturn:
+    if request.method in {"GET", "HEAD"}:
+        raise web.HTTPSeeOther(f"/connexion?retour={quote(request.rel_url.raw_path_qs, safe='/')}")
+    raise NotLoggedIn("not_logged_in", "Votre session est terminée : reconnectez-vous, puis recommencez.")

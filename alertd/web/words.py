@@ -1,0 +1,171 @@
+"""The French of the screens: states, levels, numbers, moments and waits, in the words of the trade."""
+
+from collections.abc import Mapping
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time
+from babel.numbers import format_currency, format_decimal
+
+from alertd.clock import DAY, HOUR, MINUTE, from_ms
+from alertd.model import AlertState, Channel, Level, Role
+
+CHANNELS: Final[Mapping[Channel, str]] = {
+    Channel.PUSH: "notification",
+    Channel.SMS: "SMS",
+    Channel.EMAIL: "e-mail",
+    Channel.VOICE: "appel vocal",
+    Channel.DISPLAY: "panneau",
+}
+"""The channels in the order in which screens show them."""
+
+ALERT_STATES: Final[Mapping[AlertState, str]] = {
+    AlertState.DRAFT: "Brouillon",
+    AlertState.PENDING: "En attente d'accord",
+    AlertState.ARMED: "Sur le point de partir",
+    AlertState.ACTIVE: "En cours",
+    AlertState.ENDED: "Terminée",
+    AlertState.CANCELLED: "Fausse alerte",
+    AlertState.EXPIRED: "Expirée, fin non confirmée",
+}
+
+STATES: Final[Mapping[str, tuple[str, ...]]] = {
+    "lu": ("seen",),
+    "reçu": ("delivered",),
+    "envoyé": ("accepted",),
+    "en attente": ("waiting", "queued", "calling"),
+    "réponse inconnue": ("unknown",),
+    "injoignable": ("refused", "failed"),
+    "parti": ("stopped",),
+    "trop tard": ("expired",),
+    "annulé": ("cancelled",),
+    "non envoyé": ("skipped",),
+}
+"""What a screen says of deliveries, and the thirteen states behind it: each is in exactly one word."""
+
+SLUGS: Final[Mapping[str, str]] = {
+    "lu": "seen",
+    "reçu": "delivered",
+    "envoyé": "accepted",
+    "en attente": "waiting",
+    "réponse inconnue": "unknown",
+    "injoignable": "refused",
+    "parti": "stopped",
+    "trop tard": "expired",
+    "annulé": "cancelled",
+    "non envoyé": "skipped",
+}
+"""The class by which the style sheet colours each word."""
+
+ROLES: Final[Mapping[Role, str]] = {
+    Role.READER: "lecture",
+    Role.PUBLISHER: "informations",
+    Role.AGENT: "agent",
+    Role.DEPUTY: "adjoint",
+    Role.MAYOR: "maire",
+}
+
+REPAIRS: Final[Mapping[str, str]] = {
+    "longitude_wrapped": "une longitude a été ramenée entre -180 et 180",
+    "altitude_dropped": "les altitudes ont été ignorées",
+    "closed_ring": "le contour a été fermé",
+    "doubled_points": "des points en double ont été retirés",
+    "ring_direction": "le sens du contour a été inversé",
+    "self_crossing": "un contour qui se croisait a été démêlé",
+    "parts_merged": "des morceaux qui se touchaient ont été réunis",
+    "antimeridian_cut": "la zone a été coupée au méridien 180",
+}
+
+LEVELS: Final[Mapping[Level, str]] = {
+    Level.DANGER: "Urgence",
+    Level.WARNING: "Alerte",
+    Level.INFO: "Information",
+}
+
+
+def tally(states: Mapping[str, int]) -> dict[str, int]:
+    """Deliveries by the word shown, every word present: they add up to the sum of the states given."""
+    return {word: sum(states.get(name, 0) for name in names) for word, names in STATES.items()}
+
+
+def number(value: int) -> str:
+    """1 234, with the narrow no-break space that French typography asks for."""
+    return str(format_decimal(value, locale="fr"))
+
+
+def count(value: int, one: str, several: str | None = None) -> str:
+    """Reads "214 personnes", "1 personne", "0 personne": French says the singular below two."""
+    return f"{number(value)} {one if value < 2 else several or one + 's'}"
+
+
+def discreet(value: int) -> str:
+    """A count that cannot locate anyone: none is said, one to four are not told apart."""
+    return "moins de 5" if 0 < value < 5 else number(value)
+
+
+def people(value: int) -> str:
+    """Reads "214 personnes", "moins de 5 personnes", "0 personne"."""
+    return f"{discreet(value)} {'personne' if value == 0 else 'personnes'}"
+
+
+def price(euros: float | None) -> str:
+    """Reads "12,40 €"; "gratuit" for nothing, "prix inconnu" where no tariff says."""
+    if euros is None:
+        return "prix inconnu"
+    if euros == 0:
+        return "gratuit"
+    return f"{format_currency(max(euros, 0.01), 'EUR', locale='fr')}"
+
+
+def wait(seconds: float | None) -> str:
+    """A wait that people feel: "moins d'une minute", "12 minutes", "2 h 05"; "durée inconnue" for None."""
+    if seconds is None:
+        return "durée inconnue"
+    if seconds < 60:
+        return "moins d'une minute"
+    minutes = -(-int(seconds) // 60)
+    if minutes < 60:
+        return count(minutes, "minute")
+    if minutes < 48 * 60:
+        return f"{minutes // 60} h {minutes % 60:02d}"
+    return count(minutes // (24 * 60), "jour")
+
+
+def clock_time(moment: int, timezone: str) -> str:
+    """Reads "14 h 05", on the station's clock."""
+    return str(format_time(from_ms(moment), "H 'h' mm", tzinfo=ZoneInfo(timezone), locale="fr"))
+
+
+def day(moment: int, timezone: str, now: int) -> str:
+    """Reads "aujourd'hui", "demain", "hier", else "mardi 3 mars", with the year when it is another."""
+    there = from_ms(moment).astimezone(ZoneInfo(timezone)).date()
+    today = from_ms(now).astimezone(ZoneInfo(timezone)).date()
+    named = {-1: "hier", 0: "aujourd'hui", 1: "demain"}.get((there - today).days)
+    if named:
+        return named
+    pattern = "EEEE d MMMM" if there.year == today.year else "EEEE d MMMM y"
+    return str(format_date(there, pattern, locale="fr"))
+
+
+def when(moment: int, timezone: str, now: int) -> str:
+    """Reads "aujourd'hui à 14 h 05", on the station's clock."""
+    return f"{day(moment, timezone, now)} à {clock_time(moment, timezone)}"
+
+
+def left(moment: int, now: int) -> str:
+    """The time left, roughly: "encore 2 h 10", "encore 3 jours", "fini"."""
+    remaining = moment - now
+    if remaining <= 0:
+        return "fini"
+    if remaining < HOUR:
+        return f"encore {count(-(-remaining // MINUTE), 'minute')}"
+    if remaining < 2 * DAY:
+        return f"encore {remaining // HOUR} h {remaining % HOUR // MINUTE:02d}"
+    return f"encore {count(remaining // DAY, 'jour')}"
+
+
+def distance(metres: float) -> str:
+    """Reads "300 m", "1 km", "2,5 km"."""
+    if metres < 1000:
+        return f"{round(metres)} m"
+    return f"{format_decimal(round(metres / 1000, 1), locale='fr')} km"
