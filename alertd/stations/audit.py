@@ -11,7 +11,7 @@ from alertd.store.ids import take
 MOST_DETAIL: Final = 4_000
 
 
-async def append(  # noqa: PLR0917  (read aloud it is a sentence: where, who, did, what)
+async def append(
     tx: Transaction,
     clock: Clock,
     station_id: int | None,

@@ -33,7 +33,7 @@ async def bras(db, clock):
 
 
 @pytest.fixture
-async def verdun(db, clock, bras):
+async def verdun(db, clock, bras):  # noqa: ARG001  (the second station)
     async with db.transaction() as tx:
         return await stations.add(tx, clock, stations.NewStation("verdun", "Verdun", 49.16, 5.38))
 

@@ -1,0 +1,51 @@
+"""The command line. Each command's module is imported when it is called: `alertd --help` stays quick.
+
+To add a command, add one line to COMMANDS.
+"""
+
+from importlib import import_module
+from typing import Final
+
+import click
+
+COMMANDS: Final = {
+    "check-config": ("alertd.cli.tools:check_config", "Read the configuration, and say what was understood."),
+    "coach": ("alertd.cli.tools:coach", "What a text costs as an SMS."),
+    "key": ("alertd.cli.keys:key", "API keys of a station."),
+    "migrate": ("alertd.cli.tools:migrate", "Bring the database up to date."),
+    "operator": ("alertd.cli.operators:operator", "People who log in."),
+    "phone": ("alertd.cli.tools:phone", "What a telephone number is."),
+    "sending": ("alertd.cli.sending:sending", "Pause or resume all sending."),
+    "station": ("alertd.cli.stations:station", "Stations: who may alert."),
+    "subscribers": ("alertd.cli.subscribers:subscribers", "Import or export a station's people."),
+}
+"""Each command's name, where it is, and what it does."""
+
+
+class Commands(click.Group):
+    """The commands of the table, imported one at a time."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, in alphabetical order."""
+        return sorted({*super().list_commands(ctx), *COMMANDS})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, imported now."""
+        if cmd_name not in COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The table, without importing anything."""
+        own = [(name, command.get_short_help_str()) for name, command in self.commands.items()]
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted([*own, *((name, what) for name, (_, what) in COMMANDS.items())]))
+        del ctx
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="alertd", prog_name="alertd")
+def main() -> None:
+    """Warn the people who are in a zone, by SMS, push, e-mail and voice."""

@@ -1,0 +1,120 @@
+"""What every command shares: --json, --config, the store, and how an error is said."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import cached_property, wraps
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from alertd.clock import Clock, SystemClock
+from alertd.errors import AlertdError
+from alertd.keys import Keyring
+from alertd.settings import Settings
+from alertd.store import Database
+
+DEFAULT: Final = Path("alertd.toml")
+ACTOR: Final = "cli"
+"""Who did it, in the audit: whoever may run commands on this machine."""
+
+
+@dataclass(slots=True)
+class House:
+    """The store, open, and what is needed to use it."""
+
+    store: Database
+    clock: Clock
+    settings: Settings
+
+    @property
+    def keyring(self) -> Keyring:
+        """Read when it is needed: most commands touch no address."""
+        from alertd.daemon import keyring_of
+
+        return keyring_of(self.settings)
+
+
+class Console:
+    """Where a command reads its settings, and how it answers: words, or one JSON document."""
+
+    def __init__(self, *, as_json: bool, config: Path | None) -> None:
+        self.as_json = as_json
+        self._config = config
+
+    @cached_property
+    def settings(self) -> Settings:
+        """Those of --config, else of ./alertd.toml, else the built-in ones; ConfigurationError."""
+        path = self._config or (DEFAULT if DEFAULT.is_file() else None)
+        return Settings.load(path, os.environ)
+
+    def say(self, text: str, data: object) -> None:
+        """Answer on standard output: `text` for people, `data` for programs."""
+        click.echo(json.dumps(data, ensure_ascii=False) if self.as_json else text)
+
+    def note(self, text: str) -> None:
+        """Tell people something beside the answer, on standard error."""
+        click.echo(text, err=True)
+
+    def complain(self, error: AlertdError) -> None:
+        """One sentence on standard error, or its code and message as JSON."""
+        said = {"code": error.code, "message": error.message}
+        self.note(json.dumps(said, ensure_ascii=False) if self.as_json else error.message)
+
+    @asynccontextmanager
+    async def house(self) -> AsyncIterator[House]:
+        """The store, open and up to date, beside a daemon that may be using it."""
+        from alertd.daemon import store_of
+
+        clock = SystemClock()
+        store = store_of(self.settings, clock)
+        await store.open()
+        try:
+            yield House(store, clock, self.settings)
+        finally:
+            await store.close()
+
+
+def command(function: Callable[..., Any]) -> Callable[..., None]:
+    """Give a command --json and --config, and a Console first; what goes wrong ends it with status 2."""
+
+    @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document.")
+    @click.option(
+        "--config",
+        type=click.Path(dir_okay=False, path_type=Path),
+        envvar="ALERTD_CONFIG",
+        help="The configuration; by default ./alertd.toml where there is one.",
+    )
+    @wraps(function)
+    def run(*args: Any, as_json: bool, config: Path | None, **kwargs: Any) -> None:
+        console = Console(as_json=as_json, config=config)
+        try:
+            _finish(function(console, *args, **kwargs))
+        except AlertdError as error:
+            console.complain(error)
+            sys.exit(2)
+
+    return run
+
+
+def _finish(result: object) -> None:
+    """Run a coroutine to its end; Ctrl-C cancels it, and it tidies up before it goes."""
+    if isinstance(result, Coroutine):
+        asyncio.run(result)
+
+
+def table(rows: list[Mapping[str, object]]) -> str:
+    """Rows of the same keys as columns of text, header first; "none" where there is no row."""
+    if not rows:
+        return "none"
+    lines = [list(rows[0]), *([str(cell) for cell in row.values()] for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )
