@@ -17,9 +17,8 @@ from zones.geodesy import Floats
 Cells = npt.NDArray[np.int64]
 
 RESOLUTION = 12
-MARGIN_M = (
-    12.2  # no point of a resolution-12 cell is farther than 11.992 m from its centre, anywhere on Earth
-)
+# No point of a resolution-12 cell is farther than 11.992 m from its centre, anywhere on Earth.
+MARGIN_M = 12.2
 _BASE_SHIFT = 45
 _RESOLUTION_SHIFT = 52
 _HEADER = (

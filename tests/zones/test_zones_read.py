@@ -161,6 +161,20 @@ def test_a_hole_is_left_out_and_a_crossing_hole_too():
     assert cell(0, 300) in covered
 
 
+def test_a_lake_gone_round_in_one_stroke_is_left_out():
+    """A line that goes in along a slit, round a lake the other way and out again, leaves the lake out."""
+    stroke = ring(
+        *((-1000, -1000), (1000, -1000), (1000, 0), (500, 0), (500, -500), (-500, -500), (-500, 500)),
+        *((500, 500), (500, 0), (1000, 0), (1000, 1000), (-1000, 1000)),
+    )
+    reading = zones.read(polygon(stroke))
+    assert reading.repairs == ("self_crossing",)
+    covered = zones.cover(reading.zone)
+    assert cell(0, 0) not in covered
+    assert cell(700, 0) in covered
+    assert cell(-700, 0) in covered
+
+
 def test_overlapping_parts_are_one():
     """Two parts over one another are merged, and their common ground is in the zone once."""
     reading = zones.read(REPAIRS["parts_merged"][0])
