@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 from alertd.clock import from_ms
 from alertd.model import Act, AlertState
@@ -22,10 +22,16 @@ Tally: TypeAlias = Annotated[
 
 def iso(moment: int) -> str:
     """UTC milliseconds as RFC 3339, in UTC."""
-    return from_ms(moment).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return _iso(from_ms(moment))
 
 
-Moment: TypeAlias = Annotated[datetime, PlainSerializer(lambda at: at.isoformat().replace("+00:00", "Z"))]
+def _iso(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+Moment: TypeAlias = Annotated[
+    datetime, PlainSerializer(_iso), WithJsonSchema({"type": "string", "format": "date-time"})
+]
 
 
 class Answer(BaseModel):

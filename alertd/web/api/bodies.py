@@ -1,8 +1,7 @@
 """What programs send, as pydantic models: the API's and its documentation's one source.
 
-Nothing unknown is let through, nothing is guessed: a flag is true or false, a moment carries its offset. The
-instance's own limits (settings.limits) come as validation context; the bounds written here are the ceilings that
-the documentation can promise.
+Nothing unknown is let through, nothing is guessed: a flag is true or false, a moment carries its offset. The bounds
+written here are the ceilings that hold for every instance; its own limits (settings.limits) are `alertd.issue`'s.
 """
 
 import re
@@ -18,12 +17,10 @@ from pydantic import (
     Field,
     Strict,
     StringConstraints,
-    ValidationInfo,
-    field_validator,
     model_validator,
 )
 
-from alertd.settings.sections import Channel, Limits
+from alertd.settings.sections import Channel
 
 PLACE_KINDS: TypeAlias = Literal["home", "school", "work", "stay", "current"]
 LevelWord: TypeAlias = Literal["info", "warning", "danger"]
@@ -52,10 +49,16 @@ def _this_age(moment: datetime) -> datetime:
     return moment
 
 
-Printable: TypeAlias = Annotated[str, AfterValidator(_printable)]
-Word: TypeAlias = Annotated[Printable, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
-Line: TypeAlias = Annotated[Printable, StringConstraints(strip_whitespace=True, min_length=1)]
-Block: TypeAlias = Annotated[Printable, StringConstraints(strip_whitespace=True)]
+_CLEAN: Final = AfterValidator(_printable)
+
+Word: TypeAlias = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), _CLEAN
+]
+Headline: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), _CLEAN]
+Paragraphs: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000), _CLEAN]
+Address: TypeAlias = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2048), _CLEAN
+]
 Flag: TypeAlias = Annotated[bool, Strict()]
 Id: TypeAlias = Annotated[int, Strict(), Field(gt=0, le=2**53)]
 Moment: TypeAlias = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_this_age)]
@@ -72,20 +75,12 @@ class Body(BaseModel):
 class TextBody(Body):
     """What is said in one language."""
 
-    headline: Annotated[Line, Field(max_length=500)]
-    body: Annotated[Block, Field(max_length=20_000)] = ""
-    instruction: Annotated[Block, Field(max_length=5000)] = ""
-
-    @field_validator("headline", "body", "instruction")
-    @classmethod
-    def _within_limits(cls, text: str, info: ValidationInfo) -> str:
-        most = getattr(_limits(info), f"{info.field_name}_chars")
-        if len(text) > most:
-            raise ValueError(f"{len(text)} characters: at most {most}")
-        return text
+    headline: Headline
+    body: Paragraphs = ""
+    instruction: Paragraphs = ""
 
 
-Texts: TypeAlias = Annotated[dict[Locale, TextBody], Field(min_length=1, max_length=40)]
+Texts: TypeAlias = Annotated[dict[Locale, TextBody], Field(max_length=40)]
 
 
 class TargetBody(Body):
@@ -124,13 +119,6 @@ class AlertBody(Body):
         None, description="Of the preview that was looked at; without it a draft is kept."
     )
 
-    @field_validator("texts")
-    @classmethod
-    def _few_languages(cls, texts: Texts, info: ValidationInfo) -> Texts:
-        if len(texts) > (most := _limits(info).languages):
-            raise ValueError(f"{len(texts)} languages: at most {most}")
-        return texts
-
 
 class PreviewBody(AlertBody):
     """An alert to look at before it is released, or an update of the alert whose id is `alert`."""
@@ -155,7 +143,7 @@ class EndpointBody(Body):
     """One way to reach the subscriber."""
 
     channel: Channel
-    address: Annotated[Printable, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+    address: Address
 
 
 class PlaceBody(Body):
@@ -189,7 +177,3 @@ class SubscriberBody(Body):
     exercises: Flag = False
     ref: Word | None = Field(None, description="Your own key for this person; comes back in deliveries.")
     consent: ConsentBody
-
-
-def _limits(info: ValidationInfo) -> Limits:
-    return info.context if isinstance(info.context, Limits) else Limits()

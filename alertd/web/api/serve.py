@@ -5,7 +5,7 @@ Every error a person can meet leaves as a problem document; what is a bug is lef
 
 import json
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Final
 
@@ -17,8 +17,10 @@ from alertd.web.api import callers, documents, idempotency, openapi
 from alertd.web.api.routes import ROUTES
 from alertd.web.api.streams import STREAMS
 from alertd.web.api.table import PREFIX, Call, Reply, Route
-from alertd.web.errors import problem
+from alertd.web.errors import problem, problem_response
 from alertd.web.rooms import ROOMS
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 PACE: Final = web.AppKey("api_pace", callers.Pace)
 
@@ -35,10 +37,20 @@ def install(app: web.Application) -> None:
     rooms = app[ROOMS]
     app[PACE] = callers.Pace(rooms.settings.limits.api_requests_per_minute, rooms.clock)
     app[STREAMS] = Counter()
-    for route in ROUTES:
-        app.router.add_route(route.method, PREFIX + pattern(route.path), partial(_serve, route))
     described = json.dumps(openapi.describe(ROUTES, rooms.settings.http.public_url))
-    app.router.add_get(f"{PREFIX}/openapi.json", partial(_describe, described))
+    handlers: dict[str, dict[str, Handler]] = {"/openapi.json": {"GET": partial(_describe, described)}}
+    for route in ROUTES:
+        handlers.setdefault(route.path, {})[route.method] = partial(_serve, route)
+    for path, methods in handlers.items():
+        _add(app, PREFIX + pattern(path), methods)
+
+
+def _add(app: web.Application, path: str, methods: Mapping[str, Handler]) -> None:
+    """Serve a path by these methods; by any other, say which there are."""
+    resource = app.router.add_resource(path)
+    for method, handler in methods.items():
+        resource.add_route(method, handler)
+    resource.add_route("*", partial(_not_allowed, ", ".join(methods)))
 
 
 def pattern(path: str) -> str:
@@ -50,6 +62,11 @@ def pattern(path: str) -> str:
 
 async def _describe(described: str, _: web.Request) -> web.Response:
     return web.json_response(text=described)
+
+
+async def _not_allowed(allow: str, _: web.Request) -> web.Response:
+    message = f"This address answers to {allow} only."
+    return problem_response(405, "method_not_allowed", message, headers={"Allow": allow})
 
 
 async def _serve(route: Route, request: web.Request) -> web.StreamResponse:

@@ -32,7 +32,7 @@ class Call:
     def read(self, model: type[B]) -> B:
         """The body as `model`; Refused `invalid_body` names every field to mend."""
         try:
-            return model.model_validate(dict(self.document), context=self.desk.settings.limits)
+            return model.model_validate(dict(self.document))
         except ValidationError as error:
             raise invalid("invalid_body", error) from None
 
