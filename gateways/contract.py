@@ -54,6 +54,7 @@ class Message:
     level: str  # "danger", "warning", "info"
     locale: str
     expires_in_s: int
+    channel: str = ""  # "sms", "push", "email", "voice", "display"; a driver of one channel need not look
     subject: str = ""
     html: str = ""
     sender_name: str = ""  # who speaks, as people read it: the station

@@ -11,11 +11,13 @@ import click
 COMMANDS: Final = {
     "check-config": ("alertd.cli.tools:check_config", "Read the configuration, and say what was understood."),
     "coach": ("alertd.cli.tools:coach", "What a text costs as an SMS."),
+    "demo": ("alertd.cli.demo:demo", "A village of invented people, on this machine."),
     "key": ("alertd.cli.keys:key", "API keys of a station."),
     "migrate": ("alertd.cli.tools:migrate", "Bring the database up to date."),
     "operator": ("alertd.cli.operators:operator", "People who log in."),
     "phone": ("alertd.cli.tools:phone", "What a telephone number is."),
     "sending": ("alertd.cli.sending:sending", "Pause or resume all sending."),
+    "serve": ("alertd.cli.serve:serve", "Run a node."),
     "station": ("alertd.cli.stations:station", "Stations: who may alert."),
     "subscribers": ("alertd.cli.subscribers:subscribers", "Import or export a station's people."),
 }

@@ -168,6 +168,7 @@ CREATE TABLE endpoint (
   address_hash   BYTEA NOT NULL,
   key_id         BIGINT NOT NULL,
   proven_at      BIGINT,                      -- null: taken over from a list on the station's word
+  greeted_at     BIGINT,                      -- its first message left: who writes, and how to leave, was said
   created_at     BIGINT NOT NULL,
   closed_at      BIGINT
 );
@@ -348,13 +349,15 @@ CREATE TABLE fan_out (            -- work shared by nodes: the cursor and its ro
   message_id  BIGINT NOT NULL REFERENCES message(id),
   phase       BIGINT NOT NULL,                -- 0 audience, 1 those reached before, 2 deliveries of the audience
   ring        BIGINT NOT NULL,
-  station_id  BIGINT NOT NULL,
+  source_id   BIGINT NOT NULL,                -- the station, the group, or (phase 1) the earlier message
+  kind        TEXT NOT NULL,                   -- of source: 'zone' | 'station' | 'group' | 'message' | 'audience'
   cell        BIGINT NOT NULL DEFAULT -1,     -- cursor
   subscriber  BIGINT NOT NULL DEFAULT 0,      -- cursor
+  due_at      BIGINT NOT NULL,                -- the event's onset
   done_at     BIGINT,
-  PRIMARY KEY (message_id, phase, ring, station_id)
+  PRIMARY KEY (message_id, phase, ring, source_id)
 );
-CREATE INDEX fan_out_open ON fan_out (message_id, phase, ring) WHERE done_at IS NULL;
+CREATE INDEX fan_out_open ON fan_out (due_at, message_id) WHERE done_at IS NULL;
 
 CREATE TABLE audience (
   message_id     BIGINT NOT NULL,
@@ -388,11 +391,14 @@ CREATE TABLE delivery (           -- one message to one endpoint
   due_at       BIGINT NOT NULL,
   tries        BIGINT NOT NULL DEFAULT 0,
   node_id      BIGINT NOT NULL DEFAULT 0,
+  doubtful     BIGINT NOT NULL DEFAULT 0,     -- an earlier attempt met silence: it may have arrived
   reason       TEXT,
   PRIMARY KEY (message_id, endpoint_id)
 );
-CREATE INDEX delivery_due ON delivery (sender_id, lane, ring, due_at, message_id, endpoint_id) WHERE state = 1;
-CREATE INDEX delivery_unknown ON delivery (due_at) WHERE state = 3;
+-- What a sender may take now, in order: queued rows only, so that a claim reads what it takes and no more.
+CREATE INDEX delivery_queued ON delivery (sender_id, lane, ring, due_at, message_id, endpoint_id) WHERE state = 1;
+CREATE INDEX delivery_waiting ON delivery (due_at) WHERE state = 0;
+CREATE INDEX delivery_unknown ON delivery (due_at) WHERE state = 3 AND due_at < 253402300799000;
 
 CREATE TABLE attempt (            -- inserted at `calling`, closed once
   message_id    BIGINT NOT NULL,

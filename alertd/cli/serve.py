@@ -1,0 +1,66 @@
+"""`alertd serve`: a node, until it is asked to stop."""
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+
+import click
+import structlog
+
+from alertd.cli.console import Console, command
+from alertd.daemon import Daemon, running
+from alertd.errors import AlertdError
+from alertd.settings import Settings
+
+Welcome = Callable[[Daemon], Awaitable[None]]
+
+
+@click.command()
+@command
+def serve(console: Console) -> None:
+    """Run a node: HTTP, fan-out and dispatch, until SIGTERM or Ctrl-C."""
+    asyncio.run(run(console.settings, _say_ready))
+
+
+async def run(settings: Settings, welcome: Welcome) -> None:
+    """Run until a signal; `welcome` is called once everything runs. A loop that died is an error."""
+    configure_log(settings)
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    try:
+        async with running(settings) as daemon:
+            await welcome(daemon)
+            await stop.wait()
+            structlog.get_logger(__name__).info("stopping", action="stop", node=daemon.node_id)
+    except BaseExceptionGroup as group:
+        known = group.subgroup(AlertdError)
+        if known is None or len(known.exceptions) != len(group.exceptions):
+            raise
+        raise known.exceptions[0] from group
+
+
+async def _say_ready(daemon: Daemon) -> None:
+    click.echo(f"alertd listens on {daemon.url}", err=True)
+
+
+def configure_log(settings: Settings) -> None:
+    """One structured line per decision on standard error; libraries below `warning` stay quiet."""
+    shown: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer()
+        if settings.log.format == "json"
+        else structlog.dev.ConsoleRenderer(colors=False)
+    )
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            shown,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(settings.log.level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)

@@ -1,0 +1,224 @@
+"""The composition root: the only place that constructs. An AsyncExitStack closes what was opened, in reverse.
+
+A loop that dies ends the process, and systemd starts it again: never a daemon that answers HTTP and sends nothing.
+"""
+
+import fcntl
+import secrets
+import socket
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import structlog
+from aiohttp import web
+
+from alertd import catalogue
+from alertd.clock import DAY, Clock, SystemClock
+from alertd.deliver import rehearsal, routes
+from alertd.deliver.dispatch import WORKERS, Dispatch, Line
+from alertd.deliver.fan_out import FanOut
+from alertd.deliver.loops import Loops, Step
+from alertd.deliver.pace import Bucket
+from alertd.deliver.render import Renderer
+from alertd.deliver.tend import Tend
+from alertd.errors import ConfigurationError
+from alertd.issue.desk import Desk
+from alertd.keys import Keyring
+from alertd.schedule.ticks import ticking
+from alertd.settings import Settings
+from alertd.store import Database, connect, ids
+from alertd.subscribe.topics import register_topics
+from alertd.web.app import build
+from alertd.web.rooms import Rooms
+from gateways.contract import Gateway, Message, OptionError, Surroundings
+from gateways.loader import load
+
+HEARTBEAT_S: Final = 30.0
+"""A loop that has not come round for so long is not ready."""
+
+log = structlog.get_logger(__name__)
+
+
+def store_of(settings: Settings, clock: Clock) -> Database:
+    """The store that the settings name, not yet opened."""
+    return connect(settings.store.url, clock, readers=settings.store.readers)
+
+
+def keyring_of(settings: Settings) -> Keyring:
+    """The instance's secret; made on the first start."""
+    return Keyring.load(settings.keys.secret_file, create=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Daemon:
+    """A running node: what its loops share, and where it listens."""
+
+    desk: Desk
+    node_id: int
+    lines: Sequence[Line]
+    url: str
+
+
+@asynccontextmanager
+async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Daemon]:
+    """A whole node, from the store to the HTTP server; on leaving, everything it opened is closed.
+
+    :raises ConfigurationError: it cannot start as it is configured. :raises ExceptionGroup: a loop died.
+    """
+    clock = clock or SystemClock()
+    async with AsyncExitStack() as stack:
+        stack.enter_context(_alone(settings))
+        db = store_of(settings, clock)
+        stack.push_async_callback(db.close)
+        await db.open()
+        desk = await _desk(settings, clock, db)
+        node_id = await _node(db, settings)
+        lines = await _lines(stack, desk)
+        heart = Heart(clock)
+        await _turn(stack, desk, node_id, lines, heart)
+        stack.enter_context(ticking({partial(_purge, desk): 600.0}))
+        url = await _serve(stack, Rooms(desk=desk, heartbeat=heart.beats))
+        yield Daemon(desk, node_id, lines, url)
+
+
+class Heart:
+    """Whether the loops still come round: each step beats, /readyz listens."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._last = clock.monotonic()
+
+    def beat(self) -> None:
+        self._last = self._clock.monotonic()
+
+    def beats(self) -> bool:
+        return self._clock.monotonic() - self._last < HEARTBEAT_S
+
+
+async def _desk(settings: Settings, clock: Clock, db: Database) -> Desk:
+    known = catalogue.load()
+    async with db.transaction() as tx:
+        await register_topics(tx, known)
+    return Desk(
+        db=db,
+        clock=clock,
+        catalogue=known,
+        settings=settings,
+        keyring=keyring_of(settings),
+        routes=await routes.register(db, settings),
+    )
+
+
+async def _node(db: Database, settings: Settings) -> int:
+    """This node's id; its name is unique, so an earlier life of it is known by it."""
+    name = node_name(settings)
+    async with db.transaction() as tx:
+        rows = await tx.fetch("nodes.start", await ids.take(tx, "node"), name, secrets.token_hex(8))
+    return int(rows[0]["id"])
+
+
+def node_name(settings: Settings) -> str:
+    """As configured, else the host's."""
+    return settings.node.name or socket.gethostname()
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """Two lives of one node at once would each take the other for dead.
+
+    :raises ConfigurationError: `node_running`.
+    """
+    folder = settings.keys.secret_file.parent
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path: Path = folder / f"{node_name(settings)}.lock"
+    with path.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise ConfigurationError(
+                "node_running",
+                f"A node named {node_name(settings)} is already running here. Stop it, or name this one.",
+            ) from error
+        yield
+
+
+async def _turn(
+    stack: AsyncExitStack, desk: Desk, node_id: int, lines: Sequence[Line], heart: "Heart"
+) -> None:
+    """Recover what an earlier life of this node held, then start its loops."""
+    sending = desk.settings.sending
+    tend = Tend(desk.db, desk.clock, sending, node_id)
+    await tend.start()
+    loops = Loops(desk.db, sending.poll_s, sending.send_timeout_s + 2, heart.beat)
+    await stack.enter_async_context(loops.turning(_steps(desk, node_id, lines, tend)))
+
+
+async def _purge(desk: Desk) -> None:
+    """Previews that can release nothing any more, nor answer a repeated click."""
+    async with desk.db.transaction() as tx:
+        await tx.execute("previews.purge", desk.clock.now_ms() - DAY)
+
+
+async def _lines(stack: AsyncExitStack, desk: Desk) -> list[Line]:
+    """Every sender that a route uses, with its gateway opened."""
+    gateways = await _gateways(stack, desk)
+    senders = {sender.id: sender for route in desk.routes.values() for sender in route}
+    return [
+        Line(sender, gateways[sender.gateway], Bucket(desk.clock, sender.rate, burst_of(sender)))
+        for sender in senders.values()
+    ]
+
+
+def burst_of(sender: routes.Sender) -> float:
+    """At least a tenth of a second of the sender's rate, or a fast one would be claimed message by message."""
+    return max(sender.burst, (sender.rate or 0.0) / 10)
+
+
+async def _gateways(stack: AsyncExitStack, desk: Desk) -> dict[str, Gateway]:
+    async def keep(name: str, messages: Sequence[Message]) -> None:
+        await rehearsal.keep(desk.db, name, messages)
+
+    surroundings = Surroundings(record=keep, now_ms=desk.clock.now_ms)
+    opened = {}
+    for name, table in routes.gateways_of(desk.settings).items():
+        try:
+            gateway = load(name, table.driver, table.options, surroundings)
+        except OptionError as error:
+            raise ConfigurationError("gateway_options", str(error)) from error
+        stack.push_async_callback(gateway.close)
+        await gateway.open()
+        opened[name] = gateway
+    return opened
+
+
+def _steps(desk: Desk, node_id: int, lines: Sequence[Line], tend: Tend) -> list[tuple[str, Step]]:
+    """Every loop of this node, by the bell that wakes it."""
+    renderer = Renderer(desk.db, desk.catalogue, desk.keyring, desk.settings.http.public_url)
+    dispatch = Dispatch(desk.db, desk.clock, renderer, desk.settings.sending, node_id)
+    fan_out = FanOut(desk.db, desk.clock, desk.routes, node_id)
+    voices = [
+        (f"dispatch:{line.sender.id}", partial(dispatch.step, line)) for line in lines for _ in range(WORKERS)
+    ]
+    return [("fan_out", fan_out.step), ("tend", tend.step), *voices]
+
+
+async def _serve(stack: AsyncExitStack, rooms: Rooms) -> str:
+    """Answer HTTP; the address, with the port that was taken."""
+    http = rooms.settings.http
+    runner = web.AppRunner(build(rooms), handle_signals=False, access_log=None, shutdown_timeout=5.0)
+    stack.push_async_callback(runner.cleanup)
+    await runner.setup()
+    site = web.TCPSite(runner, http.host, http.port)
+    try:
+        await site.start()
+    except OSError as error:
+        raise ConfigurationError(
+            "port_taken",
+            f"Port {http.port} of {http.host} cannot be had ({error.strerror}). Choose another [http] port.",
+        ) from error
+    port = runner.addresses[0][1]
+    return f"http://{http.host}:{port}"

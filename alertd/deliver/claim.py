@@ -1,0 +1,134 @@
+"""Claim: mark as `calling` the slice about to touch the wire, and nothing more.
+
+Everything that may have changed since fan-out is looked at here, in the transaction that claims: supersession,
+`deliver_by`, the endpoint, the switch that stops all sending, and the message before this one to the same endpoint.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from alertd.clock import FOREVER, SECOND
+from alertd.deliver.routes import Sender
+from alertd.deliver.tallies import Entries
+from alertd.model import Channel, EndpointState, State, Wording
+from alertd.store import Database, Row, Transaction
+
+BEHIND_MS = SECOND // 4
+"""How soon to look again at a delivery whose predecessor is on the wire: order is kept per endpoint."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A delivery that is `calling`: `ordinal` numbers this attempt. `address` is still sealed."""
+
+    message_id: int
+    endpoint_id: int
+    channel: Channel
+    ordinal: int
+    wording: Wording
+    locale: str
+    address: bytes
+    key_id: int
+    greeted: bool
+    proven: bool
+
+
+async def claim(
+    db: Database, sender: Sender, node_id: int, most: int, lease_ms: int, level: float
+) -> list[Claimed] | None:
+    """Up to `most` deliveries of this sender, now `calling`; None when another node holds the sender.
+
+    `level` is the bucket's, kept with the lease for whoever speaks next.
+    """
+    async with db.transaction() as tx:
+        if not await tx.execute("senders.hold", sender.id, node_id, lease_ms, level):
+            return None
+        rows = await tx.fetch("deliveries.claimable", sender.id, most)
+        if not rows:
+            return []
+        entries = Entries(node_id)
+        now = int((await tx.fetch("nodes.clock"))[0]["now"])
+        going = await _sort_out(tx, entries, rows, now)
+        await _call(tx, entries, going, node_id)
+        await entries.write(tx)
+    return [_claimed(row) for row in going]
+
+
+async def _sort_out(tx: Transaction, entries: Entries, rows: Sequence[Row], now: int) -> list[Row]:
+    """Settle what may not leave; what remains is going."""
+    verdicts: dict[tuple[State, str | None], list[Row]] = defaultdict(list)
+    for row in rows:
+        verdicts[_verdict(row, now)].append(row)
+    going = verdicts.pop((State.CALLING, None), [])
+    for (state, reason), settled in verdicts.items():
+        due = now + BEHIND_MS if state is State.WAITING else FOREVER
+        await shift(tx, entries, settled, State.QUEUED, state, due, reason)
+    return going
+
+
+def _verdict(row: Row, now: int) -> tuple[State, str | None]:
+    if row["superseded_at"] is not None:
+        return (State.UNKNOWN if row["doubtful"] else State.CANCELLED), "superseded"
+    if now >= row["deliver_by"]:
+        return (State.UNKNOWN if row["doubtful"] else State.EXPIRED), "too_late"
+    endpoint = row["endpoint_state"]
+    if endpoint is None:
+        return State.STOPPED, "erased"
+    if endpoint != EndpointState.ACTIVE:
+        return (State.REFUSED, "endpoint_dead") if endpoint == EndpointState.DEAD else (State.STOPPED, "left")
+    if row["before_state"] == State.CALLING:
+        return State.WAITING, "behind"
+    return State.CALLING, None
+
+
+async def shift(
+    tx: Transaction,
+    entries: Entries,
+    rows: Iterable[Row],
+    before: State,
+    after: State,
+    due_at: int,
+    reason: str | None,
+) -> int:
+    """Move deliveries (rows with message_id, endpoint_id, channel) from one state to another; how many were there."""
+    moved = 0
+    for (message_id, channel), endpoints in by_message(rows).items():
+        n = await tx.execute(
+            "deliveries.move", message_id, json.dumps(endpoints), before, after, due_at, reason
+        )
+        entries.move(message_id, Channel(channel), before, after, n)
+        moved += n
+    return moved
+
+
+def by_message(rows: Iterable[Row]) -> dict[tuple[int, int], list[int]]:
+    """Endpoints by (message, channel): one statement serves them all."""
+    grouped: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for row in rows:
+        grouped[row["message_id"], row["channel"]].append(row["endpoint_id"])
+    return grouped
+
+
+async def _call(tx: Transaction, entries: Entries, rows: Sequence[Row], node_id: int) -> None:
+    for (message_id, channel), endpoints in by_message(rows).items():
+        keys = json.dumps(endpoints)
+        await tx.execute("deliveries.call", message_id, keys, node_id)
+        await tx.execute("attempts.open", message_id, keys)
+        entries.move(message_id, Channel(channel), State.QUEUED, State.CALLING, len(endpoints))
+
+
+def _claimed(row: Row) -> Claimed:
+    return Claimed(
+        message_id=row["message_id"],
+        endpoint_id=row["endpoint_id"],
+        channel=Channel(row["channel"]),
+        ordinal=row["tries"] + 1,
+        wording=Wording(row["wording"]),
+        locale=row["locale"],
+        address=bytes(row["address"]),
+        key_id=row["key_id"],
+        greeted=row["greeted_at"] is not None,
+        proven=row["proven_at"] is not None,
+    )

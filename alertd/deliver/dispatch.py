@@ -1,0 +1,155 @@
+"""Dispatch: a sender's workers take what is most urgent, say it, and record what was answered.
+
+Two workers a sender: while one slice is on the wire the next is claimed, and no more than that is ever out of the
+store. A slice holds at most a second of the sender's pace, so a danger released now waits two seconds at most.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import structlog
+
+from alertd.clock import SECOND, Clock
+from alertd.deliver.claim import Claimed, claim
+from alertd.deliver.handfuls import handfuls
+from alertd.deliver.pace import Bucket
+from alertd.deliver.record import Answer, record
+from alertd.deliver.render import Rendered, Renderer
+from alertd.deliver.routes import Sender
+from alertd.errors import Unavailable
+from alertd.keys import Unreadable
+from alertd.model import Level
+from alertd.settings.sections import Sending
+from alertd.store import Database
+from gateways.contract import Gateway, Outcome, Receipt
+
+WORKERS: Final = 2
+RECORD_AT: Final = 100
+"""Receipts a transaction: enough that a commit is shared, few enough that the page stays live."""
+RECORD_AFTER_S: Final = 0.1
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Line:
+    """One sender with the gateway behind it and its bucket: all that its workers share."""
+
+    sender: Sender
+    gateway: Gateway
+    bucket: Bucket
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """One node's voice."""
+
+    db: Database
+    clock: Clock
+    renderer: Renderer
+    sending: Sending
+    node_id: int
+
+    async def step(self, line: Line) -> bool:
+        """Claim a slice, send it, record it; False when there was nothing to claim, or another node holds the sender."""
+        async with line.turn:
+            rendered = await self._take(line)
+        if not rendered:
+            return False
+        await self._send(line, rendered)
+        return True
+
+    async def _take(self, line: Line) -> dict[str, tuple[Claimed, Rendered]]:
+        """What may leave now, by its reference; the bucket is charged for it."""
+        if not await self.db.fetch("deliveries.any_queued", line.sender.id):
+            return {}
+        await asyncio.sleep(min(line.bucket.wait_s(), self.sending.poll_s))
+        most = line.bucket.room(self._slice(line))
+        if most == 0:
+            return {}
+        lease_ms = round(self.sending.lease_s * SECOND)
+        claimed = await claim(self.db, line.sender, self.node_id, most, lease_ms, line.bucket.level)
+        taken, unreadable = await self._render(claimed or [])
+        if unreadable:
+            await record(self.db, unreadable, self.node_id, self.sending)
+        line.bucket.charge(sum(_cost(line.sender, rendered) for _, rendered in taken.values()))
+        return taken
+
+    def _slice(self, line: Line) -> int:
+        rate = line.sender.rate
+        return self.sending.slice if rate is None else max(1, min(self.sending.slice, round(rate)))
+
+    async def _render(
+        self, claimed: Sequence[Claimed]
+    ) -> tuple[dict[str, tuple[Claimed, Rendered]], list[Answer]]:
+        now, taken, unreadable = self.clock.now_ms(), {}, []
+        for each in claimed:
+            try:
+                rendered = await self.renderer.render(each, now)
+            except Unreadable:
+                receipt = Receipt("", Outcome.FAILED, code="address_unreadable")
+                unreadable.append(Answer(each, Level.INFO, receipt))
+            else:
+                taken[rendered.message.reference] = (each, rendered)
+        return taken, unreadable
+
+    async def _send(self, line: Line, taken: Mapping[str, tuple[Claimed, Rendered]]) -> None:
+        """Every delivery of the slice ends with an answer, whatever the gateway does."""
+        pending = dict(taken)
+        async for receipts in self._receipts(line, [rendered for _, rendered in taken.values()]):
+            answers = [
+                _answer(pending.pop(each.reference), each) for each in receipts if each.reference in pending
+            ]
+            self._heed(line, answers)
+            await self._record(answers)
+        await self._record([_answer(each, _silence()) for each in pending.values()])
+
+    async def _receipts(self, line: Line, slice_: Sequence[Rendered]) -> AsyncIterator[list[Receipt]]:
+        """Receipts in handfuls, as they come. A gateway that raises has a bug: what it did not answer is unknown."""
+        batch = line.gateway.capabilities.batch
+        for start in range(0, len(slice_), batch):
+            messages = [rendered.message for rendered in slice_[start : start + batch]]
+            try:
+                async for handful in handfuls(line.gateway.send(messages), RECORD_AT, RECORD_AFTER_S):
+                    yield handful
+            except Exception:
+                log.exception("gateway_failed", action="gateway_failed", gateway=line.gateway.name)
+
+    async def _record(self, answers: Sequence[Answer]) -> None:
+        """Until the store takes it: what a provider said must not be lost because the disk was busy."""
+        while answers:
+            try:
+                await record(self.db, answers, self.node_id, self.sending)
+            except Unavailable as error:
+                log.warning("store_unavailable", action="record_waits", code=error.code, answers=len(answers))
+                await asyncio.sleep(self.sending.poll_s)
+            else:
+                self.db.ring("progress")
+                return
+
+    @staticmethod
+    def _heed(line: Line, answers: Sequence[Answer]) -> None:
+        """A provider that asks for less gets silence for as long as it says."""
+        asked = [
+            answer.receipt.retry_after_s or 1.0
+            for answer in answers
+            if answer.receipt.outcome is Outcome.THROTTLED
+        ]
+        if asked:
+            line.bucket.hush(min(max(asked), 60.0))
+
+
+def _cost(sender: Sender, rendered: Rendered) -> int:
+    return rendered.segments if sender.unit == "segment" else 1
+
+
+def _answer(taken: tuple[Claimed, Rendered], receipt: Receipt) -> Answer:
+    claimed, rendered = taken
+    return Answer(claimed, rendered.level, receipt)
+
+
+def _silence() -> Receipt:
+    return Receipt("", Outcome.UNKNOWN, code="no_receipt")

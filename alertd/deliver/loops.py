@@ -1,0 +1,59 @@
+"""Loops: a step, again and again, until the node is asked to stop. One that dies takes the node with it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import structlog
+
+from alertd.errors import Unavailable
+from alertd.store import Database
+
+log = structlog.get_logger(__name__)
+
+Step = Callable[[], Awaitable[bool]]
+"""One bounded piece of work; True when there may be more at once."""
+
+
+@dataclass(slots=True)
+class Loops:
+    """The loops of one node. On leaving, each ends its step, within `grace_s` seconds; then it is cut off."""
+
+    db: Database
+    poll_s: float
+    grace_s: float
+    beat: Callable[[], None]
+    _stopping: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @asynccontextmanager
+    async def turning(self, steps: list[tuple[str, Step]]) -> AsyncIterator[None]:
+        """Turn each step, woken by the bell of that name.
+
+        :raises ExceptionGroup: a loop died; the block was cancelled.
+        """
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(self._turn(bell, step), name=f"loop:{bell}") for bell, step in steps]
+            try:
+                yield
+            finally:
+                await self._end(tasks)
+
+    async def _turn(self, bell: str, step: Step) -> None:
+        while not self._stopping.is_set():
+            try:
+                busy = await step()
+            except Unavailable as error:
+                # The store is away: what was accepted is in it, so there is nothing to do but wait for it.
+                log.warning("store_unavailable", action="loop_waits", loop=bell, code=error.code)
+                busy = False
+                await asyncio.sleep(self.poll_s)
+            self.beat()
+            if not busy:
+                await self.db.wait(bell, self.poll_s)
+
+    async def _end(self, tasks: list[asyncio.Task[None]]) -> None:
+        self._stopping.set()
+        await asyncio.wait(tasks, timeout=self.grace_s)
+        for task in tasks:
+            task.cancel()

@@ -1,0 +1,113 @@
+"""Record: receipts become rows, a slice at a time, one transaction each."""
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from alertd.deliver.claim import Claimed
+from alertd.deliver.retry import Step, next_step
+from alertd.deliver.tallies import Entries
+from alertd.model import EndpointState, Level, State, subscriber_of
+from alertd.settings.sections import Sending
+from alertd.store import Database, Transaction, reach
+from gateways.contract import Outcome, Receipt
+
+GREETED = {Outcome.ACCEPTED, Outcome.DELIVERED, Outcome.SEEN}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one attempt came to."""
+
+    claimed: Claimed
+    level: Level
+    receipt: Receipt
+
+
+async def record(db: Database, answers: Sequence[Answer], node_id: int, sending: Sending) -> None:
+    """Close the attempts and move the deliveries on. What someone else settled meanwhile is left as it is, except
+    that a late word about an `unknown` still counts.
+    """
+    async with db.transaction() as tx:
+        entries = Entries(node_id)
+        now = int((await tx.fetch("nodes.clock"))[0]["now"])
+        unknowns = await _unknowns(tx, answers)
+        await _close(tx, answers)
+        for step, stepping in _steps(answers, unknowns, now, sending).items():
+            await _move(tx, entries, step, stepping)
+        await _mark_endpoints(tx, answers)
+        await entries.write(tx)
+
+
+async def _close(tx: Transaction, answers: Sequence[Answer]) -> None:
+    groups: dict[tuple[int, int, str, str], dict[int, str]] = defaultdict(dict)
+    for answer in answers:
+        claimed, receipt = answer.claimed, answer.receipt
+        key = (claimed.message_id, claimed.ordinal, receipt.outcome.value, receipt.code[:60])
+        groups[key][claimed.endpoint_id] = receipt.provider_ref[:200]
+    for (message_id, ordinal, outcome, code), references in groups.items():
+        await tx.execute("attempts.close", message_id, ordinal, json.dumps(references), outcome, code)
+
+
+async def _unknowns(tx: Transaction, answers: Sequence[Answer]) -> dict[tuple[int, int], int]:
+    """How often each danger delivery that met silence now had met it before; asked only when there is one."""
+    silent: dict[int, list[int]] = defaultdict(list)
+    for answer in answers:
+        if answer.receipt.outcome is Outcome.UNKNOWN and answer.level is Level.DANGER:
+            silent[answer.claimed.message_id].append(answer.claimed.endpoint_id)
+    counts = {}
+    for message_id, endpoints in silent.items():
+        for row in await tx.fetch("attempts.unknowns", message_id, json.dumps(endpoints)):
+            counts[message_id, row["endpoint_id"]] = row["n"]
+    return counts
+
+
+def _steps(
+    answers: Sequence[Answer], unknowns: dict[tuple[int, int], int], now: int, sending: Sending
+) -> dict[Step, list[Claimed]]:
+    steps: dict[Step, list[Claimed]] = defaultdict(list)
+    for answer in answers:
+        claimed = answer.claimed
+        step = next_step(
+            answer.receipt,
+            level=answer.level,
+            tries=claimed.ordinal,
+            unknowns=unknowns.get((claimed.message_id, claimed.endpoint_id), 0),
+            now=now,
+            sending=sending,
+        )
+        steps[step].append(claimed)
+    return steps
+
+
+async def _move(tx: Transaction, entries: Entries, step: Step, stepping: Sequence[Claimed]) -> None:
+    groups: dict[tuple[int, int], list[Claimed]] = defaultdict(list)
+    for claimed in stepping:
+        groups[claimed.message_id, claimed.channel].append(claimed)
+    for (message_id, _), group in groups.items():
+        keys = json.dumps([claimed.endpoint_id for claimed in group])
+        left = len(group)
+        for before in (State.CALLING, State.UNKNOWN):
+            if left and before is not step.state:
+                n = await tx.execute(
+                    "deliveries.move", message_id, keys, before, step.state, step.due_at, step.reason
+                )
+                entries.move(message_id, group[0].channel, before, step.state, n)
+                left -= n
+
+
+async def _mark_endpoints(tx: Transaction, answers: Sequence[Answer]) -> None:
+    """Who was greeted; and the dead and the departed, on a provider's word for it alone."""
+    said: dict[str, list[int]] = defaultdict(list)
+    for answer in answers:
+        if answer.receipt.outcome in GREETED and not answer.claimed.greeted:
+            said["greeted"].append(answer.claimed.endpoint_id)
+        elif answer.receipt.outcome in {Outcome.REFUSED, Outcome.STOPPED}:
+            said[answer.receipt.outcome.value].append(answer.claimed.endpoint_id)
+    if said["greeted"]:
+        await tx.execute("endpoints.greet", json.dumps(said["greeted"]))
+    for outcome, state in ((Outcome.REFUSED, EndpointState.DEAD), (Outcome.STOPPED, EndpointState.STOPPED)):
+        if said[outcome.value]:
+            await tx.execute("endpoints.close", json.dumps(said[outcome.value]), state)
+            await reach.derive(tx, {subscriber_of(endpoint) for endpoint in said[outcome.value]})

@@ -1,0 +1,89 @@
+"""Which sender speaks for which channel: live stations by the configuration, training stations by the sandbox alone."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from alertd.model import Channel, Mode
+from alertd.settings import Settings
+from alertd.settings.sections import Gateway
+from alertd.store import Database, Transaction, ids
+
+SANDBOX: Final = "sandbox"
+"""The driver, and the name of the gateway that is there without being configured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """The number or name that a gateway speaks as. `rate` in units a second (None: unlimited), `price` in euros a unit."""
+
+    id: int
+    gateway: str
+    name: str
+    channel: Channel
+    rate: float | None
+    burst: int
+    unit: str
+    price: float
+
+
+Routes = Mapping[tuple[Mode, Channel], tuple[Sender, ...]]
+"""The senders of a channel, the preferred one first. A live station never has a sandbox sender; a training one no other."""
+
+
+def first(routes: Routes, mode: Mode, channel: Channel) -> Sender | None:
+    """Who speaks; None when no gateway serves the channel."""
+    senders = routes.get((mode, channel), ())
+    return senders[0] if senders else None
+
+
+def gateways_of(settings: Settings) -> dict[str, Gateway]:
+    """The configured gateways, and a sandbox for training stations where none is configured."""
+    found = dict(settings.gateways)
+    if not any(gateway.driver == SANDBOX for gateway in found.values()):
+        found[SANDBOX] = Gateway(driver=SANDBOX, channels=tuple(channel.word for channel in Channel))
+    return found
+
+
+async def register(db: Database, settings: Settings) -> Routes:
+    """Give every sender of the configuration its row in the store; the routes by mode and channel."""
+    async with db.transaction() as tx:
+        senders = [await _register(tx, sender) for sender in _configured(settings)]
+    sandboxes = {name for name, gateway in gateways_of(settings).items() if gateway.driver == SANDBOX}
+    return {
+        (mode, channel): _route(settings, senders, sandboxes, mode, channel)
+        for mode in Mode
+        for channel in Channel
+    }
+
+
+def _configured(settings: Settings) -> Iterator[Sender]:
+    for name, gateway in gateways_of(settings).items():
+        for word in gateway.channels:
+            channel = Channel.of(word)
+            if not gateway.senders:
+                yield Sender(0, name, name, channel, None, 1, "message", 0.0)
+            for sender in gateway.senders:
+                yield Sender(
+                    0, name, sender.name, channel, sender.rate, sender.burst, sender.unit, sender.price
+                )
+
+
+async def _register(tx: Transaction, sender: Sender) -> Sender:
+    rows = {(row["gateway"], row["name"], row["channel"]): row["id"] for row in await tx.fetch("senders.all")}
+    key = (sender.gateway, sender.name, sender.channel)
+    id_ = rows[key] if key in rows else await ids.take(tx, "sender")
+    await tx.execute("senders.register", id_, *key)
+    return Sender(
+        id_, sender.gateway, sender.name, sender.channel, sender.rate, sender.burst, sender.unit, sender.price
+    )
+
+
+def _route(
+    settings: Settings, senders: list[Sender], sandboxes: set[str], mode: Mode, channel: Channel
+) -> tuple[Sender, ...]:
+    serving = [sender for sender in senders if sender.channel is channel]
+    if mode is Mode.TRAINING:
+        return tuple(sender for sender in serving if sender.gateway in sandboxes)
+    order = [name for name in settings.route(channel.word) if name not in sandboxes]
+    return tuple(sender for name in order for sender in serving if sender.gateway == name)

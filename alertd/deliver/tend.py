@@ -1,0 +1,141 @@
+"""Tend: waiting rows come due, what is over is settled, what a dead node held is recovered. Small slices, one loop."""
+
+import json
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+
+from alertd.clock import FOREVER, SECOND, Clock
+from alertd.deliver.claim import by_message, shift
+from alertd.deliver.tallies import Entries
+from alertd.model import UNSENT, Level, State
+from alertd.settings.sections import Sending
+from alertd.store import Database, Row, Transaction
+
+SLICE: Final = 1_000
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Tend:
+    """One node's housekeeping."""
+
+    db: Database
+    clock: Clock
+    sending: Sending
+    node_id: int
+
+    async def step(self) -> bool:
+        """One round; True when there may be more to do at once. Looks without a lock before it takes one."""
+        await self._beat()
+        busy = [await self.promote(), await self.settle(), await self.expire_alerts()]
+        await self.close()
+        await self.recover_lost()
+        return any(busy)
+
+    async def start(self) -> None:
+        """What this node held in an earlier life is nobody's now: nobody can tell whether it left."""
+        while await self._recover(self.node_id):
+            pass
+
+    async def promote(self) -> bool:
+        """Waiting rows, and danger's unknowns that are sent once more, whose time has come."""
+        if not await self.db.fetch("deliveries.due", 1):
+            return False
+        async with self.db.transaction() as tx:
+            rows = await tx.fetch("deliveries.due", SLICE)
+            if not rows:
+                return False
+            entries = Entries(self.node_id)
+            now = await _now(tx)
+            for state in (State.WAITING, State.UNKNOWN):
+                due = [row for row in rows if row["state"] == state]
+                await shift(tx, entries, due, state, State.QUEUED, now, None)
+            await entries.write(tx)
+        for sender in {row["sender_id"] for row in rows}:
+            self.db.ring(f"dispatch:{sender}")
+        return len(rows) == SLICE
+
+    async def settle(self) -> bool:
+        """What has not left of messages that are superseded or too late; the books already say so."""
+        if not await self.db.fetch("messages.over", 1):
+            return False
+        async with self.db.transaction() as tx:
+            over = await tx.fetch("messages.over", 20)
+            settled, entries = 0, Entries(self.node_id)
+            for message in over:
+                settled += await self._settle(tx, entries, message)
+                if settled >= SLICE:
+                    break
+            await entries.write(tx)
+        return settled > 0
+
+    async def _settle(self, tx: Transaction, entries: Entries, message: Row) -> int:
+        await tx.execute("fan_out.stop", message["id"])
+        await tx.execute("messages.plan", message["id"])
+        await tx.execute("deliveries.give_up", message["id"])
+        rows = await tx.fetch("deliveries.unsent", message["id"], SLICE)
+        after, reason = (
+            (State.CANCELLED, "superseded") if message["superseded_at"] else (State.EXPIRED, "too_late")
+        )
+        for before in UNSENT:
+            for doubtful, state in ((0, after), (1, State.UNKNOWN)):
+                unsent = [row for row in rows if (row["state"], row["doubtful"]) == (before, doubtful)]
+                await shift(tx, entries, unsent, before, state, FOREVER, reason)
+        return len(rows)
+
+    async def close(self) -> None:
+        """Messages of which nothing waits any more."""
+        if not await self.db.fetch("messages.drained", 1):
+            return
+        async with self.db.transaction() as tx:
+            for row in await tx.fetch("messages.drained", 100):
+                await tx.execute("messages.close", row["id"])
+
+    async def expire_alerts(self) -> bool:
+        """Alerts whose end has passed without anyone saying so."""
+        if not await self.db.fetch("alerts.overdue", 1):
+            return False
+        async with self.db.transaction() as tx:
+            overdue = await tx.fetch("alerts.overdue", 100)
+            for row in overdue:
+                await tx.execute("alerts.expire", row["id"])
+        return bool(overdue)
+
+    async def recover_lost(self) -> None:
+        """What nodes held that have been silent for longer than a lease."""
+        for row in await self.db.fetch("nodes.lost", self.node_id, round(self.sending.lease_s * SECOND)):
+            await self._recover(row["id"])
+
+    async def _recover(self, node_id: int) -> bool:
+        async with self.db.transaction() as tx:
+            rows = await tx.fetch("deliveries.calling_of", node_id, SLICE)
+            entries = Entries(self.node_id)
+            for (message_id, _), endpoints in by_message(rows).items():
+                await tx.execute("attempts.lose", message_id, json.dumps(endpoints))
+            again = await _now(tx) + round(self.sending.resend_unknown_danger_s * SECOND)
+            for due in (again, FOREVER):
+                held = [row for row in rows if (due == again) is _is_resent(row)]
+                await shift(tx, entries, held, State.CALLING, State.UNKNOWN, due, "node_lost")
+            await entries.write(tx)
+        if rows:
+            log.warning("recovered", action="recover", node=node_id, deliveries=len(rows))
+        return len(rows) == SLICE
+
+    async def _beat(self) -> None:
+        """Alive, said three times a lease; more often would only wear out the disk."""
+        every = round(self.sending.lease_s * SECOND / 3)
+        if await self.db.fetch("nodes.quiet", self.node_id, every):
+            async with self.db.transaction() as tx:
+                await tx.execute("nodes.beat", self.node_id)
+
+
+def _is_resent(row: Row) -> bool:
+    """Danger is sent once more after a silence: once."""
+    return row["level"] == Level.DANGER and not row["doubtful"]
+
+
+async def _now(tx: Transaction) -> int:
+    return int((await tx.fetch("nodes.clock"))[0]["now"])

@@ -1,0 +1,64 @@
+"""Whom a content would reach, counted in SQL: one function to replace should the sets ever be kept in memory."""
+
+import json
+
+import zones
+from alertd.issue.desk import Desk
+from alertd.model import EVERYWHERE, Act, Channel, Content, Count, Level, Target
+from alertd.store import Database, Row
+
+ALL_ENDPOINTS = 15
+"""Four bits a channel in packed counts (see the table reach)."""
+
+
+async def count(desk: Desk, station_id: int, content: Content) -> tuple[Count, int]:
+    """People and endpoints on the chosen channels, each person once; and how many people have none of these."""
+    cap = ALL_ENDPOINTS if content.level is Level.DANGER else 1
+    rows = await desk.db.fetch(
+        "audience.count",
+        _ranges(content.target),
+        int(content.target.station),
+        json.dumps(content.target.groups),
+        station_id,
+        await topic_bit(desk.db, content.topic),
+        content.level,
+        int(content.exercise),
+        cap,
+        sum(ALL_ENDPOINTS << 4 * channel for channel in content.channels),
+    )
+    return _count(rows[0], content), rows[0]["unreached"] or 0
+
+
+async def count_reached_before(db: Database, alert_id: int) -> Count:
+    """Endpoints that an end or a cancel concerns: those with an attempt not proven unsent."""
+    rows = await db.fetch("audience.count_reached_before", alert_id)
+    return Count(people=0, endpoints={Channel(row["channel"]): row["n"] for row in rows})
+
+
+async def topic_bit(db: Database, topic: str) -> int:
+    """The mask in which only `topic` is set; a topic that no subscription could have named is in none but "all"."""
+    rows = await db.fetch("topics.bits")
+    bits = {row["key"]: row["bit"] for row in rows}
+    return 1 << bits[topic] if topic in bits else 1 << 62
+
+
+def covers(target: Target) -> tuple[zones.Cover, ...]:
+    """The zone's rings, nearest first; none without a zone."""
+    return zones.rings(target.zone) if target.zone is not None else ()
+
+
+def concerns_audience(act: Act) -> bool:
+    """Only an alert and its update have an audience; an end or a cancel goes to those reached before."""
+    return act in {Act.ALERT, Act.UPDATE}
+
+
+def _ranges(target: Target) -> str:
+    if target.zone is None:
+        return "{}"
+    ranges = {str(lo): hi for lo, hi in zones.cover(target.zone).ranges}
+    return json.dumps({str(EVERYWHERE): EVERYWHERE} | ranges, separators=(",", ":"))
+
+
+def _count(row: Row, content: Content) -> Count:
+    endpoints = {channel: row[channel.word] or 0 for channel in sorted(content.channels)}
+    return Count(people=row["people"], endpoints=endpoints)

@@ -1,0 +1,136 @@
+"""Whether a content can be sent at all: each fault has its code, its field and a sentence to act on."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import zones
+from alertd.clock import HOUR, MINUTE
+from alertd.errors import Refused
+from alertd.issue.desk import Desk
+from alertd.model import Content, Level, Station
+
+GRACE = MINUTE
+"""How far in the past an onset may lie: a form takes a minute to fill."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """`field` is the API's path to what must be mended."""
+
+    code: str
+    field: str
+    message: str
+
+
+def check(desk: Desk, station: Station, content: Content) -> None:
+    """:raises Refused: the first fault's code and sentence; `fields` names them all."""
+    faults = list(_faults(desk, station, content))
+    if faults:
+        first = faults[0]
+        raise Refused(
+            first.code, first.message, fields={fault.field: fault.message for fault in reversed(faults)}
+        )
+
+
+def _faults(desk: Desk, station: Station, content: Content) -> Iterator[Fault]:
+    yield from _topic(desk, content)
+    yield from _texts(desk, station, content)
+    yield from _target(desk, station, content)
+    yield from _times(desk, content)
+    if not content.channels:
+        yield Fault("channels_empty", "channels", "Choisissez au moins un moyen d'envoi.")
+    if content.url is not None and not (content.url.startswith("https://") and len(content.url) <= 500):
+        yield Fault(
+            "url_invalid", "url", "Le lien doit commencer par https:// et compter moins de 500 caractères."
+        )
+
+
+def _topic(desk: Desk, content: Content) -> Iterator[Fault]:
+    if content.topic not in desk.catalogue.topics:
+        yield Fault(
+            "topic_unknown",
+            "topic",
+            f"Le sujet « {content.topic[:40]} » n'existe pas. Choisissez-en un dans la liste.",
+        )
+
+
+def _texts(desk: Desk, station: Station, content: Content) -> Iterator[Fault]:
+    limits = desk.settings.limits
+    if not content.texts or station.locale not in content.texts:
+        yield Fault(
+            "text_empty",
+            f"texts.{station.locale}",
+            "Écrivez le message en français : il n'y a encore rien à envoyer.",
+        )
+    if len(content.texts) > limits.languages:
+        yield Fault("texts_too_many", "texts", f"Au plus {limits.languages} langues par message.")
+    for locale, text in content.texts.items():
+        if not text.headline.strip():
+            yield Fault(
+                "text_empty",
+                f"texts.{locale}.headline",
+                "Écrivez au moins un titre : c'est ce que les gens lisent d'abord.",
+            )
+        for part, most in (
+            ("headline", limits.headline_chars),
+            ("body", limits.body_chars),
+            ("instruction", limits.instruction_chars),
+        ):
+            length = len(getattr(text, part))
+            if length > most:
+                yield Fault(
+                    "text_too_long",
+                    f"texts.{locale}.{part}",
+                    f"{length} caractères : raccourcissez à {most} au plus.",
+                )
+
+
+def _target(desk: Desk, station: Station, content: Content) -> Iterator[Fault]:
+    target = content.target
+    if target.zone is None and not target.station and not target.groups:
+        yield Fault(
+            "target_missing",
+            "target",
+            "Indiquez où : une zone, toute la commune ou un groupe. Sans cible, rien ne part.",
+        )
+    if target.groups and content.level is Level.DANGER:
+        yield Fault(
+            "danger_needs_zone",
+            "target.groups",
+            "Une urgence s'adresse à une zone ou à toute la commune, pas à un groupe.",
+        )
+    if target.zone is not None:
+        yield from _zone(desk, station, target.zone)
+
+
+def _zone(desk: Desk, station: Station, zone: zones.Zone) -> Iterator[Fault]:
+    home = station.outline or (station.latitude, station.longitude)
+    kilometres = desk.settings.limits.station_distance_km
+    if not zones.near(zone, home, kilometres * 1000.0):
+        yield Fault(
+            "zone_far_from_station",
+            "target.zone",
+            f"Cette zone est à plus de {kilometres} km de {station.name}. Vérifiez où vous l'avez dessinée.",
+        )
+
+
+def _times(desk: Desk, content: Content) -> Iterator[Fault]:
+    now = desk.clock.now_ms()
+    onset = now if content.onset is None else content.onset
+    longest = desk.catalogue.levels[content.level.word].max_hours
+    if content.expires <= now:
+        yield Fault(
+            "expires_past", "expires_at", "L'heure de fin est déjà passée. Choisissez une heure à venir."
+        )
+    elif content.expires > max(onset, now) + longest * HOUR + GRACE:
+        yield Fault(
+            "expires_too_late",
+            "expires_at",
+            f"La fin est trop lointaine : {longest} heures au plus à ce niveau.",
+        )
+    if content.onset is not None and not now - GRACE <= content.onset < content.expires:
+        yield Fault("onset_invalid", "onset", "Le début doit être à venir, et avant la fin.")
+    if content.deliver_by is not None and not max(now, onset) < content.deliver_by <= content.expires:
+        yield Fault(
+            "deliver_by_invalid", "deliver_by", "L'heure limite d'envoi doit être entre le début et la fin."
+        )

@@ -1,0 +1,182 @@
+"""The truth before sending: how many people, on which channels, at what price, when the first, half and last are reached."""
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from alertd.clock import MINUTE
+from alertd.deliver import pace
+from alertd.deliver.routes import Sender, first
+from alertd.errors import Conflict, Missing, Refused
+from alertd.issue import audience
+from alertd.issue.check import check
+from alertd.issue.desk import Desk
+from alertd.issue.guards import after, check_station
+from alertd.model import Act, Actor, AlertState, Channel, Content, Count, Lane, Station
+from alertd.publish.wording import sms
+from alertd.stations import stations
+from alertd.store import Row
+from alertd.store.contents import dumps, fingerprint, loads
+from gateways.text import segments
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What the sender sees, and releases by its `digest` until `expires_at` (UTC milliseconds).
+
+    `unreached` people lie in the target without an endpoint on a chosen channel; `price` is in euros at the senders'
+    base price, None where no sender has one; times are seconds from release.
+    """
+
+    digest: str
+    station_id: int
+    alert_id: int | None
+    content: Content
+    people: int
+    endpoints: Mapping[Channel, int]
+    unreached: int
+    price: float | None
+    first_s: float | None
+    half_s: float | None
+    last_s: float | None
+    without_gateway: tuple[Channel, ...]
+    expires_at: int
+
+
+async def preview(
+    desk: Desk, actor: Actor, station: Station, content: Content, alert_id: int | None = None
+) -> Preview:
+    """Check the content, count whom it reaches, and keep what was shown.
+
+    :raises Refused: it cannot be sent as it stands. :raises Conflict: `not_active`. :raises Missing: `alert_unknown`.
+    """
+    check_station(station)
+    check(desk, station, content)
+    await check_groups(desk, station, content)
+    await check_thread(desk, station, alert_id)
+    counted, unreached = await audience.count(desk, station.id, content)
+    digest = secrets.token_urlsafe(18)
+    async with desk.db.transaction() as tx:
+        await tx.execute(
+            "previews.add",
+            digest,
+            station.id,
+            alert_id,
+            actor.name,
+            fingerprint(content),
+            dumps(content),
+            counted.people,
+            json.dumps({channel.word: n for channel, n in counted.endpoints.items()}),
+        )
+    return await _told(desk, station, digest, alert_id, content, counted, unreached, desk.clock.now_ms())
+
+
+async def shown(desk: Desk, actor: Actor, digest: str) -> Preview:
+    """A preview again, counted afresh: what a reloaded page shows.
+
+    :raises Missing: `preview_unknown`. :raises Conflict: `preview_stale`.
+    """
+    row = await stored(desk, actor, digest)
+    content = loads(row["content"])
+    station = await stations.by_id(desk.db, row["station_id"])
+    counted, unreached = await audience.count(desk, station.id, content)
+    return await _told(desk, station, digest, row["alert_id"], content, counted, unreached, row["created_at"])
+
+
+async def stored(desk: Desk, actor: Actor, digest: str) -> Row:
+    """The preview's row, of the actor's own station and still fresh, or already spent (the same click again).
+
+    :raises Missing: `preview_unknown`. :raises Conflict: `preview_stale`.
+    """
+    rows = await desk.db.fetch("previews.one", digest)
+    if not rows or rows[0]["station_id"] != actor.station_id:
+        raise Missing("preview_unknown", "Cet aperçu n'existe pas. Refaites-en un avant d'envoyer.")
+    if rows[0]["event_id"] is None and desk.clock.now_ms() >= _expires(desk, rows[0]["created_at"]):
+        raise Conflict(
+            "preview_stale",
+            "Cet aperçu a expiré. Relisez le nombre de personnes, puis envoyez.",
+            digest=digest,
+        )
+    return rows[0]
+
+
+async def check_groups(desk: Desk, station: Station, content: Content) -> None:
+    """:raises Refused: `group_unknown`: one is not this station's."""
+    wanted = content.target.groups
+    if not wanted:
+        return
+    found = await desk.db.fetch("audience.groups_of_station", station.id, json.dumps(wanted))
+    if len(found) != len(set(wanted)):
+        raise Refused(
+            "group_unknown",
+            "Un des groupes choisis n'existe pas.",
+            fields={"target.groups": "Groupe inconnu."},
+        )
+
+
+async def check_thread(desk: Desk, station: Station, alert_id: int | None) -> None:
+    """An update needs an alert under way; a first message may come from a draft."""
+    if alert_id is None:
+        return
+    rows = await desk.db.fetch("alerts.one", alert_id)
+    if not rows or rows[0]["station_id"] != station.id:
+        raise Missing("alert_unknown", "Cette alerte n'existe pas.")
+    state = AlertState(rows[0]["state"])
+    after(state, Act.ALERT if state is AlertState.DRAFT else Act.UPDATE)
+
+
+async def _told(
+    desk: Desk,
+    station: Station,
+    digest: str,
+    alert_id: int | None,
+    content: Content,
+    counted: Count,
+    unreached: int,
+    created_at: int,
+) -> Preview:
+    senders = {channel: first(desk.routes, station.mode, channel) for channel in counted.endpoints}
+    price, loads_ = await _costs(desk, station, content, counted, senders)
+    when = pace.forecast(loads_)
+    return Preview(
+        digest=digest,
+        station_id=station.id,
+        alert_id=alert_id,
+        content=content,
+        people=counted.people,
+        endpoints=counted.endpoints,
+        unreached=unreached,
+        price=price,
+        first_s=when.first_s,
+        half_s=when.half_s,
+        last_s=when.last_s,
+        without_gateway=tuple(channel for channel, sender in senders.items() if sender is None),
+        expires_at=_expires(desk, created_at),
+    )
+
+
+async def _costs(
+    desk: Desk, station: Station, content: Content, counted: Count, senders: Mapping[Channel, Sender | None]
+) -> tuple[float | None, list[pace.Load]]:
+    """Euros at base prices, and what each sender is given behind what it already has to say."""
+    price, loads_ = 0.0, []
+    for channel, sender in senders.items():
+        if sender is None:
+            continue
+        units = counted.endpoints[channel] * units_each(desk, station, content, sender)
+        rows = await desk.db.fetch("deliveries.queued_before", sender.id, Lane.of(content.level))
+        loads_.append(pace.Load(units, rows[0]["n"], sender.rate, sender.burst))
+        price += units * sender.price
+    return (round(price, 2) if any(sender and sender.price for sender in senders.values()) else None), loads_
+
+
+def units_each(desk: Desk, station: Station, content: Content, sender: Sender) -> int:
+    """What one message costs at this sender, in its unit, as the station's own language says it."""
+    if sender.unit != "segment":
+        return 1
+    return segments(sms(desk.catalogue, station.name, content, station.locale, desk.settings.http.public_url))
+
+
+def _expires(desk: Desk, created_at: int) -> int:
+    return created_at + desk.settings.limits.preview_minutes * MINUTE

@@ -1,0 +1,207 @@
+"""What became of an alert: threads, books that balance, deliveries. Never an address."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from alertd.clock import DAY
+from alertd.errors import Missing
+from alertd.issue.desk import Desk
+from alertd.keys import delivery_key
+from alertd.model import (
+    UNSENT,
+    Act,
+    AlertState,
+    Channel,
+    Content,
+    Event,
+    Level,
+    State,
+    subscriber_of,
+)
+from alertd.store import Row
+from alertd.store.contents import loads
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One event's books. `planned` is None until fan-out ends; until then `expected` is what there is to show.
+
+    `tally` has all thirteen states by word, and `planned` is always their sum once it is known.
+    """
+
+    event_id: int
+    act: Act
+    people: int
+    expected: int
+    planned: int | None
+    tally: Mapping[str, int]
+    channels: Mapping[str, Mapping[str, int]]
+    superseded: bool
+    closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AlertSummary:
+    """A thread as lists show it; times in UTC milliseconds."""
+
+    id: int
+    station_id: int
+    state: AlertState
+    level: Level
+    topic: str
+    headline: str
+    exercise: bool
+    expires: int
+    created_at: int
+    closed_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertView:
+    """A thread whole: its summary, its newest content (or its draft's), its events, oldest first."""
+
+    summary: AlertSummary
+    content: Content
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryView:
+    """One delivery as its station may see it: `ref` is the station's own key for the person."""
+
+    message_id: int
+    endpoint_id: int
+    subscriber: int
+    ref: str | None
+    channel: str
+    state: str
+    reason: str | None
+    tries: int
+    code: str | None
+
+
+async def alert(desk: Desk, alert_id: int) -> AlertView:
+    """:raises Missing: `alert_unknown`."""
+    rows = await desk.db.fetch("alerts.one", alert_id)
+    if not rows:
+        raise Missing("alert_unknown", "Cette alerte n'existe pas.")
+    events = tuple(_event(row) for row in await desk.db.fetch("events.of_alert", alert_id))
+    if events:
+        return AlertView(_summary(rows[0]), events[-1].content, events)
+    draft = await desk.db.fetch("alerts.draft", alert_id)
+    return AlertView(_summary(rows[0]), loads(draft[0]["content"]), ())
+
+
+async def alerts(
+    desk: Desk, station_id: int, before: int | None = None, limit: int = 50
+) -> list[AlertSummary]:
+    """A station's threads, newest first, those with an id below `before`; at most 200."""
+    newest = 1 << 62 if before is None else before
+    rows = await desk.db.fetch("alerts.of_station", station_id, newest, min(limit, 200))
+    return [_summary(row) for row in rows]
+
+
+async def progress(desk: Desk, alert_id: int) -> tuple[Progress, ...]:
+    """Each event's books, oldest first; a draft has none."""
+    messages = await desk.db.fetch("messages.of_alert", alert_id)
+    events = {row["id"]: row for row in await desk.db.fetch("events.of_alert", alert_id)}
+    books: dict[int, dict[tuple[int, int], int]] = defaultdict(dict)
+    for row in await desk.db.fetch("tallies.of_alert", alert_id):
+        books[row["message_id"]][row["channel"], row["state"]] = row["n"]
+    return tuple(
+        _progress(message, events[message["event_id"]], books[message["id"]]) for message in messages
+    )
+
+
+async def deliveries(
+    desk: Desk, alert_id: int, after: tuple[int, int] = (0, 0), limit: int = 500
+) -> list[DeliveryView]:
+    """An alert's deliveries in the order of their keys (message, endpoint), those after `after`; at most 500."""
+    rows = await desk.db.fetch("deliveries.of_alert", alert_id, *after, min(limit, 500))
+    return [_delivery(row) for row in rows]
+
+
+async def alert_by_code(desk: Desk, code: str) -> tuple[AlertView, str] | None:
+    """The alert behind a personal link and its reader's language, until a day after the alert closed."""
+    for number in desk.keyring.numbers(code):
+        rows = await desk.db.fetch("deliveries.one", *delivery_key(number))
+        if rows and rows[0]["alert_id"] is not None:
+            view = await alert(desk, rows[0]["alert_id"])
+            closed = view.summary.closed_at
+            if closed is None or desk.clock.now_ms() < closed + DAY:
+                return view, rows[0]["locale"] or "fr"
+    return None
+
+
+def _progress(message: Row, event: Row, book: Mapping[tuple[int, int], int]) -> Progress:
+    superseded = message["superseded_at"] is not None
+    channels: dict[str, dict[str, int]] = {}
+    tally = {state.word: 0 for state in State}
+    for (channel, number), n in book.items():
+        state = _read_as(State(number), superseded)
+        words = channels.setdefault(Channel(channel).word, {each.word: 0 for each in State})
+        words[state.word] += n
+        tally[state.word] += n
+    return Progress(
+        event_id=event["id"],
+        act=Act(event["act"]),
+        people=event["people"],
+        expected=event["expected"],
+        planned=message["planned"],
+        tally=tally,
+        channels=channels,
+        superseded=superseded,
+        closed=message["closed_at"] is not None,
+    )
+
+
+def _read_as(state: State, superseded: bool) -> State:
+    """What waits of a superseded message never leaves: it reads as cancelled before its rows are settled."""
+    return State.CANCELLED if superseded and state in UNSENT else state
+
+
+def _delivery(row: Row) -> DeliveryView:
+    state = _read_as(State(row["state"]), row["superseded_at"] is not None)
+    return DeliveryView(
+        message_id=row["message_id"],
+        endpoint_id=row["endpoint_id"],
+        subscriber=subscriber_of(row["endpoint_id"]),
+        ref=row["ref"],
+        channel=Channel(row["channel"]).word,
+        state=state.word,
+        reason=row["reason"],
+        tries=row["tries"],
+        code=row["code"],
+    )
+
+
+def _summary(row: Row) -> AlertSummary:
+    return AlertSummary(
+        id=row["id"],
+        station_id=row["station_id"],
+        state=AlertState(row["state"]),
+        level=Level(row["level"]),
+        topic=row["topic"],
+        headline=row["headline"],
+        exercise=bool(row["exercise"]),
+        expires=row["expires"],
+        created_at=row["created_at"],
+        closed_at=row["closed_at"],
+    )
+
+
+def _event(row: Row) -> Event:
+    return Event(
+        id=row["id"],
+        alert_id=row["alert_id"],
+        station_id=row["station_id"],
+        act=Act(row["act"]),
+        content=loads(row["content"]),
+        onset=row["onset"],
+        deliver_by=row["deliver_by"],
+        as_of=row["as_of"],
+        released_by=row["released_by"],
+        created_at=row["created_at"],
+        supersedes=row["supersedes"],
+    )

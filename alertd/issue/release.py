@@ -1,0 +1,116 @@
+"""Release: one transaction makes the event, freezes its cover and filters, marks what it supersedes, and writes the audit.
+
+Nothing is sent here. Fan-out finds the work; if the process dies now, the work is still there.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from alertd.errors import Conflict
+from alertd.issue import audience, threads
+from alertd.issue.check import check
+from alertd.issue.desk import Desk
+from alertd.issue.guards import after, check_level, check_station
+from alertd.issue.preview import check_groups, stored
+from alertd.issue.write import Order, Spent, write
+from alertd.model import Act, Actor, Content, Station, Text
+from alertd.stations import stations
+from alertd.store import Row
+from alertd.store.contents import fingerprint, loads
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """`again`: this digest had already released, and this is what it released then."""
+
+    alert_id: int
+    event_id: int
+    again: bool
+
+
+async def release(
+    desk: Desk, actor: Actor, station: Station, digest: str, content: Content | None = None
+) -> Released:
+    """Release what a preview showed, as a first message or (the preview said of which alert) an update.
+
+    `content`, when given, must equal what was previewed. A digest releases once; again gives the same alert.
+
+    :raises Conflict: `preview_stale`, `content_changed`, `people_changed`, `not_active`: look again.
+    :raises NotAllowed: `level_not_allowed`, `station_suspended`. :raises Missing: `preview_unknown`.
+    """
+    shown = await stored(desk, actor, digest)
+    if shown["event_id"] is not None:
+        return await _again(desk, shown)
+    wanted = loads(shown["content"])
+    _check_same(shown, content)
+    check_station(station)
+    check_level(actor, wanted.level)
+    check(desk, station, wanted)
+    await check_groups(desk, station, wanted)
+    counted, _ = await audience.count(desk, station.id, wanted)
+    _check_people(desk, shown["people"], counted.people)
+    act = await threads.act_of(desk.db, shown["alert_id"])
+    order = Order(act, station, wanted, counted.people, counted.total, audience.covers(wanted.target), actor)
+    return await _release(desk, order, shown["alert_id"], digest)
+
+
+async def end(desk: Desk, actor: Actor, alert_id: int, texts: Mapping[str, Text] | None = None) -> Released:
+    """Tell everyone that the alert ever reached that it is over; without `texts`, in the standard words.
+
+    :raises Missing: `alert_unknown`. :raises Conflict: `not_active`. :raises NotAllowed: `level_not_allowed`.
+    """
+    return await _close(desk, actor, alert_id, Act.END, texts)
+
+
+async def cancel(
+    desk: Desk, actor: Actor, alert_id: int, texts: Mapping[str, Text] | None = None
+) -> Released:
+    """Correct a false alert: skips every queue, reaches all that it ever reached. Raises as `end` does."""
+    return await _close(desk, actor, alert_id, Act.CANCEL, texts)
+
+
+async def _close(
+    desk: Desk, actor: Actor, alert_id: int, act: Act, texts: Mapping[str, Text] | None
+) -> Released:
+    head = await threads.head(desk.db, actor.station_id, alert_id)
+    after(head.state, act)
+    station = await stations.by_id(desk.db, actor.station_id)
+    check_station(station)
+    check_level(actor, head.content.level)
+    content = threads.closing_content(desk, station, head, texts)
+    if texts is not None:
+        check(desk, station, content)
+    counted = await audience.count_reached_before(desk.db, alert_id)
+    order = Order(act, station, content, counted.people, counted.total, (), actor)
+    return await _release(desk, order, alert_id, None)
+
+
+async def _release(desk: Desk, order: Order, alert_id: int | None, digest: str | None) -> Released:
+    try:
+        alert_id, event_id = await write(desk, order, alert_id, digest)
+    except Spent:
+        return await _again(desk, (await desk.db.fetch("previews.one", digest))[0])
+    desk.db.ring("fan_out")
+    return Released(alert_id, event_id, again=False)
+
+
+async def _again(desk: Desk, shown: Row) -> Released:
+    rows = await desk.db.fetch("events.one", shown["event_id"])
+    return Released(rows[0]["alert_id"], rows[0]["id"], again=True)
+
+
+def _check_same(shown: Row, content: Content | None) -> None:
+    if content is not None and fingerprint(content) != bytes(shown["content_hash"]):
+        raise Conflict(
+            "content_changed",
+            "Le message a changé depuis l'aperçu. Relisez-le, puis envoyez.",
+            digest=shown["id"],
+        )
+
+
+def _check_people(desk: Desk, shown: int, now: int) -> None:
+    if abs(now - shown) * 100 > desk.settings.limits.people_drift_percent * max(shown, 1):
+        raise Conflict(
+            "people_changed",
+            f"Le nombre de personnes a changé depuis l'aperçu ({shown}, maintenant {now}). Relisez, puis envoyez.",
+        )

@@ -1,0 +1,141 @@
+"""The rows of a release, in one transaction: nothing of it exists by halves."""
+
+from dataclasses import dataclass
+
+import zones
+from alertd.clock import MINUTE
+from alertd.issue import threads
+from alertd.issue.audience import concerns_audience
+from alertd.issue.desk import Desk
+from alertd.model import EVERYWHERE, Act, Actor, Content, Lane, Station
+from alertd.stations import audit
+from alertd.store import Transaction, ids
+from alertd.store.contents import dumps
+
+AUDIENCE, REACHED, DELIVERIES = 0, 1, 2
+"""The phases of fan-out: people of the target; those whom the thread reached before; deliveries to the people."""
+
+
+class Spent(Exception):
+    """Two clicks at once: the other one released."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is about to become an event. `covers` are the zone's rings, nearest first; `expected` counts endpoints."""
+
+    act: Act
+    station: Station
+    content: Content
+    people: int
+    expected: int
+    covers: tuple[zones.Cover, ...]
+    actor: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class _Ids:
+    alert: int
+    event: int
+    message: int
+    event_before: int | None
+
+
+async def write(desk: Desk, order: Order, alert_id: int | None, digest: str | None) -> tuple[int, int]:
+    """Make the event; (alert's id, event's id).
+
+    :raises Spent: the digest has released meanwhile. :raises Conflict: `not_active`.
+    """
+    async with desk.db.transaction() as tx:
+        event_id = await ids.take(tx, "event")
+        if digest is not None and not await tx.execute("previews.spend", digest, event_id):
+            raise Spent
+        alert_id, before = await threads.advance(
+            tx, order.station, order.content, order.act, alert_id, event_id
+        )
+        made = _Ids(alert_id, event_id, await ids.take(tx, "message"), before)
+        await _event(desk, tx, order, made)
+        await _message(desk, tx, order, made)
+        await _audit(desk, tx, order, made)
+    return alert_id, event_id
+
+
+async def _event(desk: Desk, tx: Transaction, order: Order, made: _Ids) -> None:
+    now = desk.clock.now_ms()
+    await tx.execute(
+        "events.add",
+        made.event,
+        made.alert,
+        order.station.id,
+        order.act,
+        dumps(order.content),
+        order.content.onset or now,
+        deliver_by(desk, order.content),
+        order.content.expires,
+        now,
+        order.actor.name,
+        made.event_before,
+        order.people,
+        order.expected,
+    )
+    await tx.execute_many("events.add_range", _ranges(made.event, order.covers))
+    await tx.execute_many("events.add_group", [(made.event, group) for group in order.content.target.groups])
+
+
+def deliver_by(desk: Desk, content: Content) -> int:
+    """What the author said, else the level's default after onset; never later than the end."""
+    if content.deliver_by is not None:
+        return content.deliver_by
+    within = desk.catalogue.levels[content.level.word].deliver_within_minutes
+    return min(content.expires, (content.onset or desk.clock.now_ms()) + within * MINUTE)
+
+
+def _ranges(event_id: int, covers: tuple[zones.Cover, ...]) -> list[tuple[int, int, int, int]]:
+    """Every ring's ranges; those who gave no place are in every zone, and come with the outermost ring."""
+    if not covers:
+        return []
+    rows = [(event_id, ring, lo, hi) for ring, cover in enumerate(covers) for lo, hi in cover.ranges]
+    return [*rows, (event_id, len(covers) - 1, EVERYWHERE, EVERYWHERE)]
+
+
+async def _message(desk: Desk, tx: Transaction, order: Order, made: _Ids) -> None:
+    earlier = await tx.fetch("messages.of_alert", made.alert)
+    await tx.execute("messages.supersede", made.alert, made.message)
+    await tx.execute(
+        "messages.add",
+        made.message,
+        order.station.id,
+        order.station.mode,
+        made.alert,
+        made.event,
+        order.act,
+        order.content.level,
+        Lane.CANCEL if order.act is Act.CANCEL else Lane.of(order.content.level),
+        earlier[-1]["id"] if earlier else None,
+        deliver_by(desk, order.content),
+    )
+    due = order.content.onset or desk.clock.now_ms()
+    work = _audience_work(order) if concerns_audience(order.act) else []
+    work += [(REACHED, ring, row["id"], "message") for ring, row in enumerate(earlier)]
+    await tx.execute_many("fan_out.add", [(made.message, *piece, due) for piece in work])
+    if not work:
+        await tx.execute("messages.plan", made.message)
+
+
+def _audience_work(order: Order) -> list[tuple[int, int, int, str]]:
+    """(phase, ring, source, kind) of each piece: the people ring by ring, then their deliveries ring by ring."""
+    target, station = order.content.target, order.station.id
+    rings = range(len(order.covers) or 1)
+    if target.zone is not None:
+        people = [(AUDIENCE, ring, station, "zone") for ring in rings]
+    elif target.station:
+        people = [(AUDIENCE, 0, station, "station")]
+    else:
+        people = [(AUDIENCE, 0, group, "group") for group in target.groups]
+    return people + [(DELIVERIES, ring, station, "audience") for ring in rings]
+
+
+async def _audit(desk: Desk, tx: Transaction, order: Order, made: _Ids) -> None:
+    detail = {"event": made.event, "level": order.content.level.word, "people": order.people}
+    where = (order.station.id, order.actor.name)
+    await audit.append(tx, desk.clock, *where, f"alert.{order.act}", f"alert:{made.alert}", detail)

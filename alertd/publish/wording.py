@@ -1,0 +1,123 @@
+"""An event's words for one reader: written by people where his language is among them, composed from the phrases
+where it is not; first, again or good-bye; and what an SMS says of it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+
+from alertd.catalogue import Catalogue
+from alertd.catalogue.nouns import language
+from alertd.clock import from_ms
+from alertd.model import Act, Content, Text, Wording
+
+_Phrase = Callable[..., str]
+
+LINK_LENGTH = 14
+"""`/a/` and eleven letters: what a personal link adds to the public address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """One event as its station says it."""
+
+    station: str
+    timezone: str
+    locale: str  # the station's own
+    act: Act
+    content: Content
+    expires: int
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """`opening` says what kind of message it is (exercise, update, end); `closing` repeats that it is an exercise."""
+
+    opening: str
+    text: Text
+    closing: str
+    stand_in: bool
+
+    @property
+    def title(self) -> str:
+        """The headline with what kind of message it is."""
+        return join(self.opening, self.text.headline)
+
+
+def words(
+    catalogue: Catalogue, speech: Speech, locale: str, wording: Wording, *, short: bool = False
+) -> Words:
+    """What a reader of `locale` is told; `short` prefers wordings in the alphabet of SMS."""
+    phrase = catalogue.phrase_sms if short else catalogue.phrase
+    exercise = phrase(locale, "word.exercise") if speech.content.exercise else ""
+    opening = join(exercise, _kind(speech, locale, wording, phrase), mark=" - ")
+    written = _written(speech, locale)
+    text = written or _stand_in(catalogue, speech, locale, phrase)
+    return Words(opening, text, exercise, stand_in=written is None)
+
+
+def sms(catalogue: Catalogue, station: str, content: Content, locale: str, public_url: str) -> str:
+    """A first SMS as the preview counts it, with a link of the right length."""
+    speech = Speech(station, "Europe/Paris", locale, Act.ALERT, content, content.expires)
+    said = words(catalogue, speech, locale, Wording.FIRST, short=True)
+    return sms_text(station, said, f"{public_url}/a/{'0' * (LINK_LENGTH - 3)}")
+
+
+def sms_text(station: str, said: Words, link: str) -> str:
+    """Station, headline, instruction, link; an exercise says so first and last. Nothing is folded silently."""
+    return join(
+        sentence(f"{station}: {said.title}"), sentence(said.text.instruction), link, said.closing, mark=" "
+    )
+
+
+def when(moment: int, timezone: str, locale: str) -> str:
+    """A moment as people of that language write it, on the station's clock: "dim. 22 nov. 18:30"."""
+    local: datetime = from_ms(moment).astimezone(ZoneInfo(timezone))
+    return format_datetime(local, "EEE d MMM HH:mm", locale=language(locale))
+
+
+def join(*parts: str, mark: str = ": ") -> str:
+    """The parts that say something, with the mark between them."""
+    return mark.join(part for part in parts if part)
+
+
+def sentence(text: str) -> str:
+    """The text with a full stop, unless it has an end of its own or is empty."""
+    return text if not text or text[-1] in ".!?…" else f"{text}."
+
+
+def _kind(speech: Speech, locale: str, wording: Wording, phrase: _Phrase) -> str:
+    if wording is Wording.LEAVING:
+        return phrase(locale, "word.no_longer_covered")
+    keys = {Act.END: "word.all_clear", Act.CANCEL: "word.false_alert"}
+    if speech.act in keys:
+        return phrase(locale, keys[speech.act])
+    return phrase(locale, "word.update") if wording is Wording.UPDATE else ""
+
+
+def _written(speech: Speech, locale: str) -> Text | None:
+    texts = speech.content.texts
+    return texts.get(locale) or texts.get(language(locale))
+
+
+def _stand_in(catalogue: Catalogue, speech: Speech, locale: str, phrase: _Phrase) -> Text:
+    """Topic, level, place, time and what to do from the phrases; then the text as it was written."""
+    content, topic = speech.content, catalogue.topics[speech.content.topic]
+    original = content.texts.get(speech.locale) or next(iter(content.texts.values()))
+    facts = (
+        phrase(locale, "word.place", place=speech.station),
+        phrase(locale, "word.until", time=when(speech.expires, speech.timezone, locale)),
+    )
+    over = speech.act in {Act.END, Act.CANCEL}
+    todo = phrase(locale, "word.no_danger") if over else phrase(locale, topic.instruction)
+    source = join(
+        sentence(original.headline), sentence(original.body), sentence(original.instruction), mark=" "
+    )
+    return Text(
+        headline=f"{phrase(locale, f'level.{content.level.word}')} - {phrase(locale, f'topic.{content.topic}')}",
+        body="" if over else f"{'. '.join(facts)}.",
+        instruction=f"{sentence(todo)} {phrase(locale, 'word.french_text')} {source}",
+    )

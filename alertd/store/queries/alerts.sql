@@ -1,0 +1,46 @@
+-- name: add
+-- A thread begins.
+INSERT INTO alert (id, station_id, state, level, topic, headline, exercise, private, expires, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, now_ms());
+
+-- name: one
+-- A thread, by its id.
+SELECT id, station_id, state, level, topic, headline, exercise, private, expires, created_at, closed_at, head_id
+  FROM alert WHERE id = $1;
+
+-- name: of_station
+-- A station's threads, newest first, by key.
+SELECT id, station_id, state, level, topic, headline, exercise, private, expires, created_at, closed_at, head_id
+  FROM alert WHERE station_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3;
+
+-- name: change
+-- What its newest event makes of a thread; only from the state that was read.
+UPDATE alert SET state = $3, level = $4, topic = $5, headline = $6, exercise = $7, expires = $8, head_id = $9,
+       closed_at = CASE WHEN $10 = 1 THEN now_ms() END
+ WHERE id = $1 AND state = $2;
+
+-- name: rewrite
+-- A draft's summary follows its content.
+UPDATE alert SET level = $2, topic = $3, headline = $4, exercise = $5, private = $6, expires = $7
+ WHERE id = $1 AND state = 'draft';
+
+-- name: overdue
+-- Active threads whose end has passed without anyone saying so.
+SELECT id, station_id FROM alert WHERE state = 'active' AND expires <= now_ms() LIMIT $1;
+
+-- name: expire
+-- Over, its end not confirmed.
+UPDATE alert SET state = 'expired', closed_at = now_ms() WHERE id = $1 AND state = 'active' AND expires <= now_ms();
+
+-- name: save_draft
+-- The only mutable form.
+INSERT INTO draft (alert_id, content, author, updated_at) VALUES ($1, $2, $3, now_ms())
+    ON CONFLICT (alert_id) DO UPDATE SET content = excluded.content, author = excluded.author, updated_at = excluded.updated_at;
+
+-- name: draft
+-- What is being written.
+SELECT content, author, updated_at FROM draft WHERE alert_id = $1;
+
+-- name: drop_draft
+-- It has become an event.
+DELETE FROM draft WHERE alert_id = $1;

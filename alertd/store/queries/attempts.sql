@@ -1,0 +1,26 @@
+-- name: open
+-- Written before the wire is touched: whatever happens then, this try is remembered.
+INSERT INTO attempt (message_id, endpoint_id, ordinal, sender_id, node_id, started_at)
+SELECT d.message_id, d.endpoint_id, d.tries, d.sender_id, d.node_id, now_ms()
+  FROM delivery d
+ WHERE d.message_id = $1 AND d.endpoint_id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($2 AS TEXT)));
+
+-- name: close
+-- Closed once; an unknown may still be closed by a later word. $3: {"endpoint_id": "the provider's reference"}.
+UPDATE attempt SET closed_at = now_ms(), outcome = $4, code = $5, provider_ref = nullif(r.value, '')
+  FROM json_each(CAST($3 AS TEXT)) r
+ WHERE attempt.message_id = $1 AND attempt.ordinal = $2 AND attempt.endpoint_id = CAST(r.key AS BIGINT)
+   AND (attempt.closed_at IS NULL OR attempt.outcome = 'unknown');
+
+-- name: unknowns
+-- How often each of these deliveries has met silence: danger is sent again once, not for ever.
+SELECT endpoint_id, count(*) AS n FROM attempt
+ WHERE message_id = $1 AND endpoint_id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($2 AS TEXT)))
+   AND outcome = 'unknown'
+ GROUP BY endpoint_id;
+
+-- name: lose
+-- The node died between the wire and the answer: nobody can tell.
+UPDATE attempt SET closed_at = now_ms(), outcome = 'unknown', code = 'node_lost'
+ WHERE message_id = $1 AND endpoint_id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($2 AS TEXT)))
+   AND closed_at IS NULL;

@@ -1,0 +1,117 @@
+-- name: add_audience
+-- One slice of people on one channel ($5): all their endpoints for danger ($11 = 1), else the first.
+-- $6 sender, $7 lane, $8 state (queued, or skipped where no gateway serves the channel: $10 says why), $9 due.
+INSERT INTO delivery (message_id, endpoint_id, channel, sender_id, lane, ring, state, wording, due_at, reason)
+SELECT $1, e.id, e.channel, $6, $7, a.ring, $8, 0, $9, $10
+  FROM audience a CROSS JOIN endpoint e
+ WHERE a.message_id = $1 AND a.ring = $2 AND a.subscriber_id > $3 AND a.subscriber_id <= $4
+   AND e.subscriber_id = a.subscriber_id AND e.channel = $5 AND e.state = 1
+   AND ($11 = 1 OR NOT EXISTS (SELECT 1 FROM endpoint o
+                                WHERE o.subscriber_id = e.subscriber_id AND o.channel = e.channel AND o.state = 1 AND o.id < e.id))
+    ON CONFLICT DO NOTHING;
+
+-- name: reached_boundary
+-- Where the next slice of an earlier message's endpoints ends.
+SELECT endpoint_id FROM delivery WHERE message_id = $1 AND endpoint_id > $2 ORDER BY endpoint_id LIMIT 1 OFFSET $3;
+
+-- name: add_reached
+-- To whoever has an attempt that is not proven unsent, by the same channel. An update says so to those whom it no
+-- longer concerns ($11 = 1: look in the new audience; rings are at most eight); an end or a cancel concerns them all.
+INSERT INTO delivery (message_id, endpoint_id, channel, sender_id, lane, ring, state, wording, due_at, reason)
+SELECT $1, d.endpoint_id, d.channel, $6, $7, 0, $8,
+       CASE WHEN $11 = 0 OR EXISTS (SELECT 1 FROM audience a
+                                     WHERE a.message_id = $1 AND a.ring IN (0, 1, 2, 3, 4, 5, 6, 7)
+                                       AND a.subscriber_id = d.endpoint_id >> 8) THEN 1 ELSE 2 END,
+       $9, $10
+  FROM delivery d
+ WHERE d.message_id = $2 AND d.endpoint_id > $3 AND d.endpoint_id <= $4 AND d.channel = $5
+   AND (d.state IN (2, 3, 4, 5, 6) OR d.doubtful = 1)
+    ON CONFLICT DO NOTHING;
+
+-- name: claimable
+-- What this sender may take now, in order of lanes and nearest first, with all that decides whether it may still leave:
+-- supersession, deliver_by, the endpoint (stops and erasures are rechecked here) and the message before it in the thread.
+SELECT d.message_id, d.endpoint_id, d.channel, d.lane, d.wording, d.tries, d.doubtful,
+       m.superseded_at, m.deliver_by, o.state AS before_state,
+       e.state AS endpoint_state, e.address, e.key_id, e.greeted_at, e.proven_at, s.locale
+  FROM delivery d JOIN message m ON m.id = d.message_id
+  LEFT JOIN delivery o ON o.message_id = m.supersedes AND o.endpoint_id = d.endpoint_id
+  LEFT JOIN endpoint e ON e.id = d.endpoint_id
+  LEFT JOIN subscriber s ON s.id = e.subscriber_id
+ WHERE d.sender_id = $1 AND d.state = 1
+   AND NOT EXISTS (SELECT 1 FROM setting WHERE key = 'sending' AND value = 'paused')
+ ORDER BY d.lane, d.ring, d.due_at, d.message_id, d.endpoint_id
+ LIMIT $2;
+
+-- name: call
+-- The slice about to touch the wire.
+UPDATE delivery SET state = 2, tries = tries + 1, node_id = $3
+ WHERE message_id = $1 AND endpoint_id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($2 AS TEXT)));
+
+-- name: move
+-- From one state ($3) to another ($4), due at $5; says how many were still there, so that the books can follow. What
+-- has been unknown (3) once stays doubtful: it may have arrived, whatever becomes of a later attempt.
+UPDATE delivery SET state = $4, due_at = $5, reason = $6, doubtful = CASE WHEN $4 = 3 THEN 1 ELSE doubtful END
+ WHERE message_id = $1 AND endpoint_id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($2 AS TEXT)))
+   AND state = $3;
+
+-- name: due
+-- Waiting rows whose hour has come, and danger's unknowns that are to be sent once more.
+SELECT message_id, endpoint_id, channel, sender_id, state FROM delivery
+ WHERE state = 0 AND due_at <= now_ms()
+UNION ALL
+SELECT message_id, endpoint_id, channel, sender_id, state FROM delivery
+ WHERE state = 3 AND due_at < 253402300799000 AND due_at <= now_ms()
+ LIMIT $1;
+
+-- name: next_due
+-- When a waiting or unknown row comes due.
+SELECT min(due_at) AS due_at
+  FROM (SELECT min(due_at) AS due_at FROM delivery WHERE state = 0
+        UNION ALL
+        SELECT min(due_at) AS due_at FROM delivery WHERE state = 3 AND due_at < 253402300799000) soonest;
+
+-- name: calling_of
+-- What a node held when it died. Open messages only: walked by their key, so that no index has to follow every claim.
+SELECT d.message_id, d.endpoint_id, d.channel, d.doubtful, m.level
+  FROM message m CROSS JOIN delivery d
+ WHERE m.closed_at IS NULL AND d.message_id = m.id AND d.state = 2 AND d.node_id = $1
+ LIMIT $2;
+
+-- name: unsent
+-- A slice of what has not left of a message that is over, to be settled.
+SELECT message_id, endpoint_id, channel, state, doubtful FROM delivery
+ WHERE message_id = $1 AND state IN (0, 1)
+ ORDER BY endpoint_id LIMIT $2;
+
+-- name: give_up
+-- Nobody will be asked again: an unknown of a message that is over stays one.
+UPDATE delivery SET due_at = 253402300799000
+ WHERE message_id = $1 AND state = 3 AND due_at < 253402300799000;
+
+-- name: any_queued
+-- Whether this sender has anything to say: asked without a lock before a slice is claimed.
+SELECT 1 AS one FROM delivery WHERE sender_id = $1 AND state = 1
+   AND NOT EXISTS (SELECT 1 FROM setting WHERE key = 'sending' AND value = 'paused')
+ LIMIT 1;
+
+-- name: queued_before
+-- How much stands in a sender's queue ahead of a lane: the forecast starts behind it.
+SELECT count(*) AS n FROM delivery WHERE sender_id = $1 AND state = 1 AND lane <= $2;
+
+-- name: of_alert
+-- An alert's deliveries, as the station may see them: its own reference, never an address.
+SELECT d.message_id, d.endpoint_id, d.channel, d.state, d.reason, d.tries, m.superseded_at, s.ref,
+       (SELECT a.code FROM attempt a WHERE a.message_id = d.message_id AND a.endpoint_id = d.endpoint_id AND a.ordinal = d.tries) AS code
+  FROM message m JOIN delivery d ON d.message_id = m.id
+  LEFT JOIN subscription s ON s.station_id = m.station_id AND s.subscriber_id = d.endpoint_id >> 8
+ WHERE m.alert_id = $1 AND (d.message_id > $2 OR (d.message_id = $2 AND d.endpoint_id > $3))
+ ORDER BY d.message_id, d.endpoint_id
+ LIMIT $4;
+
+-- name: one
+-- A delivery and its reader's language, for the page behind a personal link.
+SELECT d.message_id, m.alert_id, m.station_id, s.locale, d.endpoint_id
+  FROM delivery d JOIN message m ON m.id = d.message_id
+  LEFT JOIN subscriber s ON s.id = d.endpoint_id >> 8
+ WHERE d.message_id = $1 AND d.endpoint_id = $2;

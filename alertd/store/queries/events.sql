@@ -1,0 +1,22 @@
+-- name: add
+-- Immutable from here on.
+INSERT INTO event (id, alert_id, station_id, act, content, onset, deliver_by, expires, as_of, released_by, supersedes, people, expected, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $9);
+
+-- name: add_range
+-- The zone's cover, frozen with the event.
+INSERT INTO event_range (event_id, ring, lo, hi) VALUES ($1, $2, $3, $4);
+
+-- name: add_group
+-- Groups it is aimed at.
+INSERT INTO event_group (event_id, group_id) VALUES ($1, $2);
+
+-- name: of_alert
+-- The thread, oldest first.
+SELECT id, alert_id, station_id, act, content, onset, deliver_by, expires, as_of, released_by, supersedes, people, expected, created_at
+  FROM event WHERE alert_id = $1 ORDER BY id;
+
+-- name: one
+-- One event.
+SELECT id, alert_id, station_id, act, content, onset, deliver_by, expires, as_of, released_by, supersedes, people, expected, created_at
+  FROM event WHERE id = $1;

@@ -1,0 +1,44 @@
+-- name: add
+-- A piece of work that any node may take up; cursor and rows commit together.
+INSERT INTO fan_out (message_id, phase, ring, source_id, kind, due_at) VALUES ($1, $2, $3, $4, $5, $6);
+
+-- name: next
+-- The most urgent message whose hour has come, and its first unfinished piece: phase by phase, ring by ring.
+SELECT f.message_id, f.phase, f.ring, f.source_id, f.kind, f.cell, f.subscriber, f.due_at,
+       m.event_id, m.alert_id, m.station_id, m.mode, m.act, m.level, m.lane, m.superseded_at, m.deliver_by, m.supersedes,
+       e.content, e.as_of, CAST(1 AS BIGINT) << CAST(coalesce(t.bit, 62) AS INTEGER) AS topic_bit
+  FROM fan_out f JOIN message m ON m.id = f.message_id JOIN event e ON e.id = m.event_id
+  JOIN alert a ON a.id = m.alert_id LEFT JOIN topic t ON t.key = a.topic
+ WHERE f.done_at IS NULL AND f.due_at <= now_ms()
+ ORDER BY m.lane, f.message_id, f.phase, f.ring, f.source_id
+ LIMIT 1;
+
+-- name: next_due
+-- When the next piece of work begins.
+SELECT min(due_at) AS due_at FROM fan_out WHERE done_at IS NULL;
+
+-- name: advance
+-- The cursor moves in the transaction of its rows.
+UPDATE fan_out SET cell = $5, subscriber = $6
+ WHERE message_id = $1 AND phase = $2 AND ring = $3 AND source_id = $4;
+
+-- name: finish
+-- This piece is whole.
+UPDATE fan_out SET done_at = now_ms() WHERE message_id = $1 AND phase = $2 AND ring = $3 AND source_id = $4;
+
+-- name: stop
+-- Nothing more of this message is fanned out: superseded, or too late.
+UPDATE fan_out SET done_at = now_ms() WHERE message_id = $1 AND done_at IS NULL;
+
+-- name: left
+-- How many pieces of a message are not whole yet.
+SELECT count(*) AS n FROM fan_out WHERE message_id = $1 AND done_at IS NULL;
+
+-- name: danger_under_way
+-- An import's flip, the one long transaction, waits while a danger is being fanned out.
+SELECT count(*) AS n FROM fan_out f JOIN message m ON m.id = f.message_id
+ WHERE f.done_at IS NULL AND f.due_at <= now_ms() AND m.level = 3;
+
+-- name: clear_audience
+-- The audience is only needed until its deliveries exist.
+DELETE FROM audience WHERE message_id = $1;

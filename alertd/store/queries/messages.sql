@@ -1,0 +1,46 @@
+-- name: add
+-- What is to be delivered.
+INSERT INTO message (id, kind, station_id, mode, alert_id, event_id, act, level, lane, supersedes, deliver_by, created_at)
+VALUES ($1, 'event', $2, $3, $4, $5, $6, $7, $8, $9, $10, now_ms());
+
+-- name: supersede
+-- The mark: from this instant nothing more of the thread's earlier messages leaves.
+UPDATE message SET superseded_at = now_ms() WHERE alert_id = $1 AND id <> $2 AND superseded_at IS NULL;
+
+-- name: of_alert
+-- A thread's messages, oldest first.
+SELECT id, event_id, act, planned, superseded_at, deliver_by, closed_at FROM message WHERE alert_id = $1 ORDER BY id;
+
+-- name: speech
+-- All that rendering needs of a message.
+SELECT m.id, m.kind, m.act, m.level, m.mode, m.deliver_by, m.alert_id, m.supersedes, e.content, e.expires, e.onset, e.created_at,
+       s.name AS station_name, s.slug, s.timezone, s.locale, s.phone, s.region
+  FROM message m JOIN event e ON e.id = m.event_id JOIN station s ON s.id = m.station_id
+ WHERE m.id = $1;
+
+-- name: marked
+-- Whether it may still be fanned out.
+SELECT superseded_at, deliver_by FROM message WHERE id = $1;
+
+-- name: plan
+-- Fan-out is over: what was planned is now known.
+UPDATE message SET planned = (SELECT CAST(coalesce(sum(n), 0) AS BIGINT) FROM tally WHERE message_id = $1)
+ WHERE id = $1 AND planned IS NULL;
+
+-- name: over
+-- Open messages that have been superseded or are too late: what waits of them is to be settled.
+SELECT id, superseded_at, deliver_by FROM message
+ WHERE closed_at IS NULL AND (superseded_at IS NOT NULL OR deliver_by <= now_ms())
+ ORDER BY id LIMIT $1;
+
+-- name: drained
+-- Open messages of which nothing waits or is under way any more.
+SELECT m.id FROM message m
+ WHERE m.closed_at IS NULL AND m.planned IS NOT NULL
+   AND coalesce((SELECT sum(t.n) FROM tally t WHERE t.message_id = m.id AND t.state IN (0, 1, 2)), 0) = 0
+   AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.message_id = m.id AND d.state = 3 AND d.due_at < 253402300799000)
+ ORDER BY m.id LIMIT $1;
+
+-- name: close
+-- Nothing waits any more.
+UPDATE message SET closed_at = now_ms() WHERE id = $1;

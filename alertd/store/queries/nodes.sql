@@ -1,0 +1,21 @@
+-- name: start
+-- This process, by its unique name; the boot tells one life of it from the next.
+INSERT INTO node (id, name, boot, seen_at) VALUES ($1, $2, $3, now_ms())
+    ON CONFLICT (name) DO UPDATE SET boot = excluded.boot, seen_at = excluded.seen_at
+RETURNING id;
+
+-- name: beat
+-- Still alive, by the database's clock.
+UPDATE node SET seen_at = now_ms() WHERE id = $1;
+
+-- name: lost
+-- Nodes that have been silent for longer than a lease ($2): what they held is nobody's.
+SELECT id FROM node WHERE id <> $1 AND seen_at < now_ms() - $2;
+
+-- name: clock
+-- The store's time, by which leases and limits are judged.
+SELECT now_ms() AS now;
+
+-- name: quiet
+-- Whether it is time to say again that this node ($1) is alive: every $2 milliseconds.
+SELECT 1 AS one FROM node WHERE id = $1 AND seen_at <= now_ms() - $2;

@@ -1,0 +1,15 @@
+-- name: claimable
+-- As on SQLite, where there is one writer; here several nodes claim: each skips what another holds, and the message is
+-- share-locked so that a release that supersedes it waits for this slice and then sees it as `calling`.
+SELECT d.message_id, d.endpoint_id, d.channel, d.lane, d.wording, d.tries, d.doubtful,
+       m.superseded_at, m.deliver_by, o.state AS before_state,
+       e.state AS endpoint_state, e.address, e.key_id, e.greeted_at, e.proven_at, s.locale
+  FROM delivery d JOIN message m ON m.id = d.message_id
+  LEFT JOIN delivery o ON o.message_id = m.supersedes AND o.endpoint_id = d.endpoint_id
+  LEFT JOIN endpoint e ON e.id = d.endpoint_id
+  LEFT JOIN subscriber s ON s.id = e.subscriber_id
+ WHERE d.sender_id = $1 AND d.state = 1
+   AND NOT EXISTS (SELECT 1 FROM setting WHERE key = 'sending' AND value = 'paused')
+ ORDER BY d.lane, d.ring, d.due_at, d.message_id, d.endpoint_id
+ LIMIT $2
+   FOR UPDATE OF d SKIP LOCKED FOR SHARE OF m;
