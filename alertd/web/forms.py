@@ -234,13 +234,14 @@ _READINGS: Final[Mapping[str, Reading]] = {
 
 
 def blank(topic: str, around: Surroundings) -> ComposeForm:
-    """An empty form about a topic, with its level, its channels and its usual end; where is left to say."""
+    """A form about a topic, with its level, channels, usual end and standard instruction; where is left to say."""
     known = around.catalogue.topics[topic]
     end = around.now + known.duration_hours * HOUR
     return ComposeForm(
         topic=topic,
         level=known.level,
         channels=known.channels,
+        instruction=around.catalogue.phrase_sms(LANGUAGE, known.instruction),
         expires=local_time(-(-end // (5 * MINUTE)) * 5 * MINUTE, around.station),
     )
 

@@ -1,5 +1,6 @@
-"""A whole application on a real store: what a browser, or a program with a key, meets."""
+"""A small town on a real store, and a browser without JavaScript that visits its pages."""
 
+import html
 import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
@@ -146,8 +147,6 @@ async def mayor(browser) -> Browser:
 
 def hidden(page: str) -> Mapping[str, Any]:
     """The hidden fields of the form that sends, lists as lists."""
-    import html
-
     form = page[page.index('action="/alertes/envoyer"') :]
     found: dict[str, Any] = {}
     for name, value in re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form):

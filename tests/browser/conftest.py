@@ -1,0 +1,48 @@
+"""Debian's Chromium, driven over its own protocol; nothing is downloaded."""
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aiohttp.test_utils import TestServer
+from playwright.async_api import Browser as Chromium
+from playwright.async_api import async_playwright
+from web.pages_house import desk, rooms, station
+
+from alertd.store.sqlite import SQLite
+from alertd.web.app import build
+
+__all__ = ["desk", "rooms", "station"]
+
+SCREENS = Path(__file__).parents[2] / "build" / "screens"
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """Where Chromium is on this machine."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        pytest.skip("Chromium (apt-get install chromium)")
+    return found
+
+
+@pytest.fixture
+async def chromium(chromium_path) -> AsyncIterator[Chromium]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+def db(sqlite: SQLite) -> SQLite:
+    """One engine is enough for what eyes see."""
+    return sqlite
+
+
+@pytest.fixture
+async def served(rooms) -> AsyncIterator[TestServer]:
+    """The application on a free port of loopback."""
+    async with TestServer(build(rooms)) as server:
+        yield server

@@ -1,0 +1,179 @@
+"""What people see, on a small phone, by day and by night, with and without JavaScript; kept in build/screens."""
+
+import json
+from contextlib import asynccontextmanager
+
+import pytest
+from browser.conftest import SCREENS
+from web.pages_house import PASSWORD
+
+from alertd.store.ids import take
+
+pytestmark = pytest.mark.browser
+
+WAYS = [
+    pytest.param("light", True, id="light"),
+    pytest.param("dark", True, id="dark"),
+    pytest.param("light", False, id="light-without-script"),
+]
+
+
+@asynccontextmanager
+async def phone(chromium, served, scheme, script):
+    """A page of 360 by 640, in French, at the mairie's clock."""
+    context = await chromium.new_context(
+        viewport={"width": 360, "height": 640},
+        device_scale_factor=2,
+        color_scheme=scheme,
+        java_script_enabled=script,
+        has_touch=True,
+        locale="fr-FR",
+        timezone_id="Europe/Paris",
+        base_url=str(served.make_url("")),
+    )
+    try:
+        yield await context.new_page()
+    finally:
+        await context.close()
+
+
+class Camera:
+    """Keeps each screen whole, and what the browser complained about."""
+
+    def __init__(self, page, way):
+        self.page, self.way, self.complaints = page, way, []
+        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    async def keep(self, name):
+        SCREENS.mkdir(parents=True, exist_ok=True)
+        await self.page.screenshot(path=SCREENS / f"{name}-{self.way}.png", full_page=True)
+        wide = (
+            await self.page.evaluate("document.documentElement.scrollWidth")
+            if self.way != "light-without-script"
+            else 360
+        )
+        assert wide <= 360, f"{name} is {wide} pixels wide"
+
+
+@pytest.mark.parametrize(("scheme", "script"), WAYS)
+async def test_an_emergency_is_sent_from_a_phone(chromium, served, desk, scheme, script):
+    """Log in, say what and where, look, confirm, watch, and correct: each screen fits a small phone, without complaint."""
+    async with phone(chromium, served, scheme, script) as page:
+        camera = Camera(page, scheme if script else f"{scheme}-without-script")
+        await page.goto("/")
+        await camera.keep("01-log-in")
+        await page.fill("#login", "le-mayor")
+        await page.fill("#password", PASSWORD)
+        await page.click("button.main")
+        await camera.keep("02-nothing-yet")
+        await page.click("text=Nouvelle alerte")
+        await camera.keep("03-what")
+        await page.click("a.tile:has-text('Incendie, fumées')")
+        await camera.keep("04-form")
+        await page.click("button.main")
+        await camera.keep("05-form-to-mend")
+        await fill(page)
+        await camera.keep("06-form-filled")
+        await page.click("button.main")
+        await camera.keep("07-preview")
+        await page.check("[name=confirmed]")
+        await page.click("button.main")
+        await page.wait_for_url("**/alertes/*")
+        await camera.keep("08-alert")
+        await arrive(desk, page.url)
+        await page.reload()
+        await camera.keep("09-under-way")
+        await page.click("text=Fausse alerte")
+        await camera.keep("10-false-alert")
+        await page.click("button.main")
+        await camera.keep("11-corrected")
+        await page.goto("/")
+        await camera.keep("12-history")
+        assert camera.complaints == []
+
+
+@pytest.mark.parametrize(("scheme", "script"), WAYS)
+async def test_the_wall_shows_phones_and_mailboxes(chromium, served, desk, scheme, script):
+    """Messages of every channel stand on the wall, the newest first."""
+    for channel, address, said in SAID:
+        await put(desk, channel, address, said)
+    async with phone(chromium, served, scheme, script) as page:
+        camera = Camera(page, scheme if script else f"{scheme}-without-script")
+        await page.goto("/sandbox")
+        await camera.keep("20-sandbox")
+        await page.goto("/nulle-part")
+        await camera.keep("21-nowhere")
+
+
+async def test_a_message_appears_on_the_wall_by_itself(chromium, served, desk):
+    """With JavaScript, what arrives is shown without a reload."""
+    async with phone(chromium, served, "light", True) as page:
+        await page.goto("/sandbox")
+        await put(desk, *SAID[0])
+        desk.db.ring("sandbox")
+        await page.wait_for_selector("article.phone")
+        assert "Incendie" in await page.inner_text("article.phone")
+
+
+async def fill(page):
+    """Around the hamlet, a kilometre; the words of a fire."""
+    await page.check("[name=where][value=hamlet]")
+    await page.select_option("#hamlet", label="La Gare")
+    await page.fill("#headline", "Incendie à la scierie, près de la gare")
+    await page.fill(
+        "#instruction",
+        "Restez à l'abri, fermez portes et fenêtres. Libérez la route. Urgence : 18, 112, SMS 114.",
+    )
+    await page.fill("#body", "Les pompiers sont sur place. La fumée va vers le village.")
+
+
+async def arrive(desk, url):
+    """Books as a fan-out and a dispatch would write them: most arrived, some not."""
+    alert = int(url.rstrip("/").rpartition("/")[2])
+    message = (await desk.db.fetch("messages.of_alert", alert))[0]["id"]
+    async with desk.db.transaction() as tx:
+        for channel, state, n in (
+            (0, 5, 6),
+            (0, 4, 3),
+            (0, 1, 2),
+            (0, 7, 1),
+            (2, 5, 9),
+            (2, 3, 1),
+            (2, 6, 2),
+        ):
+            await tx.execute("tallies.add", message, 0, channel, state, n)
+        await tx.execute("messages.plan", message)
+
+
+async def put(desk, channel, address, said):
+    async with desk.db.transaction() as tx:
+        number = await take(tx, "sandbox")
+        content = json.dumps({"sender": "Bras-sur-Meuse", **said})
+        await tx.execute("sandbox.add", number, "sandbox", channel, address, content)
+
+
+FIRE = "Bras-sur-Meuse : Incendie à la scierie, près de la gare. Restez à l'abri, fermez portes et fenêtres. https://alerte.example/a/0aBcDeFgHiJ"
+SAID = [
+    ("sms", "+33 6 39 98 00 01", {"text": FIRE, "level": "danger"}),
+    (
+        "email",
+        "habitant-1@example.org",
+        {
+            "subject": "Bras-sur-Meuse : Coupure d'eau mardi",
+            "text": "De 9 h à 12 h.\n\nFaites une réserve ; au retour, laissez couler.",
+            "level": "warning",
+        },
+    ),
+    (
+        "push",
+        "téléphone de Jeanne",
+        {"text": "Conseil municipal jeudi à 20 h 30, salle des fêtes.", "level": "info"},
+    ),
+    (
+        "voice",
+        "+33 3 29 00 00 01",
+        {"text": "Alerte de votre mairie : crue attendue vers 18 heures.", "level": "warning"},
+    ),
+    ("display", "place de la Mairie", {"text": "ROUTE COUPEE\nD 964 > DEVIATION", "level": "warning"}),
+]
