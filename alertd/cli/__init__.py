@@ -9,6 +9,7 @@ from typing import Final
 import click
 
 COMMANDS: Final = {
+    "alert": ("alertd.cli.alerts:alert", "Alerts: preview, send, list, show."),
     "check-config": ("alertd.cli.tools:check_config", "Read the configuration, and say what was understood."),
     "coach": ("alertd.cli.tools:coach", "What a text costs as an SMS."),
     "demo": ("alertd.cli.demo:demo", "A village of invented people, on this machine."),

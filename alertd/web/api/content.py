@@ -6,8 +6,8 @@ from typing import Any
 import zones
 from alertd.clock import to_ms
 from alertd.errors import Refused
-from alertd.store.contents import to_json
 from alertd.model import Channel, Content, Level, Target, Text
+from alertd.store.contents import to_json
 from alertd.web.api.answers import TargetAnswer
 from alertd.web.api.bodies import AlertBody, TargetBody, TextBody
 
