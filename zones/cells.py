@@ -21,9 +21,8 @@ RESOLUTION = 12
 MARGIN_M = 12.2
 _BASE_SHIFT = 45
 _RESOLUTION_SHIFT = 52
-_HEADER = (
-    (1 << 59) | (RESOLUTION << _RESOLUTION_SHIFT) | 0o777
-)  # mode "cell", resolution 12, digits 13..15 unused
+# Mode "cell", resolution 12, digits 13 to 15 unused.
+_HEADER = (1 << 59) | (RESOLUTION << _RESOLUTION_SHIFT) | 0o777
 
 
 def cell(lat: float, lon: float) -> int:

@@ -14,7 +14,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from zones.geodesy import Floats, earth_centred, metres_per_degree
-from zones.shapes import Circle, Zone, offset, reference_longitude, unrolled, wrapped
+from zones.shapes import Circle, Zone, offset, polygons_of, reference_longitude, unrolled, wrapped
 
 Flags: TypeAlias = npt.NDArray[np.bool_]
 Points: TypeAlias = npt.NDArray[Any]  # what `locate` made of points; only the same field reads it
@@ -72,8 +72,10 @@ def _bands(south: float, north: float) -> Iterator[tuple[float, float]]:
 
 
 def _slice(shape: BaseGeometry, south: float, north: float) -> BaseGeometry:
+    """The polygons between two latitudes; what only touches one of them lies in the neighbouring slice."""
     west, _, east, _ = shapely.bounds(shape)
-    return shapely.intersection(shape, shapely.box(west, south, east, north))
+    cut = shapely.intersection(shape, shapely.box(west, south, east, north))
+    return shapely.MultiPolygon(polygons_of([cut]))
 
 
 class CircleField:

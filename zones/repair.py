@@ -1,7 +1,5 @@
 """From clean rings to valid polygons: directions, crossings, overlaps, and the cut at 180 degrees."""
 
-from collections.abc import Iterable
-
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -10,7 +8,7 @@ from zones.errors import ZoneError
 from zones.geodesy import Floats
 from zones.limits import Limits
 from zones.outlines import Outline, too_many_parts, too_many_vertices
-from zones.shapes import Area, Part
+from zones.shapes import Area, Part, polygons_of
 
 # A drawn shape crosses itself a few times; each crossing may double the work of a repair.
 _MAX_CROSSINGS = 1_000
@@ -68,7 +66,7 @@ def _untangled(whole: BaseGeometry) -> tuple[BaseGeometry, set[str]]:
     if not shapely.is_valid(parts).all():
         found.add("self_crossing")
         parts = [part if shapely.is_valid(part) else _filled(part) for part in parts]
-    if len(parts) > 1 and not shapely.is_valid(shapely.MultiPolygon(_polygons(parts))):
+    if len(parts) > 1 and not shapely.is_valid(shapely.MultiPolygon(polygons_of(parts))):
         found.add("parts_merged")
     return shapely.union_all(parts), found
 
@@ -107,17 +105,11 @@ def _cut(whole: BaseGeometry) -> BaseGeometry:
     near = shapely.intersection(whole, shapely.box(west, south, 180, north))
     beyond = shapely.intersection(whole, shapely.box(180, south, east, north))
     moved = shapely.transform(beyond, lambda points: points - np.array([360, 0]))
-    return shapely.MultiPolygon(_polygons([near, moved]))
-
-
-def _polygons(shapes: Iterable[BaseGeometry]) -> list[shapely.Polygon]:
-    """The polygons of any shapes; stray points and lines are left behind."""
-    pieces = shapely.get_parts(shapely.get_parts(list(shapes)))
-    return [piece for piece in pieces if piece.geom_type == "Polygon" and not piece.is_empty]
+    return shapely.MultiPolygon(polygons_of([near, moved]))
 
 
 def _area(whole: BaseGeometry, limits: Limits) -> Area:
-    polygons = _polygons([whole])
+    polygons = polygons_of([whole])
     if not polygons:
         raise ZoneError("zone_empty", "Le tracé n'entoure aucun terrain : redessinez la zone.")
     # A repair adds points and pieces: what is kept must be readable again within the same limits.

@@ -1,5 +1,6 @@
 """The two kinds of zone, kept as drawn, and what can be said of one without any cell."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -112,6 +113,12 @@ def unrolled(area: Area, origin: float) -> BaseGeometry:
     """The polygons in degrees, longitudes counted from `origin`: a shape cut at 180 degrees is whole again."""
     parts = [_polygon(part, origin) for part in area.parts]
     return parts[0] if len(parts) == 1 else shapely.union_all(parts)
+
+
+def polygons_of(shapes: Iterable[BaseGeometry]) -> list[shapely.Polygon]:
+    """The polygons of any shapes; the stray points and lines of a cut or a repair are left behind."""
+    pieces = shapely.get_parts(shapely.get_parts(list(shapes)))
+    return [piece for piece in pieces if piece.geom_type == "Polygon" and not piece.is_empty]
 
 
 def _polygon(part: Part, origin: float) -> shapely.Polygon:
