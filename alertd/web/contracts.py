@@ -186,15 +186,22 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class ProgressPart:
-    """What the stream sends again while an alert is under way."""
+class Books:
+    """One event's deliveries. `heading` is empty where there is only one event."""
 
-    template: ClassVar[str] = "_progress.html"
+    heading: str
     summary: str
     settled: str
     bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressPart:
+    """What the stream sends again while an alert is under way: its events, the newest first."""
+
+    template: ClassVar[str] = "_progress.html"
+    events: tuple[Books, ...]
     left: str
-    open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +221,7 @@ class AlertPage:
     id: int
     level: str
     level_word: str
-    state: str
+    colour: str
     state_word: str
     topic: str
     headline: str

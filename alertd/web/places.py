@@ -29,7 +29,7 @@ def _middle(zone: Circle, around: Surroundings) -> str:
     """The hamlet in the middle, else how far that is from the mairie."""
     for hamlet in around.hamlets:
         if (zone.lat, zone.lon) == (hamlet.latitude, hamlet.longitude):
-            return f"de : {hamlet.name}"
+            return f"de « {hamlet.name} »"
     station = around.station
     away = distance_m(zone.lat, zone.lon, station.latitude, station.longitude)
     return "de la mairie" if away < 50 else f"d'un point à {distance(away)} de la mairie"

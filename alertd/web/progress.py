@@ -1,29 +1,36 @@
 """An alert as pages tell it, and its newest event's books as bars and words: every delivery in one word, the words adding up to the whole."""
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from alertd.issue.reading import AlertView, Progress
 from alertd.model import Act, AlertState, Channel, Content
 from alertd.web import words
-from alertd.web.contracts import Bar, ProgressPart, Slice
+from alertd.web.contracts import Bar, Books, ProgressPart, Slice
+
+EVENTS: Final = {
+    Act.ALERT: "Envoi",
+    Act.UPDATE: "Mise à jour",
+    Act.END: "Fin d'alerte",
+    Act.CANCEL: "Fausse alerte",
+}
+"""What a screen calls each event."""
 
 _SETTLED = ("lu", "reçu", "envoyé")
 
 
 def progress_part(view: AlertView, books: tuple[Progress, ...], now: int) -> ProgressPart:
-    """How far the newest event is; `open` while anything may still change by itself."""
+    """How far each event is, the newest first."""
     if not books:
-        return ProgressPart("Brouillon : rien n'est parti.", "", (), "", open=False)
-    newest = books[-1]
-    total = newest.expected if newest.planned is None else newest.planned
-    tally = words.tally(newest.tally)
-    return ProgressPart(
-        summary=_summary(newest, total, tally),
-        settled=_settled(newest, tally),
-        bars=tuple(_bars(newest)),
-        left=_left(view, now),
-        open=under_way(view, books),
-    )
+        return ProgressPart((Books("", "Brouillon : rien n'est parti.", "", ()),), "")
+    events = tuple(_books(book, EVENTS[book.act] if len(books) > 1 else "") for book in reversed(books))
+    return ProgressPart(events, _left(view, now))
+
+
+def _books(book: Progress, heading: str) -> Books:
+    total = book.expected if book.planned is None else book.planned
+    tally = words.tally(book.tally)
+    return Books(heading, _summary(book, total, tally), _settled(book, tally), tuple(_bars(book)))
 
 
 def under_way(view: AlertView, books: tuple[Progress, ...]) -> bool:
@@ -38,29 +45,32 @@ def told_in(view: AlertView) -> Content:
 
 
 def reached(books: Iterable[Progress]) -> str:
-    """One line for a list: how many messages of the newest event left, of how many."""
-    newest = list(books)[-1:]
-    if not newest:
+    """One line for a list: how many messages of the alert itself left, of how many; its end is not counted."""
+    told = [book for book in books if book.act in {Act.ALERT, Act.UPDATE}]
+    if not told:
         return ""
-    book = newest[0]
-    total = book.expected if book.planned is None else book.planned
-    left = sum(words.tally(book.tally)[word] for word in _SETTLED)
-    return f"{words.count(left, 'message envoyé', 'messages envoyés')} sur {words.number(total)}"
+    total = told[-1].expected if told[-1].planned is None else told[-1].planned
+    return f"{_gone(words.tally(told[-1].tally))} sur {words.number(total)}"
+
+
+def _gone(tally: Mapping[str, int]) -> str:
+    return words.count(sum(tally[word] for word in _SETTLED), "message envoyé", "messages envoyés")
 
 
 def _summary(book: Progress, total: int, tally: Mapping[str, int]) -> str:
-    left = sum(tally[word] for word in _SETTLED)
     if book.planned is None:
-        return f"On prépare l'envoi : {words.count(total, 'message')} prévus."
-    return f"{words.count(left, 'message envoyé', 'messages envoyés')} sur {words.number(total)}."
+        expected = words.count(total, "message prévu", "messages prévus")
+        return f"On prépare l'envoi : {expected}." if total else "On prépare l'envoi."
+    return f"{_gone(tally)} sur {words.number(total)}."
 
 
 def _settled(book: Progress, tally: Mapping[str, int]) -> str:
-    people = f"{words.people(book.people)} au moment de l'envoi"
+    """What is left to do, and for how many people it was meant (an end is counted by message only)."""
+    people = f"{words.people(book.people)} au moment de l'envoi. " if book.people else ""
     waiting = tally["en attente"]
-    if book.planned is not None and not waiting:
-        return f"{people}. L'envoi est terminé."
-    return f"{people}. Encore {words.count(waiting, 'message')} à envoyer." if waiting else f"{people}."
+    if waiting:
+        return f"{people}Encore {words.count(waiting, 'message')} à envoyer."
+    return f"{people}L'envoi est terminé." if book.planned is not None else people.strip()
 
 
 def _left(view: AlertView, now: int) -> str:
@@ -82,7 +92,8 @@ def _bar(channel: Channel, word: str, tally: Mapping[str, int]) -> Bar:
     for state, n in tally.items():
         if n:
             width = 100 * n / total
-            slices.append(Slice(state, words.SLUGS[state], words.number(n), f"{start:.2f}", f"{width:.2f}"))
+            word = words.SEVERAL.get(state, state) if n > 1 else state
+            slices.append(Slice(word, words.SLUGS[state], words.number(n), f"{start:.2f}", f"{width:.2f}"))
             start += width
     said = ", ".join(f"{part.count} {part.word}" for part in slices)
     label = word if channel is Channel.SMS else word.capitalize()

@@ -43,6 +43,18 @@ STATES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """What a screen says of deliveries, and the thirteen states behind it: each is in exactly one word."""
 
+SEVERAL: Final[Mapping[str, str]] = {
+    "lu": "lus",
+    "reçu": "reçus",
+    "envoyé": "envoyés",
+    "réponse inconnue": "réponses inconnues",
+    "injoignable": "injoignables",
+    "parti": "partis",
+    "annulé": "annulés",
+    "non envoyé": "non envoyés",
+}
+"""The words that change with the number."""
+
 SLUGS: Final[Mapping[str, str]] = {
     "lu": "seen",
     "reçu": "delivered",
@@ -95,7 +107,7 @@ def number(value: int) -> str:
 
 def count(value: int, one: str, several: str | None = None) -> str:
     """Reads "214 personnes", "1 personne", "0 personne": French says the singular below two."""
-    return f"{number(value)} {one if value < 2 else several or one + 's'}"
+    return f"{number(value)}\u00a0{one if value < 2 else several or one + 's'}"
 
 
 def discreet(value: int) -> str:
@@ -105,7 +117,7 @@ def discreet(value: int) -> str:
 
 def people(value: int) -> str:
     """Reads "214 personnes", "moins de 5 personnes", "0 personne"."""
-    return f"{discreet(value)} {'personne' if value == 0 else 'personnes'}"
+    return f"{discreet(value)}\u00a0{'personne' if value == 0 else 'personnes'}"
 
 
 def price(euros: float | None) -> str:
@@ -127,13 +139,13 @@ def wait(seconds: float | None) -> str:
     if minutes < 60:
         return count(minutes, "minute")
     if minutes < 48 * 60:
-        return f"{minutes // 60} h {minutes % 60:02d}"
+        return f"{minutes // 60}\u00a0h\u00a0{minutes % 60:02d}"
     return count(minutes // (24 * 60), "jour")
 
 
 def clock_time(moment: int, timezone: str) -> str:
     """Reads "14 h 05", on the station's clock."""
-    return str(format_time(from_ms(moment), "H 'h' mm", tzinfo=ZoneInfo(timezone), locale="fr"))
+    return str(format_time(from_ms(moment), "H\u00a0'h'\u00a0mm", tzinfo=ZoneInfo(timezone), locale="fr"))
 
 
 def day(moment: int, timezone: str, now: int) -> str:
@@ -160,12 +172,12 @@ def left(moment: int, now: int) -> str:
     if remaining < HOUR:
         return f"encore {count(-(-remaining // MINUTE), 'minute')}"
     if remaining < 2 * DAY:
-        return f"encore {remaining // HOUR} h {remaining % HOUR // MINUTE:02d}"
+        return f"encore {remaining // HOUR}\u00a0h\u00a0{remaining % HOUR // MINUTE:02d}"
     return f"encore {count(remaining // DAY, 'jour')}"
 
 
 def distance(metres: float) -> str:
     """Reads "300 m", "1 km", "2,5 km"."""
     if metres < 1000:
-        return f"{round(metres)} m"
-    return f"{format_decimal(round(metres / 1000, 1), locale='fr')} km"
+        return f"{round(metres)}\u00a0m"
+    return f"{format_decimal(round(metres / 1000, 1), locale='fr')}\u00a0km"

@@ -10,7 +10,7 @@ from alertd import issue
 from alertd.issue import reading, threads
 from alertd.issue.guards import TRANSITIONS, check_level
 from alertd.issue.reading import AlertSummary, AlertView
-from alertd.model import Act, Event, Wording
+from alertd.model import Act, AlertState, Event, Wording
 from alertd.publish import wording
 from alertd.publish.wording import Speech
 from alertd.web import words
@@ -19,7 +19,7 @@ from alertd.web.forms import LANGUAGE
 from alertd.web.live import stream
 from alertd.web.pages.compose import alert_id_of, composer, own_alert, surroundings
 from alertd.web.places import described
-from alertd.web.progress import progress_part, reached, told_in, under_way
+from alertd.web.progress import EVENTS, progress_part, reached, told_in, under_way
 from alertd.web.rooms import ROOMS, Rooms
 from alertd.web.show import frame, part, show
 from alertd.web.svg import picture
@@ -31,7 +31,7 @@ _LOOK_S = 2.0
 _PAUSE_S = 0.5
 """After each look: however often the bell rings, a page is redrawn twice a second."""
 
-_STEPS = {Act.ALERT: "Envoi", Act.UPDATE: "Mise à jour", Act.END: "Fin d'alerte", Act.CANCEL: "Fausse alerte"}
+_OVER = frozenset({AlertState.ENDED, AlertState.CANCELLED})
 _CLOSINGS = {
     "fin": (
         Act.END,
@@ -80,7 +80,7 @@ async def alert_page(request: web.Request) -> web.StreamResponse:
         id=summary.id,
         level=summary.level.word,
         level_word=words.LEVELS[summary.level],
-        state=summary.state.value,
+        colour="over" if summary.state in _OVER else summary.level.word,
         state_word=words.ALERT_STATES[summary.state],
         topic=rooms.catalogue.topics[summary.topic].label("fr"),
         headline=summary.headline,
@@ -89,7 +89,7 @@ async def alert_page(request: web.Request) -> web.StreamResponse:
         exercise=summary.exercise,
         where=where,
         picture=picture(here.station, told.target.zone, where),
-        until=f"Jusqu'à : {words.when(summary.expires, here.station.timezone, now)}.",
+        until=_until(summary, told.expires, here.station.timezone, now),
         steps=tuple(_step(event, here, now) for event in reversed(view.events)),
         progress=part(request, progress_part(view, books, now)),
         may_close=_may(here, summary, Act.END) or _may(here, summary, Act.CANCEL),
@@ -148,16 +148,22 @@ async def _news(request: web.Request, rooms: Rooms, view: AlertView) -> AsyncIte
         shown = progress_part(view, books, rooms.clock.now_ms())
         html = part(request, shown)
         if html != told:
-            yield "part", json.dumps({"name": "progress", "html": html, "said": shown.summary})
+            yield "part", json.dumps({"name": "progress", "html": html, "said": shown.events[0].summary})
             told = html
         if view.summary.state is not state:
             yield "reload", "{}"
-        if not shown.open:
+        if not under_way(view, books):
             yield "over", "{}"
             return
         await rooms.db.wait(f"progress:{view.summary.id}", _LOOK_S)
         await asyncio.sleep(_PAUSE_S)
         state, view = view.summary.state, await reading.alert(rooms.desk, view.summary.id)
+
+
+def _until(summary: AlertSummary, expires: int, timezone: str, now: int) -> str:
+    if summary.state in _OVER and summary.closed_at is not None:
+        return f"Terminée {words.when(summary.closed_at, timezone, now)}."
+    return f"Jusqu'à : {words.when(expires, timezone, now)}."
 
 
 def _may(here: Visit, summary: AlertSummary, act: Act) -> bool:
@@ -185,4 +191,4 @@ def _step(event: Event, here: Visit, now: int) -> Step:
     text = event.content.texts.get(here.station.locale) or next(iter(event.content.texts.values()))
     by = event.released_by.removeprefix("operator:")
     when = words.when(event.created_at, here.station.timezone, now)
-    return Step(_STEPS[event.act], when, by, text.headline)
+    return Step(EVENTS[event.act], when, by, text.headline)

@@ -21,7 +21,7 @@ from alertd.web.rooms import ROOMS, Rooms
 from alertd.web.show import frame, show
 from alertd.web.svg import picture
 from alertd.web.visits import Visit
-from gateways.text import measure
+from gateways.text import Measure, gsm_safe, measure
 
 
 async def preview_page(request: web.Request) -> web.StreamResponse:
@@ -152,11 +152,19 @@ def _sms(rooms: Rooms, station: Station, shown: Preview) -> SmsText:
     length = words.count(cost.units, "caractère")
     billed = words.count(cost.segments, "SMS", "SMS")
     return SmsText(
-        sender=sender.name if sender else station.name,
+        sender=sender.name if sender and sender.name != sender.gateway else station.name,
         text=text,
         cost=f"{length}, {billed} par personne",
-        unsafe=" ".join(cost.unsafe),
+        unsafe=_dear(text, cost),
     )
+
+
+def _dear(text: str, cost: Measure) -> str:
+    """Which characters make the SMS dearer, and what it would cost without them; empty when they do not."""
+    safe = measure(gsm_safe(text)).segments
+    if safe >= cost.segments:
+        return ""
+    return f"{' '.join(cost.unsafe)} (sans : {safe} SMS au lieu de {cost.segments})"
 
 
 def _mail(catalogue: Catalogue, station: Station, shown: Preview) -> MailText:

@@ -24,7 +24,9 @@ function announce(said) {
 function prepend({ html, keep }) {
   const wall = document.querySelector("[data-wall]");
   if (!wall) return;
+  const before = wall.children.length;
   wall.insertAdjacentHTML("afterbegin", html);
+  for (const card of [...wall.children].slice(0, wall.children.length - before)) card.classList.add("fresh");
   document.querySelector("[data-empty]")?.remove();
   while (wall.children.length > keep) wall.lastElementChild.remove();
 }
