@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import phonenumbers
@@ -40,10 +41,12 @@ class Phone:
         return bool(self.e164 and FICTION.fullmatch(self.e164))
 
 
+@lru_cache(maxsize=64)
 def read_phone(text: str, region: str) -> Phone:
     """Read a number as typed in `region`; numbers with their + need none.
 
     An overseas number typed nationally is one only in its own region: 0692 12 34 56 with RE, never with FR.
+    The last few are remembered: a list's reader and the check that follows ask for the same one.
     """
     try:
         number = phonenumbers.parse(text[:40], region)

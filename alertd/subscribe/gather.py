@@ -55,6 +55,12 @@ class Gathering:
             self._by_address.setdefault(address, touched[0]).addresses.setdefault(address)
         return True
 
+    def leave_out_unreachable(self) -> list[int]:
+        """Drop the people for whom no line gave an address; the lines that spoke of them first."""
+        lines = [person.line for person in self._people if not person.addresses]
+        self._people = [person for person in self._people if person.addresses]
+        return lines
+
     def _new(self, line: int, row: Ready) -> Gathered:
         person = Gathered(line, row.locale, row.terms)
         self._people.append(person)

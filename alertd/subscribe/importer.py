@@ -7,9 +7,9 @@ danger alert is fanning out.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
@@ -26,7 +26,7 @@ from alertd.subscribe.gather import Gathering
 from alertd.subscribe.lines import Reader, refusal
 from alertd.subscribe.nouns import Enrolled, Ready
 from alertd.subscribe.prepare import Setting
-from alertd.subscribe.table import Refusal, decode, rows
+from alertd.subscribe.table import Line, Refusal, decode, rows
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage ("read", "stage", "flip"), how much of it is done, and how much there is (0: not known)."""
@@ -112,16 +112,13 @@ class Importer:
         reader = Reader(Setting.of(self._station, bits, self._clock.now_ms(), fiction=self._fiction))
         people, lines = Gathering(), rows(text)
         while slice_ := list(islice(lines, READ_SLICE)):
-            for line in slice_:
-                row = line if isinstance(line, Refusal) else reader.read(line)
-                number = line.line if isinstance(line, Refusal) else line.number
-                if isinstance(row, Ready) and not people.add(number, row):
-                    row = refusal(number, "import_crowd")
-                if isinstance(row, Refusal):
-                    report.refuse(row)
+            for why in _left_out(slice_, reader, people):
+                report.refuse(why)
             report.rows += len(slice_)
             progress("read", report.rows, 0)
             await asyncio.sleep(0)
+        for number in people.leave_out_unreachable():
+            report.refuse(refusal(number, "endpoints_missing"))
         return people
 
     @asynccontextmanager
@@ -198,7 +195,17 @@ class Importer:
             await asyncio.sleep(self._clock.monotonic() - begun)
 
     def _seal(self, batch: int, row: Ready) -> tuple[bytes, int]:
-        return self._keyring.seal(json.dumps(asdict(row)), _context(batch))
+        return self._keyring.seal(json.dumps(row.as_json), _context(batch))
+
+
+def _left_out(lines: Iterable[Line | Refusal], reader: Reader, people: Gathering) -> Iterator[Refusal]:
+    """Gather the people of these lines; the lines that cannot be."""
+    for line in lines:
+        row = line if isinstance(line, Refusal) else reader.read(line)
+        if isinstance(row, Refusal):
+            yield row
+        elif isinstance(line, Line) and not people.add(line.number, row):
+            yield refusal(line.number, "import_crowd")
 
 
 def _context(batch: int) -> bytes:

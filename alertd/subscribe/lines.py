@@ -68,9 +68,10 @@ class Reader:
         self._zone = ZoneInfo(setting.station.timezone)
 
     def read(self, line: Line) -> Ready | Refusal:
-        """The person on this line, or why there is none."""
+        """The person on this line, or why there is none; with a ref, another line may give the addresses."""
         try:
-            return prepare(self._enrolment(line.cells), self._setting)
+            said = self._enrolment(line.cells)
+            return prepare(said, self._setting, least_endpoints=0 if said.ref else 1)
         except Refused as error:
             return refusal(line.number, error.code)
 

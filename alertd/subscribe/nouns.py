@@ -1,6 +1,6 @@
 """What is said of a person who is to be warned: as it comes (Enrolment), and ready to be kept (Ready)."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -104,14 +104,22 @@ class Ready:
     places: tuple[Place, ...]
     terms: Terms
 
+    @property
+    def as_json(self) -> list[Any]:
+        """Its values in order, for `from_json`."""
+        addresses = [(int(one.channel), one.text) for one in self.addresses]
+        places = [(one.cell, one.kind, one.topics) for one in self.places]
+        return [self.locale, addresses, places, [getattr(self.terms, name) for name in Terms.__slots__]]
+
     @classmethod
-    def from_json(cls, raw: Mapping[str, Any]) -> "Ready":
-        """What `dataclasses.asdict` made of it."""
+    def from_json(cls, raw: Sequence[Any]) -> "Ready":
+        """What `as_json` made of it."""
+        locale, addresses, places, terms = raw
         return cls(
-            raw["locale"],
-            tuple(Address(Channel(one["channel"]), one["text"]) for one in raw["addresses"]),
-            tuple(Place(**one) for one in raw["places"]),
-            Terms(**raw["terms"]),
+            locale,
+            tuple(Address(Channel(channel), text) for channel, text in addresses),
+            tuple(Place(*place) for place in places),
+            Terms(*terms),
         )
 
 

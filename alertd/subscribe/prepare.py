@@ -26,6 +26,8 @@ from alertd.subscribe.topics import Bits, mask
 MOST_ENDPOINTS: Final = 8
 MOST_PLACES: Final = 10
 FARTHEST_M: Final = 1_000_000.0
+CLOSE_DEGREES: Final = 5.0
+"""Under 560 km, wherever on the globe."""
 MOST_REF: Final = 120
 MOST_SOURCE: Final = 200
 LOCALE: Final = re.compile(r"([a-z]{2})(?:[-_]([A-Za-z]{2}))?")
@@ -46,14 +48,14 @@ class Setting:
         return cls(station, bits, now, fiction or station.mode is Mode.TRAINING)
 
 
-def prepare(enrolment: Enrolment, setting: Setting) -> Ready:
-    """The person, ready to be kept.
+def prepare(enrolment: Enrolment, setting: Setting, *, least_endpoints: int = 1) -> Ready:
+    """The person, ready to be kept. A line of a list that only adds a place needs no endpoint of its own.
 
     :raises Refused: with the first thing to mend: a field in `fields`, codes `locale_invalid`, `endpoints_missing`,
         `endpoints_too_many`, `places_too_many`, `place_invalid`, `unknown_topic`, `ref_invalid`, `consent_missing`,
         `consent_in_future`, `valid_until_past`, and those of `addresses.canonical`.
     """
-    _check(enrolment, setting.now)
+    _check(enrolment, setting.now, least_endpoints)
     places = tuple(dict.fromkeys(_place(at, setting) for at in enrolment.places))
     return Ready(
         read_locale(enrolment.locale),
@@ -87,25 +89,32 @@ def cell(latitude: float, longitude: float, station: Station) -> int:
         raise _refused(
             "places", "place_invalid", "A place is a latitude and a longitude in degrees."
         ) from error
-    if zones.distance_m(latitude, longitude, station.latitude, station.longitude) > FARTHEST_M:
+    if _far(latitude, longitude, station):
         sentence = "This place is over 1,000 km from the station: are latitude and longitude in that order?"
         raise _refused("places", "place_far", sentence)
     return found
+
+
+def _far(latitude: float, longitude: float, station: Station) -> bool:
+    """The geodesic only where a glance at the degrees does not settle it: a list has a million places."""
+    if abs(latitude - station.latitude) + abs(longitude - station.longitude) < CLOSE_DEGREES:
+        return False
+    return zones.distance_m(latitude, longitude, station.latitude, station.longitude) > FARTHEST_M
 
 
 def _refused(field: str, code: str, sentence: str) -> Refused:
     return Refused(code, sentence, fields={field: sentence})
 
 
-def _check(enrolment: Enrolment, now: int) -> None:
-    for holds, field, code, sentence in _rules(enrolment, now):
+def _check(enrolment: Enrolment, now: int, least: int) -> None:
+    for holds, field, code, sentence in _rules(enrolment, now, least):
         if not holds:
             raise _refused(field, code, sentence)
 
 
-def _rules(said: Enrolment, now: int) -> Iterator[tuple[bool, str, str, str]]:
+def _rules(said: Enrolment, now: int, least: int) -> Iterator[tuple[bool, str, str, str]]:
     endpoints, places, source = len(said.endpoints), len(said.places), said.consent_source.strip()
-    yield endpoints > 0, "endpoints", "endpoints_missing", "Give at least one way to reach the person."
+    yield endpoints >= least, "endpoints", "endpoints_missing", "Give at least one way to reach the person."
     few = endpoints <= MOST_ENDPOINTS
     yield few, "endpoints", "endpoints_too_many", f"A person has at most {MOST_ENDPOINTS} endpoints."
     yield places <= MOST_PLACES, "places", "places_too_many", f"A person has at most {MOST_PLACES} places."

@@ -82,9 +82,10 @@ def _said(place: Place, row: Terms, person: Terms | None) -> Place:
 
 
 def _subscribe(person: Person, terms: Terms, people: People) -> None:
-    person.terms = replace(terms, ref=people.free_ref(terms.ref))
-    if person.terms.ref is not None:
-        people.by_ref[person.terms.ref] = person
+    ref = people.free_ref(terms.ref)
+    person.terms = terms if ref == terms.ref else replace(terms, ref=ref)
+    if ref is not None:
+        people.by_ref[ref] = person
 
 
 def _house(loose: list[Hashed], row: Ready, known: list[Person], people: People) -> list[Person]:
