@@ -101,3 +101,22 @@ def square(lat: float, lon: float, half_m: float) -> list[list[float]]:
 def uniform(seed: int) -> np.random.Generator:
     """Random numbers that are the same at every run."""
     return np.random.default_rng(seed)
+
+
+LAT, LON = 48.773, 5.160
+SQUARE = square(LAT, LON, 1_000)
+CIRCLE = {"type": "Circle", "center": [LON, LAT], "radius_m": 1200}
+DEGREES_EAST, DEGREES_NORTH = 1 / 73_500, 1 / 111_200
+
+
+def at(east_m: float, north_m: float) -> list[float]:
+    """A position so many metres from the middle, roughly."""
+    return [LON + east_m * DEGREES_EAST, LAT + north_m * DEGREES_NORTH]
+
+
+def ring(*metres: tuple[float, float]) -> list[list[float]]:
+    """A closed ring through points in metres from the middle."""
+    return [at(*point) for point in (*metres, metres[0])]
+
+
+HOLE = square(LAT, LON, 400)[::-1]
