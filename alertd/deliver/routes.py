@@ -1,12 +1,13 @@
 """Which sender speaks for which channel: live stations by the configuration, training stations by the sandbox alone."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from alertd.model import Channel, Mode
 from alertd.settings import Settings
 from alertd.settings.sections import Gateway
+from alertd.settings.sections import Sender as Terms
 from alertd.store import Database, Transaction, ids
 
 SANDBOX: Final = "sandbox"
@@ -15,7 +16,7 @@ SANDBOX: Final = "sandbox"
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """The number or name that a gateway speaks as. `rate` in units a second (None: unlimited), `price` in euros a unit."""
+    """The number or name that a gateway speaks as. `rate` in units a second (None: unlimited); `terms` hold its prices."""
 
     id: int
     gateway: str
@@ -24,7 +25,16 @@ class Sender:
     rate: float | None
     burst: int
     unit: str
-    price: float
+    terms: Terms | None = None
+
+    def price_to(self, address: str) -> float:
+        """Euros for one unit to an address, or to all that begin so ("+262"): the table's, 0 without one."""
+        return self.terms.price_to(address) if self.terms else 0.0
+
+    @property
+    def priced(self) -> bool:
+        """Whether it has a price at all."""
+        return self.terms is not None and (self.terms.price > 0 or bool(self.terms.tariffs))
 
 
 Routes = Mapping[tuple[Mode, Channel], tuple[Sender, ...]]
@@ -62,11 +72,9 @@ def _configured(settings: Settings) -> Iterator[Sender]:
         for word in gateway.channels:
             channel = Channel.of(word)
             if not gateway.senders:
-                yield Sender(0, name, name, channel, None, 1, "message", 0.0)
+                yield Sender(0, name, name, channel, None, 1, "message")
             for sender in gateway.senders:
-                yield Sender(
-                    0, name, sender.name, channel, sender.rate, sender.burst, sender.unit, sender.price
-                )
+                yield Sender(0, name, sender.name, channel, sender.rate, sender.burst, sender.unit, sender)
 
 
 async def _register(tx: Transaction, sender: Sender) -> Sender:
@@ -74,9 +82,7 @@ async def _register(tx: Transaction, sender: Sender) -> Sender:
     key = (sender.gateway, sender.name, sender.channel)
     id_ = rows[key] if key in rows else await ids.take(tx, "sender")
     await tx.execute("senders.register", id_, *key)
-    return Sender(
-        id_, sender.gateway, sender.name, sender.channel, sender.rate, sender.burst, sender.unit, sender.price
-    )
+    return replace(sender, id=id_)
 
 
 def _route(

@@ -31,6 +31,7 @@ class Tend:
         """One round; True when there may be more to do at once. Looks without a lock before it takes one."""
         await self._beat()
         busy = [await self.promote(), await self.settle(), await self.expire_alerts()]
+        await self.plan()
         await self.close()
         await self.recover_lost()
         return any(busy)
@@ -85,6 +86,15 @@ class Tend:
                 unsent = [row for row in rows if (row["state"], row["doubtful"]) == (before, doubtful)]
                 await shift(tx, entries, unsent, before, state, FOREVER, reason)
         return len(rows)
+
+    async def plan(self) -> None:
+        """Messages that two nodes finished fanning out at the same moment."""
+        if not await self.db.fetch("messages.unplanned", 1):
+            return
+        async with self.db.transaction() as tx:
+            for row in await tx.fetch("messages.unplanned", 100):
+                await tx.execute("messages.plan", row["id"])
+                await tx.execute("fan_out.clear_audience", row["id"])
 
     async def close(self) -> None:
         """Messages of which nothing waits any more."""

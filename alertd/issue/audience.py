@@ -37,7 +37,7 @@ async def count_reached_before(db: Database, alert_id: int) -> Count:
 
 async def topic_bit(db: Database, topic: str) -> int:
     """The mask in which only `topic` is set; a topic that no subscription could have named is in none but "all"."""
-    rows = await db.fetch("topics.bits")
+    rows = await db.fetch("topics.list_all")
     bits = {row["key"]: row["bit"] for row in rows}
     return 1 << bits[topic] if topic in bits else 1 << 62
 

@@ -5,18 +5,20 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from phonenumbers import country_code_for_region
+
 from alertd.clock import MINUTE
 from alertd.deliver import pace
 from alertd.deliver.routes import Sender, first
-from alertd.errors import Conflict, Missing, Refused
+from alertd.errors import Conflict, Missing, Refused, TooOften
 from alertd.issue import audience
 from alertd.issue.check import check
 from alertd.issue.desk import Desk
 from alertd.issue.guards import after, check_station
 from alertd.model import Act, Actor, AlertState, Channel, Content, Count, Lane, Station
 from alertd.publish.wording import sms
-from alertd.stations import stations
-from alertd.store import Row
+from alertd.stations import audit, stations, throttle
+from alertd.store import Row, Transaction
 from alertd.store.contents import dumps, fingerprint, loads
 from gateways.text import segments
 
@@ -25,8 +27,8 @@ from gateways.text import segments
 class Preview:
     """What the sender sees, and releases by its `digest` until `expires_at` (UTC milliseconds).
 
-    `unreached` people lie in the target without an endpoint on a chosen channel; `price` is in euros at the senders'
-    base price, None where no sender has one; times are seconds from release.
+    `unreached` people lie in the target without an endpoint on a chosen channel; `price` is in euros at the
+    senders' tariffs for the station's region, None where no sender has one; times are seconds from release.
     """
 
     digest: str
@@ -58,6 +60,7 @@ async def preview(
     counted, unreached = await audience.count(desk, station.id, content)
     digest = secrets.token_urlsafe(18)
     async with desk.db.transaction() as tx:
+        await _take_turn(desk, tx, actor, counted)
         await tx.execute(
             "previews.add",
             digest,
@@ -70,6 +73,23 @@ async def preview(
             json.dumps({channel.word: n for channel, n in counted.endpoints.items()}),
         )
     return await _told(desk, station, digest, alert_id, content, counted, unreached, desk.clock.now_ms())
+
+
+async def _take_turn(desk: Desk, tx: Transaction, actor: Actor, counted: Count) -> None:
+    """Exact numbers are limited by the hour and logged: the differences of many would say who lives where.
+
+    :raises TooOften: `previews_too_many`.
+    """
+    burst = desk.settings.limits.exact_previews_per_hour
+    bucket = throttle.Bucket(f"preview:{actor.station_id}:{actor.name}", burst / 3600, burst)
+    if wait := await throttle.take(tx, desk.clock, bucket):
+        raise TooOften(
+            "previews_too_many",
+            f"Trop d'aperçus en une heure. Attendez {round(wait)} secondes, puis recommencez.",
+            retry_after_s=wait,
+        )
+    detail = {"people": counted.people}
+    await audit.append(tx, desk.clock, actor.station_id, actor.name, "alert.preview", "zone", detail)
 
 
 async def shown(desk: Desk, actor: Actor, digest: str) -> Preview:
@@ -159,16 +179,16 @@ async def _told(
 async def _costs(
     desk: Desk, station: Station, content: Content, counted: Count, senders: Mapping[Channel, Sender | None]
 ) -> tuple[float | None, list[pace.Load]]:
-    """Euros at base prices, and what each sender is given behind what it already has to say."""
-    price, loads_ = 0.0, []
+    """Euros at the tariff of the station's own country or overseas region, and what each sender is given behind what it already has to say."""
+    price, loads_, prefix = 0.0, [], f"+{country_code_for_region(station.region)}"
     for channel, sender in senders.items():
         if sender is None:
             continue
         units = counted.endpoints[channel] * units_each(desk, station, content, sender)
         rows = await desk.db.fetch("deliveries.queued_before", sender.id, Lane.of(content.level))
         loads_.append(pace.Load(units, rows[0]["n"], sender.rate, sender.burst))
-        price += units * sender.price
-    return (round(price, 2) if any(sender and sender.price for sender in senders.values()) else None), loads_
+        price += units * sender.price_to(prefix)
+    return (round(price, 2) if any(sender and sender.priced for sender in senders.values()) else None), loads_
 
 
 def units_each(desk: Desk, station: Station, content: Content, sender: Sender) -> int:

@@ -64,9 +64,11 @@ async def advance(
     before = AlertState(row["state"])
     state = after(before, act)
     # What it is about stays what it was when it is over: lists show the alert, not the word that ends it.
-    title = headline(content, station.locale) if act in {Act.ALERT, Act.UPDATE} else row["headline"]
+    over = act in {Act.END, Act.CANCEL}
+    title = row["headline"] if over else headline(content, station.locale)
+    expires = row["expires"] if over else content.expires
     closed = int(state is not AlertState.ACTIVE)
-    summary = (content.level, content.topic, title, int(content.exercise), content.expires)
+    summary = (content.level, content.topic, title, int(content.exercise), expires)
     if not await tx.execute("alerts.change", alert_id, before, state, *summary, event_id, closed):
         raise Conflict("not_active", "Quelqu'un d'autre vient de modifier cette alerte. Relisez-la.")
     await tx.execute("alerts.drop_draft", alert_id)

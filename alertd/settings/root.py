@@ -7,7 +7,6 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from alertd.settings.sections import (
-    Channel,
     Gateway,
     Http,
     Keys,
@@ -45,7 +44,7 @@ class Settings(Section):
 
         return load(cls, path, environ)
 
-    def route(self, channel: Channel) -> tuple[str, ...]:
+    def route(self, channel: str) -> tuple[str, ...]:
         """The gateways of a channel, the preferred one first: those of [routes], else all that serve it."""
         chosen: tuple[str, ...] = getattr(self.routes, channel)
         return chosen or tuple(name for name, gateway in self.gateways.items() if channel in gateway.channels)

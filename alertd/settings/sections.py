@@ -142,10 +142,10 @@ class Limits(Section):
     instruction_chars: int = Field(500, ge=50, le=5000, description="Longest instruction, in characters.")
     languages: int = Field(10, ge=1, le=40, description="Most languages in one alert.")
     api_requests_per_minute: int = Field(
-        120, ge=1, le=60_000, description="Requests a minute for one API key."
+        1200, ge=1, le=60_000, description="Requests a minute for one API key."
     )
     exact_previews_per_hour: int = Field(
-        30,
+        600,
         ge=1,
         le=3600,
         description="Confirmation previews an hour for one operator: only they count exactly.",

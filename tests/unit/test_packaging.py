@@ -60,7 +60,7 @@ def test_a_wheel_brings_all_of_config(site):
     ours = {path.relative_to(ROOT / "config") for path in (ROOT / "config").rglob("*.toml")}
     inside = site / "alertd" / "config"
     assert {path.relative_to(inside) for path in inside.rglob("*.toml")} == ours
-    assert len(ours) == 9
+    assert len(ours) == 10
 
 
 def test_a_wheel_brings_every_module(site):

@@ -27,6 +27,13 @@ SELECT superseded_at, deliver_by FROM message WHERE id = $1;
 UPDATE message SET planned = (SELECT CAST(coalesce(sum(n), 0) AS BIGINT) FROM tally WHERE message_id = $1)
  WHERE id = $1 AND planned IS NULL;
 
+-- name: unplanned
+-- Messages whose last two pieces of fan-out two nodes finished at once, neither seeing the other's: planned here.
+SELECT m.id FROM message m
+ WHERE m.closed_at IS NULL AND m.planned IS NULL
+   AND NOT EXISTS (SELECT 1 FROM fan_out f WHERE f.message_id = m.id AND f.done_at IS NULL)
+ ORDER BY m.id LIMIT $1;
+
 -- name: over
 -- Open messages that have been superseded or are too late: what waits of them is to be settled.
 SELECT id, superseded_at, deliver_by FROM message
