@@ -15,7 +15,7 @@ from alertd.web.api.serve import PREFIX
 
 @pytest.fixture
 async def house(db, clock) -> AsyncIterator[House]:
-    async with opened(db, clock, Settings(limits=Limits(api_requests_per_minute=600))) as house:
+    async with opened(db, clock, Settings(limits=Limits(api_requests_per_minute=60))) as house:
         yield house
 
 
@@ -77,12 +77,12 @@ async def test_revoked_and_suspended(house, clock):
 
 async def test_each_key_keeps_its_pace(house, clock):
     """Beyond its requests a minute a key is answered 429 with the wait; others are not, and it may go on after it."""
-    for _ in range(600):
+    for _ in range(60):
         assert (await house.call("GET", f"{house.path}/alerts", key="info"))[0] == 200
     status, told, response = await house.call("GET", f"{house.path}/alerts", key="info")
     assert (status, told["code"], response.headers["Retry-After"]) == (429, "too_often", "1")
     assert (await house.call("GET", f"{house.path}/alerts", key="warning"))[0] == 200
-    clock.advance(SECOND)
+    clock.advance(10 * SECOND)
     statuses = [(await house.call("GET", f"{house.path}/alerts", key="info"))[0] for _ in range(11)]
     assert statuses == [200] * 10 + [429]
     clock.advance(MINUTE)

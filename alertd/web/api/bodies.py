@@ -80,7 +80,9 @@ class TextBody(Body):
     instruction: Paragraphs = ""
 
 
-Texts: TypeAlias = Annotated[dict[Locale, TextBody], Field(max_length=40)]
+Texts: TypeAlias = Annotated[
+    dict[Locale, TextBody], Field(max_length=40, json_schema_extra={"additionalProperties": False})
+]
 
 
 class TargetBody(Body):

@@ -1,13 +1,14 @@
 """An alert's progress as server-sent events: at once, then on every change, until there is nothing to wait for."""
 
 import asyncio
+import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Final
 
 from aiohttp import web
 
-from alertd.errors import TooOften
+from alertd.errors import TooOften, Unavailable
 from alertd.issue.desk import Desk
 from alertd.model import OPEN, AlertState
 from alertd.web import live
@@ -41,17 +42,19 @@ async def follow(call: Call) -> web.StreamResponse:
 
 
 async def _news(desk: Desk, alert_id: int) -> AsyncIterator[tuple[str, str]]:
-    told = ""
-    while True:  # bounded by live.stream, which ends after an hour
-        alert = await reading.answer(desk, alert_id)
-        if (text := alert.model_dump_json()) != told:
-            yield "progress", text
-            told = text
-        if _over(alert):
-            yield "end", "{}"
-            return
-        await desk.db.wait(f"progress:{alert_id}", _LOOK_S)
-        await asyncio.sleep(_PAUSE_S)
+    """What to tell; ends early when the store is away, since a reader of events reconnects by itself."""
+    told, over = "", False
+    with contextlib.suppress(Unavailable):
+        while not over:  # bounded by live.stream, which ends after an hour
+            alert = await reading.answer(desk, alert_id)
+            if (text := alert.model_dump_json()) != told:
+                yield "progress", text
+                told = text
+            if over := _over(alert):
+                yield "end", "{}"
+            else:
+                await desk.db.wait(f"progress:{alert_id}", _LOOK_S)
+                await asyncio.sleep(_PAUSE_S)
 
 
 def _over(alert: AlertAnswer) -> bool:
