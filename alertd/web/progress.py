@@ -92,8 +92,8 @@ def _bar(channel: Channel, word: str, tally: Mapping[str, int]) -> Bar:
     for state, n in tally.items():
         if n:
             width = 100 * n / total
-            word = words.SEVERAL.get(state, state) if n > 1 else state
-            slices.append(Slice(word, words.SLUGS[state], words.number(n), f"{start:.2f}", f"{width:.2f}"))
+            noun = words.SEVERAL.get(state, state) if n > 1 else state
+            slices.append(Slice(noun, words.SLUGS[state], words.number(n), f"{start:.2f}", f"{width:.2f}"))
             start += width
     said = ", ".join(f"{part.count} {part.word}" for part in slices)
     label = word if channel is Channel.SMS else word.capitalize()

@@ -94,11 +94,15 @@ class Browser:
         response = await self.client.get(path)
         return response.status, await response.text()
 
+    async def token(self) -> str:
+        """The session's, as every form of an operator's page has it."""
+        page = await (await self.client.get("/")).text()
+        found = re.search(r'name="csrf" value="([^"]*)"', page)
+        return found[1] if found else ""
+
     async def post(self, path: str, fields: Any = None, **options: Any) -> tuple[int, str, str]:
         """Status, text, and where it leads; with the session's token, as the page's form has it."""
-        page = await (await self.client.get("/")).text()
-        token = re.search(r'name="csrf" value="([^"]*)"', page)
-        data = {"csrf": token[1] if token else ""} | dict(fields or {})
+        data = {"csrf": await self.token()} | dict(fields or {})
         response = await self.client.post(path, data=data, allow_redirects=False, **options)
         return response.status, await response.text(), response.headers.get("Location", "")
 

@@ -146,7 +146,7 @@ async def test_under_api_an_unknown_address_is_a_problem_document(browser):
     assert (await response.json())["code"] == "not_found"
 
 
-async def test_health_tells_alive_from_ready(desk, rooms, station):
+async def test_health_tells_alive_from_ready(desk, rooms):
     """A process whose loops are silent is alive, and not ready."""
     silent = Rooms(desk, lambda: False, rooms.passwords)
     async with TestClient(TestServer(build(silent))) as client:

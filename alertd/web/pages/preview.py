@@ -8,10 +8,11 @@ from alertd import issue
 from alertd.catalogue import Catalogue
 from alertd.deliver import routes
 from alertd.errors import Conflict, Refused
-from alertd.issue.preview import Preview
+from alertd.issue.preview import Preview, stored
 from alertd.model import Act, Channel, Level, Station, Wording
 from alertd.publish import wording
 from alertd.publish.wording import LINK_LENGTH, Speech, Words
+from alertd.store.contents import loads
 from alertd.web import forms, words
 from alertd.web.contracts import Choice, MailText, PreviewPage, SmsText
 from alertd.web.forms import ComposeForm, Surroundings
@@ -38,7 +39,7 @@ async def send(request: web.Request) -> web.StreamResponse:
     digest = str(posted.get("digest", ""))[:100]
     form = ComposeForm.read(posted)
     try:
-        _check_confirmed(form, confirmed=posted.get("confirmed") == "on")
+        await _check_confirmed(rooms, here, digest, confirmed=posted.get("confirmed") == "on")
         released = await issue.release(rooms.desk, here.actor, here.station, digest)
     except Conflict as conflict:
         return await _look_again(request, here, form, digest, conflict)
@@ -51,8 +52,10 @@ class _Unconfirmed(Refused):
     """The box of an emergency was not ticked."""
 
 
-def _check_confirmed(form: ComposeForm, *, confirmed: bool) -> None:
-    if form.level == Level.DANGER.word and not confirmed:
+async def _check_confirmed(rooms: Rooms, here: Visit, digest: str, *, confirmed: bool) -> None:
+    """By the level that was previewed, whatever the form now says."""
+    shown = await stored(rooms.desk, here.actor, digest)
+    if loads(shown["content"]).level is Level.DANGER and not confirmed:
         raise _Unconfirmed("not_confirmed", "Cochez « Je confirme cette urgence », puis envoyez.")
 
 

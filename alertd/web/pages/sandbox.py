@@ -20,7 +20,7 @@ from alertd.web.visits import session_of, visit
 
 KEEP = 60
 _LOOK_S = 1.0
-_CHANNELS = {channel.word: word for channel, word in words.CHANNELS.items()}
+_CHANNELS = {channel.word: word[:1].upper() + word[1:] for channel, word in words.CHANNELS.items()}
 
 
 async def sandbox_page(request: web.Request) -> web.StreamResponse:
