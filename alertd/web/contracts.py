@@ -219,7 +219,6 @@ class AlertPage:
     template: ClassVar[str] = "alert.html"
     frame: Frame
     id: int
-    level: str
     level_word: str
     colour: str
     state_word: str

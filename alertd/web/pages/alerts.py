@@ -78,7 +78,6 @@ async def alert_page(request: web.Request) -> web.StreamResponse:
             summary.headline, here, f"/alertes/{summary.id}/flux" if fresh else "", 5 if fresh else 0
         ),
         id=summary.id,
-        level=summary.level.word,
         level_word=words.LEVELS[summary.level],
         colour="over" if summary.state in _OVER else summary.level.word,
         state_word=words.ALERT_STATES[summary.state],

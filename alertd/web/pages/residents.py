@@ -44,15 +44,16 @@ def _page(catalogue: Catalogue, station: Station, view: AlertView, locale: str) 
     level = told.level.word
     place = _place(catalogue, station, told.target, locale)
     until = wording.when(told.expires, station.timezone, locale)
+    over = _over(catalogue, view, locale)
     paragraphs = (_closing(catalogue, view, locale), said.text.instruction, said.text.body)
     return ResidentPage(
-        frame=Frame(said.title),
+        frame=Frame(wording.join(over, said.title)),
         locale=locale,
         level=level,
         level_word=catalogue.phrase(locale, f"level.{level}"),
         station=station.name,
         topic=catalogue.topics[told.topic].label(locale),
-        over=_over(catalogue, view, locale),
+        over=over,
         exercise=catalogue.phrase(locale, "word.exercise") if told.exercise else "",
         headline=said.text.headline,
         paragraphs=tuple(paragraph for paragraph in paragraphs if paragraph),

@@ -1,0 +1,56 @@
+"""A template and its contract agree: what the dataclass has is what the template uses, and nothing else."""
+
+import inspect
+from dataclasses import fields
+
+import aiohttp_jinja2
+import jinja2
+import pytest
+from aiohttp import web
+from jinja2 import meta, nodes
+
+from alertd.web import contracts, show
+from alertd.web.contracts import Frame
+from alertd.web.show import TEMPLATES
+
+PAGES = [page for _, page in inspect.getmembers(contracts, inspect.isclass) if hasattr(page, "template")]
+ENVIRONMENT = jinja2.Environment(loader=jinja2.FileSystemLoader(str(TEMPLATES)), autoescape=True)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.__name__)
+def test_a_template_uses_exactly_its_contract(page):
+    """Every field is shown or decides something; no name is asked for that the page does not give."""
+    assert names(page.template) == {field.name for field in fields(page)}
+
+
+def test_every_template_has_one_contract():
+    """No page without a contract, and no contract for two pages; base and macros are parts of others."""
+    templates = {path.name for path in TEMPLATES.iterdir()} - {"base.html", "_icons.html"}
+    assert sorted(page.template for page in PAGES) == sorted(templates)
+
+
+def test_the_frame_is_used_whole():
+    """Each field of the frame is asked for by some template."""
+    sources = "".join(path.read_text() for path in TEMPLATES.iterdir())
+    assert [field.name for field in fields(Frame) if f"frame.{field.name}" not in sources] == []
+
+
+def test_a_missing_name_is_an_error_and_text_is_escaped():
+    """A template never shows emptiness for what it lacks; what people typed is text."""
+    app = web.Application()
+    show.install(app)
+    environment = aiohttp_jinja2.get_env(app)
+    with pytest.raises(jinja2.UndefinedError):
+        environment.from_string("{{ nothing }}").render()
+    assert environment.from_string("{{ x }}").render(x="<b>") == "&lt;b&gt;"
+
+
+def names(template):
+    """The names that a template, and the one it extends, ask of the page; its macros are its own."""
+    tree = ENVIRONMENT.parse(ENVIRONMENT.loader.get_source(ENVIRONMENT, template)[0])
+    macros = {macro.name for macro in tree.find_all(nodes.Macro)}
+    imported = {name for taken in tree.find_all(nodes.FromImport) for name in taken.names}
+    found = meta.find_undeclared_variables(tree) - macros - imported
+    if "base.html" in meta.find_referenced_templates(tree):
+        found |= names("base.html")
+    return found

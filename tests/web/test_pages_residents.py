@@ -1,0 +1,125 @@
+"""What a resident finds behind the link of a message, and what anyone finds on the sandbox's wall."""
+
+import html
+import json
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+from web.pages_house import MAIRIE
+
+from alertd.clock import DAY
+from alertd.deliver.fan_out import FanOut
+from alertd.keys import delivery_number
+from alertd.model import Channel
+from alertd.store import ids
+from alertd.subscribe.enrol import enrol
+from alertd.subscribe.nouns import At, Enrolment
+from alertd.web.app import build
+from alertd.web.rooms import Rooms
+
+
+@pytest.fixture
+def link(mayor, desk):
+    """The personal link of one delivery of an alert, once fan-out made it."""
+
+    async def link(path, locale="fr"):
+        fan_out = FanOut(desk.db, desk.clock, desk.routes, 1)
+        while await fan_out.step():
+            pass
+        alert = int(path.rpartition("/")[2])
+        rows = await desk.db.fetch("deliveries.of_alert", alert, 0, 0, 500)
+        for row in rows:
+            code = desk.keyring.code(delivery_number(row["message_id"], row["endpoint_id"]))
+            status, page = await mayor.get(f"/a/{code}")
+            if status == 200 and f'<html lang="{locale}">' in page:
+                return f"/a/{code}"
+        message = f"no delivery in {locale} among {len(rows)}"
+        raise AssertionError(message)
+
+    return link
+
+
+async def test_a_link_shows_the_alert_as_it_stands(mayor, link):
+    """Level, words, place drawn, end, numbers to call; not for search engines, and kept nowhere."""
+    path = await link(await mayor.released())
+    response = await mayor.client.get(path)
+    page = html.unescape(await response.text())
+    for said in (
+        "Urgence · Incendie, fumées",
+        "Incendie près de la gare",
+        "Fermez vos fenêtres.",
+        '<path class="zone"',
+        'href="tel:112"',
+        'href="sms:114"',
+    ):
+        assert said in page, said
+    assert response.headers["X-Robots-Tag"] == "noindex, nofollow"
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(("way", "said"), [("fin", "Fin d'alerte"), ("fausse-alerte", "Fausse alerte")])
+async def test_a_link_says_when_it_is_over(mayor, link, clock, way, said):
+    """Before anything else; and a day later the link answers no more."""
+    path = await mayor.released()
+    code = await link(path)
+    await mayor.post(f"{path}/{way}")
+    page = html.unescape((await mayor.get(code))[1])
+    assert page.index(said) < page.index("Incendie près de la gare")
+    clock.advance(DAY)
+    assert (await mayor.get(code))[0] == 404
+
+
+async def test_a_reader_of_another_language_gets_the_facts_in_it(mayor, link, desk, station):
+    """Level, topic, place and what to do in German, then the French text."""
+    german = Enrolment(
+        ((Channel.EMAIL, "gast@example.org"),),
+        "accueil",
+        desk.clock.now_ms() - DAY,
+        locale="de",
+        places=(At(*MAIRIE),),
+    )
+    async with desk.db.transaction() as tx:
+        await enrol(tx, desk.clock, desk.keyring, station, german)
+    page = html.unescape((await mayor.get(await link(await mayor.released(), "de")))[1])
+    assert "Notfall · Brand, Rauch" in page
+    assert "Fermez vos fenêtres." in page
+
+
+@pytest.mark.parametrize("code", ["00000000000", "abcdefghijk", "zzzzzzzzzzz"])
+async def test_an_invented_link_is_told_nothing(browser, code):
+    """The same page as for one that answers no more."""
+    status, page = await browser.get(f"/a/{code}")
+    assert status == 404
+    assert "Ce lien ne répond plus" in page
+
+
+async def test_the_wall_shows_what_the_sandbox_was_given(browser, desk):
+    """Newest first, as phones and mailboxes; typed markup stays text."""
+    await put(desk, "sms", "+33639980001", {"text": "Crue <b>ce soir</b>", "level": "danger"})
+    await put(
+        desk, "email", "a@example.org", {"subject": "Coupure d'eau", "text": "Mardi.", "level": "warning"}
+    )
+    _, page = await browser.get("/sandbox")
+    assert page.index("Coupure d&#39;eau") < page.index("Crue &lt;b&gt;ce soir")
+    assert 'class="phone"' in page
+    assert 'class="mailbox"' in page
+    assert "2 messages reçus" in page.replace("\u00a0", " ")
+
+
+async def test_the_wall_is_for_this_machine_or_for_operators(browser):
+    """Through a proxy, or under another name, one logs in first."""
+    for headers in ({"X-Forwarded-For": "203.0.113.9"}, {"Host": "ailleurs.example"}):
+        afar = await browser.client.get("/sandbox", headers=headers, allow_redirects=False)
+        assert (afar.status, afar.headers["Location"]) == (303, "/connexion?retour=/sandbox")
+
+
+async def test_without_a_training_station_there_is_no_wall(desk):
+    """A live installation has no sandbox to look at."""
+    async with TestClient(TestServer(build(Rooms(desk, lambda: True)))) as client:
+        assert (await client.get("/sandbox")).status == 404
+
+
+async def put(desk, channel, address, said):
+    async with desk.db.transaction() as tx:
+        number = await ids.take(tx, "sandbox")
+        await tx.execute("sandbox.add", number, "sandbox", channel, address, json.dumps(said))
