@@ -144,7 +144,6 @@ class Importer:
             await asyncio.sleep(self._clock.monotonic() - begun)
 
     async def _flip(self, batch: int, total: int, report: Report, progress: Progress) -> None:
-        counted = Report(rows=report.rows, refusals=report.refusals, refused=report.refused)
         async with self._store.transaction() as tx:
             await _refuse_during_danger(tx)
             if not await tx.fetch("imports.find", batch):
@@ -155,14 +154,12 @@ class Importer:
             async for lines, slice_ in self._staged(tx, batch):
                 enrolled = await enrol_many(tx, self._clock, self._keyring, self._station, slice_)
                 for line, one in zip(lines, enrolled, strict=True):
-                    counted.count(line, one)
+                    report.count(line, one)
                 done += len(slice_)
                 progress("flip", done, total)
             await tx.execute("imports.drop_all_rows", batch)
             await tx.execute("imports.drop", batch)
-            await self._note(tx, counted)
-        for name in ("people", "created", "merged", "unchanged", "refusals", "refused"):
-            setattr(report, name, getattr(counted, name))
+            await self._note(tx, report)
 
     async def _staged(self, tx: Transaction, batch: int) -> AsyncIterator[tuple[list[int], list[Ready]]]:
         after = -1

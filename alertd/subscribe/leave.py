@@ -3,8 +3,8 @@
 from enum import StrEnum
 
 from alertd.errors import Missing
+from alertd.store import reach
 from alertd.store.database import Transaction
-from alertd.subscribe import reach
 from alertd.subscribe.people import parts_of
 
 

@@ -6,9 +6,9 @@ from typing import Any
 from alertd.clock import FOREVER
 from alertd.keys import Keyring, endpoint_context
 from alertd.model import EndpointState, Station, endpoint_id
+from alertd.store import reach
 from alertd.store.database import Transaction
 from alertd.store.ids import take
-from alertd.subscribe import reach
 from alertd.subscribe.people import Person
 
 Values = tuple[Any, ...]
@@ -19,6 +19,7 @@ async def write(
 ) -> None:
     """Store what changed, and derive reach. New people get their ids here, in order."""
     changed = [person for person in people if person.changed]
+
     await _add(tx, station, [person for person in changed if not person.id], now)
     await _end(tx, changed, now)
     await _reopen(tx, station, changed, now)

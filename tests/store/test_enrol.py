@@ -1,5 +1,7 @@
 """Enrolment: who is who, on both engines."""
 
+import asyncio
+
 import pytest
 
 from alertd.catalogue import config_folder
@@ -127,6 +129,14 @@ async def test_a_merge_keeps_the_topics_that_each_row_asked_for(db, put, bras):
     masks = {row["ordinal"]: row["topics"] for row in await db.fetch("people.reach_of", bras.id)}
     assert masks[1] != masks[2]
     assert masks[1] & masks[2] == 0
+
+
+async def test_two_who_enrol_the_same_number_at_once_make_one_person(db, put, bras):
+    """They take turns: the second finds the first's person."""
+    done = await asyncio.gather(*(put(bras, (SMS, "0612345678"), places=(HOME, SCHOOL)) for _ in range(4)))
+    assert len({one.subscriber_id for one in done}) == 1
+    assert sum(one.created for one in done) == 1
+    assert len(await reached(db, bras)) == 2
 
 
 async def test_no_station_hangs_an_address_on_anothers_person(db, put, bras, verdun):

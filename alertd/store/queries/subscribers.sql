@@ -94,18 +94,20 @@ UPDATE subscription SET valid_until = $2 WHERE subscriber_id = $1 AND station_id
 UPDATE subscriber SET valid_until = 253402300799000 WHERE id = $1;
 
 -- name: forget_reach
--- All that was derived for these people; reached by its whole key, since the table has no other.
+-- All that was derived for these people; found by its whole key, since the table has no other. SQLite looks keys of
+-- several columns up only in a plain SELECT, hence the outer one: a UNION alone would read the whole table.
 DELETE FROM reach WHERE (station_id, cell, subscriber_id, ordinal) IN (
-  SELECT s.station_id, p.cell, p.subscriber_id, p.ordinal
-  FROM json_each(CAST($1 AS TEXT)) j
-  CROSS JOIN subscription s
-  JOIN place p ON p.subscriber_id = s.subscriber_id
-  WHERE s.subscriber_id = CAST(j.value AS BIGINT)
-  UNION ALL
-  SELECT s.station_id, 0, s.subscriber_id, 0
-  FROM json_each(CAST($1 AS TEXT)) j
-  CROSS JOIN subscription s
-  WHERE s.subscriber_id = CAST(j.value AS BIGINT));
+  SELECT k.station_id, k.cell, k.subscriber_id, k.ordinal
+  FROM (SELECT s.station_id, p.cell, p.subscriber_id, p.ordinal
+        FROM json_each(CAST($1 AS TEXT)) j
+        CROSS JOIN subscription s
+        JOIN place p ON p.subscriber_id = s.subscriber_id
+        WHERE s.subscriber_id = CAST(j.value AS BIGINT)
+        UNION ALL
+        SELECT s.station_id, 0, s.subscriber_id, 0
+        FROM json_each(CAST($1 AS TEXT)) j
+        CROSS JOIN subscription s
+        WHERE s.subscriber_id = CAST(j.value AS BIGINT)) k);
 
 -- name: count_channels
 -- Active endpoints by channel, four bits each, fifteen at most: what previews add up.
