@@ -19,7 +19,6 @@ async def write(
 ) -> None:
     """Store what changed, and derive reach. New people get their ids here, in order."""
     changed = [person for person in people if person.changed]
-
     await _add(tx, station, [person for person in changed if not person.id], now)
     await _end(tx, changed, now)
     await _reopen(tx, station, changed, now)
