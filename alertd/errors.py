@@ -24,7 +24,9 @@ class AlertdError(Exception):
 
     status: ClassVar[int] = 500
 
-    def __init__(self, code: str, message: str, *, fields: Mapping[str, str] | None = None, **detail: Any) -> None:
+    def __init__(
+        self, code: str, message: str, *, fields: Mapping[str, str] | None = None, **detail: Any
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message

@@ -40,10 +40,13 @@ async def claim(
 ) -> list[Claimed] | None:
     """Up to `most` deliveries of this sender, now `calling`; None when another node holds the sender.
 
-    `level` is the bucket's, kept with the lease for whoever speaks next.
+    Only a pace needs an owner: where the provider sets none, nodes share the sender, each skipping what another has
+    locked. `level` is the bucket's, kept with the lease for whoever speaks next.
     """
     async with db.transaction() as tx:
-        if not await tx.execute("senders.hold", sender.id, node_id, lease_ms, level):
+        if sender.rate is not None and not await tx.execute(
+            "senders.hold", sender.id, node_id, lease_ms, level
+        ):
             return None
         rows = await tx.fetch("deliveries.claimable", sender.id, most)
         if not rows:

@@ -39,10 +39,10 @@ async def release(
     :raises NotAllowed: `level_not_allowed`, `station_suspended`. :raises Missing: `preview_unknown`.
     """
     shown = await stored(desk, actor, digest)
-    if shown["event_id"] is not None:
-        return await _again(desk, shown)
     wanted = loads(shown["content"])
     _check_same(shown, content)
+    if shown["event_id"] is not None:
+        return await _again(desk, shown)
     check_station(station)
     check_level(actor, wanted.level)
     check(desk, station, wanted)
