@@ -51,7 +51,7 @@ UPDATE delivery SET state = 2, tries = tries + 1, node_id = $3
 -- name: move
 -- From one state ($3) to another ($4), due at $5; says how many were still there, so that the books can follow. What
 -- has been unknown (3) once stays doubtful: it may have arrived, whatever becomes of a later attempt.
-UPDATE delivery SET state = $4, due_at = $5, reason = $6, doubtful = CASE WHEN $4 = 3 THEN 1 ELSE doubtful END
+UPDATE delivery SET state = $4, due_at = $5, reason = $6, doubtful = CASE WHEN CAST($4 AS BIGINT) = 3 THEN 1 ELSE doubtful END
  WHERE message_id = $1 AND endpoint_id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($2 AS TEXT)))
    AND state = $3;
 
