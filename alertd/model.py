@@ -281,6 +281,15 @@ class Count:
         return sum(self.endpoints.values())
 
 
+REF_PART = "\x1f"
+"""Parts a station's own key for a row that concerned several people; not printable, so never in a key that was given."""
+
+
+def ref_shown(ref: str | None) -> str | None:
+    """A person's ref as the station gave it."""
+    return ref.partition(REF_PART)[0] if ref else ref
+
+
 def endpoint_id(subscriber: int, slot: int) -> int:
     """An endpoint's id keeps its subscriber's order, so that keys are inserted in key order."""
     return subscriber << SLOT_BITS | slot

@@ -40,7 +40,8 @@ async def import_(console: Console, *, file: Path, slug: str) -> None:
         async with house.store.transaction() as tx:
             await register_topics(tx, catalogue.load())
         station = await stations.by_slug(house.store, slug)
-        importer = Importer(house.store, house.clock, house.keyring, station, actor=ACTOR)
+        fiction = house.settings.subscribers.fiction_numbers
+        importer = Importer(house.store, house.clock, house.keyring, station, actor=ACTOR, fiction=fiction)
         report = await importer.run(raw, Bar(console).show)
     console.say(_summary(report), asdict(report))
 

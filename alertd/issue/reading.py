@@ -17,6 +17,7 @@ from alertd.model import (
     Event,
     Level,
     State,
+    ref_shown,
     subscriber_of,
 )
 from alertd.store import Row
@@ -167,7 +168,7 @@ def _delivery(row: Row) -> DeliveryView:
         message_id=row["message_id"],
         endpoint_id=row["endpoint_id"],
         subscriber=subscriber_of(row["endpoint_id"]),
-        ref=row["ref"],
+        ref=ref_shown(row["ref"]),
         channel=Channel(row["channel"]).word,
         state=state.word,
         reason=row["reason"],

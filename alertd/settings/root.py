@@ -17,6 +17,7 @@ from alertd.settings.sections import (
     Section,
     Sending,
     Store,
+    Subscribers,
 )
 
 GatewayName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
@@ -31,6 +32,7 @@ class Settings(Section):
     node: Node = Node()
     sending: Sending = Sending()
     limits: Limits = Limits()
+    subscribers: Subscribers = Subscribers()
     log: Log = Log()
     gateways: dict[GatewayName, Gateway] = Field(
         {}, max_length=50, description="The accounts, by the name given."

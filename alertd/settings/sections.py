@@ -152,6 +152,15 @@ class Limits(Section):
     )
 
 
+class Subscribers(Section):
+    """Who may be enrolled."""
+
+    fiction_numbers: bool = Field(
+        False,
+        description="Accept numbers that belong to nobody (06 39 98 ...), for tests; training stations always do.",
+    )
+
+
 class Log(Section):
     """What is written to standard error."""
 

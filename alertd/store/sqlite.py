@@ -25,7 +25,7 @@ from alertd.store.statements import Statement, Statements, load, schema
 
 Taken = TypeVar("Taken")
 
-BUSY_MS = 5_000
+BUSY_MS = 30_000
 TURN_S = 30.0
 """The longest wait for the writer, or for a free reader: longer means that something is wrong."""
 

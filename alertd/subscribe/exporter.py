@@ -15,11 +15,10 @@ from typing import Final
 import zones
 from alertd.clock import FOREVER, Clock, from_ms
 from alertd.keys import Keyring, endpoint_context
-from alertd.model import Channel, Level, Station
+from alertd.model import Channel, Level, Station, ref_shown
 from alertd.stations import audit
 from alertd.store.database import Database, Row
 from alertd.subscribe import topics
-from alertd.subscribe.people import ref_shown
 from alertd.subscribe.table import COLUMNS, guarded
 
 PAGE: Final = 500

@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from alertd.model import Channel, Level
+from alertd.model import Channel, Level, ref_shown
 from alertd.store.database import Database, Transaction
 from alertd.subscribe import topics
-from alertd.subscribe.people import ref_shown
 
 PAGE: Final = 500
 

@@ -5,14 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from alertd.keys import Keyring
-from alertd.model import SLOT_BITS, Station
+from alertd.model import REF_PART, SLOT_BITS, Station
 from alertd.store.database import Row, Transaction
 from alertd.subscribe.nouns import Address, Place, Ready, Terms
 
 PARTS = 9
 """A list's row may concern several people of the store: as many as it has endpoints, and a new one."""
-
-_PART = "\x1f"  # not printable: it cannot be in a ref that was given
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +91,6 @@ class People:
         return closed_at > consent_at and self.owner(hashed) is None
 
 
-def ref_shown(ref: str | None) -> str | None:
-    """The ref as it was given: a row that concerned several people gave each of them a part of it."""
-    return ref.partition(_PART)[0] if ref else ref
-
-
 def parts_of(ref: str) -> str:
     """All that may be stored for a ref, as a JSON list."""
     return json.dumps(list(_parts(ref)))
@@ -105,7 +98,7 @@ def parts_of(ref: str) -> str:
 
 def _parts(ref: str) -> Iterator[str]:
     yield ref
-    yield from (f"{ref}{_PART}{number}" for number in range(2, PARTS + 1))
+    yield from (f"{ref}{REF_PART}{number}" for number in range(2, PARTS + 1))
 
 
 async def load(

@@ -9,6 +9,7 @@ from alertd.store.statements import load
 
 ARGUMENTS = {
     "subscribers.find_owners": (bytes(64), 0),
+    "subscribers.find_closed": (bytes(64), 0),
     "subscribers.find_by_refs": (1, '["a"]'),
     "subscribers.load_people": ("[1]", 1),
     "subscribers.load_endpoints": ("[1]",),

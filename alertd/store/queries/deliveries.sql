@@ -91,7 +91,7 @@ UPDATE delivery SET due_at = 253402300799000
 
 -- name: any_queued
 -- Whether this sender has anything to say: asked without a lock before a slice is claimed.
-SELECT 1 AS one FROM delivery WHERE sender_id = $1 AND state = 1
+SELECT message_id FROM delivery WHERE sender_id = $1 AND state = 1
    AND NOT EXISTS (SELECT 1 FROM setting WHERE key = 'sending' AND value = 'paused')
  LIMIT 1;
 

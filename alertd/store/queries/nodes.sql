@@ -18,4 +18,4 @@ SELECT now_ms() AS now;
 
 -- name: quiet
 -- Whether it is time to say again that this node ($1) is alive: every $2 milliseconds.
-SELECT 1 AS one FROM node WHERE id = $1 AND seen_at <= now_ms() - $2;
+SELECT id FROM node WHERE id = $1 AND seen_at <= now_ms() - $2;

@@ -36,7 +36,8 @@ async def enrol(call: Call) -> Reply:
     station = await call.station()
     wanted = enrolment(call.read(SubscriberBody))
     async with call.desk.db.transaction() as tx:
-        done = await enrol_one(tx, call.desk.clock, call.desk.keyring, station, wanted)
+        made = (tx, call.desk.clock, call.desk.keyring, station, wanted)
+        done = await enrol_one(*made, fiction=call.desk.settings.subscribers.fiction_numbers)
         if done.changed:
             what = f"subscriber:{done.subscriber_id}"
             await audit.append(tx, call.desk.clock, station.id, call.actor.name, "subscriber.enrol", what)

@@ -175,6 +175,7 @@ CREATE TABLE endpoint (
 CREATE INDEX endpoint_subscriber ON endpoint (subscriber_id, channel, state);
 -- An address belongs to one person: whoever else would claim it is the same household.
 CREATE UNIQUE INDEX endpoint_address ON endpoint (address_hash, mode) WHERE state < 2;
+CREATE INDEX endpoint_closed ON endpoint (address_hash, mode) WHERE state >= 2;
 
 CREATE TABLE place (              -- ended, never changed
   subscriber_id  BIGINT NOT NULL REFERENCES subscriber(id),
