@@ -6,7 +6,7 @@ from typing import Final
 from aiohttp import web
 
 from alertd.web import api, doors, health, live, show
-from alertd.web.pages import alerts, compose, entrance, preview, residents, sandbox
+from alertd.web.pages import alerts, compose, entrance, leaving, preview, residents, sandbox
 from alertd.web.rooms import ROOMS, Rooms
 
 _ID: Final = "{id:[1-9][0-9]{0,14}}"
@@ -30,6 +30,8 @@ PAGES: Final = (
     web.get(f"/alertes/{_ID}/{_ACT}", alerts.close_page),
     web.post(f"/alertes/{_ID}/{_ACT}", alerts.close),
     web.get("/a/{code:[0-9A-Za-z]{11}}", residents.resident_page),
+    web.get("/partir/{code:[0-9A-Za-z]{11}}", leaving.leaving_page),
+    web.post("/partir/{code:[0-9A-Za-z]{11}}", leaving.leave_station),
     web.get("/bac-a-sable", sandbox.to_sandbox),
     web.get("/sandbox", sandbox.sandbox_page),
     web.get("/sandbox/flux", sandbox.sandbox_stream),

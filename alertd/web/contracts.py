@@ -232,7 +232,8 @@ class AlertPage:
     until: str
     steps: tuple[Step, ...]
     progress: Markup
-    may_close: bool
+    may_end: bool
+    may_cancel: bool
     may_correct: bool
 
 
@@ -255,7 +256,7 @@ class ResidentPage:
     template: ClassVar[str] = "resident.html"
     frame: Frame
     locale: str
-    level: str
+    colour: str
     level_word: str
     station: str
     topic: str
@@ -267,6 +268,16 @@ class ResidentPage:
     picture: Markup
     until: str
     emergency: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeavingPage:
+    """`left` names the station just left; `stations` are those that still write."""
+
+    template: ClassVar[str] = "leaving.html"
+    frame: Frame
+    left: str
+    stations: tuple[Choice, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 API: Final = "/api/"
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-_BEFORE_LOG_IN: Final = frozenset({"/connexion"})
+_WITHOUT_SESSION: Final = ("/connexion", "/partir/")
+"""Forms that ask nothing of a session: whether someone happens to be logged in does not matter there."""
 
 _HEADERS: Final = {
     "Content-Security-Policy": (
@@ -106,7 +107,7 @@ async def refuse_forgery(request: web.Request, handler: Handler) -> web.StreamRe
     if request.method in SAFE or request.path.startswith(API):
         return await handler(request)
     _check_origin(request)
-    if request.path not in _BEFORE_LOG_IN:
+    if not request.path.startswith(_WITHOUT_SESSION):
         await _check_token(request)
     return await handler(request)
 

@@ -117,7 +117,7 @@ def discreet(value: int) -> str:
 
 def people(value: int) -> str:
     """Reads "214 personnes", "moins de 5 personnes", "0 personne"."""
-    return f"{discreet(value)}\u00a0{'personne' if value == 0 else 'personnes'}"
+    return f"{discreet(value)} {'personne' if value == 0 else 'personnes'}"
 
 
 def price(euros: float | None) -> str:

@@ -12,6 +12,7 @@ from alertd.deliver.fan_out import FanOut
 from alertd.keys import delivery_number
 from alertd.model import Channel
 from alertd.store import ids
+from alertd.subscribe import lists
 from alertd.subscribe.enrol import enrol
 from alertd.subscribe.nouns import At, Enrolment
 from alertd.web.app import build
@@ -123,3 +124,42 @@ async def put(desk, channel, address, said):
     async with desk.db.transaction() as tx:
         number = await ids.take(tx, "sandbox")
         await tx.execute("sandbox.add", number, "sandbox", channel, address, json.dumps(said))
+
+
+async def test_the_link_at_the_foot_of_a_message_ends_it(browser, desk, station):
+    """Looking changes nothing; one tap leaves the station, and a second one is told the same."""
+    before = await people(desk, station)
+    path = leaving_link(desk)
+    _, page = await browser.get(path)
+    assert "Ne plus recevoir Bras-sur-Meuse" in page
+    assert await people(desk, station) == before
+    for _ in range(2):
+        response = await browser.client.post(path, data={"station": str(station.id)})
+        assert response.status == 200
+    assert await people(desk, station) == before - 1
+    assert "Personne n'est inscrit" in (await browser.get(path))[1]
+
+
+async def test_a_mail_program_leaves_by_itself(browser, desk, station):
+    """RFC 8058: a bare POST, without cookie, origin or station's name."""
+    before = await people(desk, station)
+    response = await browser.client.post(leaving_link(desk), data={"List-Unsubscribe": "One-Click"})
+    assert response.status == 200
+    assert await people(desk, station) == before - 1
+
+
+async def test_a_delivery_s_link_leaves_nothing(browser, desk, station):
+    """A link to an alert's page is not a link to leave, nor is an invented one."""
+    before = await people(desk, station)
+    for code in (desk.keyring.code(delivery_number(1, 1 << 8)), "00000000000"):
+        await browser.client.post(f"/partir/{code}", data={"List-Unsubscribe": "One-Click"})
+    assert await people(desk, station) == before
+
+
+def leaving_link(desk):
+    """As the foot of a message to the first subscriber has it."""
+    return f"/partir/{desk.keyring.code(delivery_number(0, 1 << 8))}"
+
+
+async def people(desk, station):
+    return await lists.count(desk.db, station.id)

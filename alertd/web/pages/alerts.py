@@ -91,7 +91,8 @@ async def alert_page(request: web.Request) -> web.StreamResponse:
         until=_until(summary, told.expires, here.station.timezone, now),
         steps=tuple(_step(event, here, now) for event in reversed(view.events)),
         progress=part(request, progress_part(view, books, now)),
-        may_close=_may(here, summary, Act.END) or _may(here, summary, Act.CANCEL),
+        may_end=_may(here, summary, Act.END),
+        may_cancel=_may(here, summary, Act.CANCEL),
         may_correct=_may(here, summary, Act.UPDATE),
     )
     return show(request, page)

@@ -45,11 +45,12 @@ def _page(catalogue: Catalogue, station: Station, view: AlertView, locale: str) 
     place = _place(catalogue, station, told.target, locale)
     until = wording.when(told.expires, station.timezone, locale)
     over = _over(catalogue, view, locale)
-    paragraphs = (_closing(catalogue, view, locale), said.text.instruction, said.text.body)
+    # What to do in a danger that is over would only frighten: the word that it is over stands alone.
+    paragraphs = (_closing(catalogue, view, locale),) if over else (said.text.instruction, said.text.body)
     return ResidentPage(
         frame=Frame(wording.join(over, said.title)),
         locale=locale,
-        level=level,
+        colour="past" if over else level,
         level_word=catalogue.phrase(locale, f"level.{level}"),
         station=station.name,
         topic=catalogue.topics[told.topic].label(locale),
@@ -59,7 +60,7 @@ def _page(catalogue: Catalogue, station: Station, view: AlertView, locale: str) 
         paragraphs=tuple(paragraph for paragraph in paragraphs if paragraph),
         place=place,
         picture=picture(station, told.target.zone, place),
-        until=catalogue.phrase(locale, "word.until", time=until),
+        until="" if over else catalogue.phrase(locale, "word.until", time=until),
         emergency=catalogue.phrase(locale, "level.danger"),
     )
 

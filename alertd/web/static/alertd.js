@@ -10,7 +10,11 @@ function follow(url) {
     if (part) part.innerHTML = html;
     announce(said);
   });
-  stream.addEventListener("cards", (event) => prepend(JSON.parse(event.data)));
+  stream.addEventListener("cards", (event) => {
+    const cards = JSON.parse(event.data);
+    prepend(cards);
+    announce(cards.said);
+  });
   stream.addEventListener("reload", () => location.reload());
   stream.addEventListener("over", () => stream.close());
 }
