@@ -8,12 +8,12 @@ import pytest
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import async_playwright
-from web.pages_house import desk, rooms, station
+from web.pages_house import browser, client, desk, link, mayor, rooms, station
 
 from alertd.store.sqlite import SQLite
 from alertd.web.app import build
 
-__all__ = ["desk", "rooms", "station"]
+__all__ = ["browser", "client", "desk", "link", "mayor", "rooms", "station"]
 
 SCREENS = Path(__file__).parents[2] / "build" / "screens"
 

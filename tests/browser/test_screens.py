@@ -7,6 +7,7 @@ import pytest
 from browser.conftest import SCREENS
 from web.pages_house import PASSWORD
 
+from alertd.keys import delivery_number
 from alertd.store.ids import take
 
 pytestmark = pytest.mark.browser
@@ -104,6 +105,25 @@ async def test_the_wall_shows_phones_and_mailboxes(chromium, served, desk, schem
         await camera.keep("20-sandbox")
         await page.goto("/nulle-part")
         await camera.keep("21-nowhere")
+
+
+@pytest.mark.parametrize(("scheme", "script"), WAYS)
+async def test_a_resident_reads_and_may_leave(chromium, served, desk, mayor, link, scheme, script):
+    """The page behind a message's link, before and after the end, and the page to leave by."""
+    alert = await mayor.released(body="Les pompiers sont sur place.")
+    personal = await link(alert)
+    async with phone(chromium, served, scheme, script) as page:
+        camera = Camera(page, scheme if script else f"{scheme}-without-script")
+        await page.goto(personal)
+        await camera.keep("30-resident")
+        await mayor.post(f"{alert}/fin")
+        await page.reload()
+        await camera.keep("31-resident-over")
+        await page.goto(f"/partir/{desk.keyring.code(delivery_number(0, 1 << 8))}")
+        await camera.keep("32-leaving")
+        await page.click("button")
+        await camera.keep("33-left")
+        assert camera.complaints == []
 
 
 async def test_a_message_appears_on_the_wall_by_itself(chromium, served, desk):

@@ -13,8 +13,9 @@ from aiohttp.test_utils import TestClient, TestServer
 from alertd import catalogue
 from alertd.clock import DAY, HOUR
 from alertd.deliver import routes
+from alertd.deliver.fan_out import FanOut
 from alertd.issue.desk import Desk
-from alertd.keys import Keyring
+from alertd.keys import Keyring, delivery_number
 from alertd.model import Channel, Mode, Role, Station
 from alertd.settings import Settings
 from alertd.stations import drawings, operators, stations
@@ -147,6 +148,27 @@ async def mayor(browser) -> Browser:
     response = await browser.log_in()
     assert response.status == 303
     return browser
+
+
+@pytest.fixture
+def link(mayor, desk):
+    """The personal link of one delivery of an alert, once fan-out made it."""
+
+    async def link(path, locale="fr"):
+        fan_out = FanOut(desk.db, desk.clock, desk.routes, 1)
+        while await fan_out.step():
+            pass
+        alert = int(path.rpartition("/")[2])
+        rows = await desk.db.fetch("deliveries.of_alert", alert, 0, 0, 500)
+        for row in rows:
+            code = desk.keyring.code(delivery_number(row["message_id"], row["endpoint_id"]))
+            status, page = await mayor.get(f"/a/{code}")
+            if status == 200 and f'<html lang="{locale}">' in page:
+                return f"/a/{code}"
+        message = f"no delivery in {locale} among {len(rows)}"
+        raise AssertionError(message)
+
+    return link
 
 
 def hidden(page: str) -> Mapping[str, Any]:

@@ -8,7 +8,6 @@ from aiohttp.test_utils import TestClient, TestServer
 from web.pages_house import MAIRIE
 
 from alertd.clock import DAY
-from alertd.deliver.fan_out import FanOut
 from alertd.keys import delivery_number
 from alertd.model import Channel
 from alertd.store import ids
@@ -17,27 +16,6 @@ from alertd.subscribe.enrol import enrol
 from alertd.subscribe.nouns import At, Enrolment
 from alertd.web.app import build
 from alertd.web.rooms import Rooms
-
-
-@pytest.fixture
-def link(mayor, desk):
-    """The personal link of one delivery of an alert, once fan-out made it."""
-
-    async def link(path, locale="fr"):
-        fan_out = FanOut(desk.db, desk.clock, desk.routes, 1)
-        while await fan_out.step():
-            pass
-        alert = int(path.rpartition("/")[2])
-        rows = await desk.db.fetch("deliveries.of_alert", alert, 0, 0, 500)
-        for row in rows:
-            code = desk.keyring.code(delivery_number(row["message_id"], row["endpoint_id"]))
-            status, page = await mayor.get(f"/a/{code}")
-            if status == 200 and f'<html lang="{locale}">' in page:
-                return f"/a/{code}"
-        message = f"no delivery in {locale} among {len(rows)}"
-        raise AssertionError(message)
-
-    return link
 
 
 async def test_a_link_shows_the_alert_as_it_stands(mayor, link):

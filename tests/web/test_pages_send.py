@@ -44,7 +44,7 @@ async def test_the_preview_tells_the_truth_before_sending(mayor):
         "Bras-sur-Meuse: Incendie près de la gare. Fermez vos fenêtres.",
         "2 SMS par personne",
         "ê (sans : 1 SMS au lieu de 2)",
-        '<div class="subject">Bras-sur-Meuse : Incendie près de la gare</div>',
+        '<div class="subject">[Bras-sur-Meuse] Incendie près de la gare</div>',
     ):
         assert said in page, said
 

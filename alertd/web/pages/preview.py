@@ -107,7 +107,7 @@ def _page(rooms: Rooms, here: Visit, around: Surroundings, shown: Preview, notic
         picture=picture(here.station, content.target.zone, where),
         until=f"Jusqu'à : {until}.",
         sms=_sms(rooms, here.station, shown) if Channel.SMS in content.channels else None,
-        mail=_mail(catalogue, here.station, shown) if Channel.EMAIL in content.channels else None,
+        mail=_mail(rooms, here.station, shown) if Channel.EMAIL in content.channels else None,
         button=f"Envoyer {'l’exercice ' if content.exercise else ''}à {people}",
         must_confirm=content.level is Level.DANGER,
     )
@@ -149,8 +149,7 @@ def _said(catalogue: Catalogue, station: Station, shown: Preview, *, short: bool
 
 def _sms(rooms: Rooms, station: Station, shown: Preview) -> SmsText:
     said = _said(rooms.catalogue, station, shown, short=True)
-    link = f"{rooms.settings.http.public_url}/a/{'x' * (LINK_LENGTH - 3)}"
-    text = wording.sms_text(station.name, said, link)
+    text = wording.sms_text(station.name, said, _link(rooms))
     cost, sender = measure(text), routes.first(rooms.desk.routes, station.mode, Channel.SMS)
     length = words.count(cost.units, "caractère")
     billed = words.count(cost.segments, "SMS", "SMS")
@@ -170,7 +169,16 @@ def _dear(text: str, cost: Measure) -> str:
     return f"{' '.join(cost.unsafe)} (sans : {safe} SMS au lieu de {cost.segments})"
 
 
-def _mail(catalogue: Catalogue, station: Station, shown: Preview) -> MailText:
-    said = _said(catalogue, station, shown, short=False)
-    parts = (said.text.instruction, said.text.body, said.closing)
-    return MailText(f"{station.name} : {said.title}", "\n\n".join(part for part in parts if part))
+def _mail(rooms: Rooms, station: Station, shown: Preview) -> MailText:
+    """The letter up to its foot, which differs from reader to reader."""
+    said = _said(rooms.catalogue, station, shown, short=False)
+    paragraphs = (said.title, said.text.body, said.text.instruction, said.closing, _link(rooms))
+    return MailText(
+        subject=wording.join(f"[{station.name}]", said.title, said.closing, mark=" "),
+        text=wording.join(*paragraphs, mark="\n\n"),
+    )
+
+
+def _link(rooms: Rooms) -> str:
+    """A personal link's length, with nobody's code."""
+    return f"{rooms.settings.http.public_url}/a/{'x' * (LINK_LENGTH - 3)}"
