@@ -1,0 +1,29 @@
+-- name: deliveries
+-- Every delivery of a message, as it stands.
+SELECT message_id, endpoint_id, channel, state, tries, doubtful, reason FROM delivery WHERE message_id = $1;
+
+-- name: attempts
+-- Every attempt of a message.
+SELECT endpoint_id, ordinal, closed_at, outcome, code FROM attempt WHERE message_id = $1;
+
+-- name: messages
+-- An alert's messages.
+SELECT id, planned, closed_at FROM message WHERE alert_id = $1 ORDER BY id;
+
+-- name: books
+-- What the tallies of a message say, over all nodes.
+SELECT state, CAST(sum(n) AS BIGINT) AS n FROM tally WHERE message_id = $1 GROUP BY state;
+
+-- name: fanning_out
+-- How far fan-out has come: pieces done and begun, people listed, and whether what was planned is known.
+SELECT (SELECT count(*) FROM audience WHERE message_id = m.id) AS people,
+       (SELECT count(*) FROM delivery WHERE message_id = m.id) AS deliveries, m.planned
+  FROM message m WHERE m.alert_id = $1;
+
+-- name: endpoints
+-- Endpoints that are active, by channel: whom an alert to the whole station must reach.
+SELECT e.id, e.channel, s.ref FROM endpoint e JOIN subscription s ON s.subscriber_id = e.subscriber_id WHERE e.state = 1;
+
+-- name: message
+-- One message.
+SELECT planned, closed_at FROM message WHERE id = $1;
