@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_decimal
 
+from alertd.catalogue import Catalogue
 from alertd.clock import DAY, HOUR, MINUTE, from_ms
 from alertd.model import AlertState, Channel, Level, Role
 
@@ -98,6 +99,12 @@ LEVELS: Final[Mapping[Level, str]] = {
 def tally(states: Mapping[str, int]) -> dict[str, int]:
     """Deliveries by the word shown, every word present: they add up to the sum of the states given."""
     return {word: sum(states.get(name, 0) for name in names) for word, names in STATES.items()}
+
+
+def topic(catalogue: Catalogue, key: str, locale: str = "fr") -> str:
+    """A topic's name; its key for one that the catalogue has dropped since."""
+    known = catalogue.topics.get(key)
+    return known.label(locale) if known else key
 
 
 def number(value: int) -> str:

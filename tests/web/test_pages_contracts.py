@@ -9,11 +9,16 @@ import pytest
 from aiohttp import web
 from jinja2 import meta, nodes
 
-from alertd.web import contracts, show
+from alertd.web import contracts, public_contracts, show
 from alertd.web.contracts import Frame
 from alertd.web.show import TEMPLATES
 
-PAGES = [page for _, page in inspect.getmembers(contracts, inspect.isclass) if hasattr(page, "template")]
+PAGES = [
+    page
+    for module in (contracts, public_contracts)
+    for _, page in inspect.getmembers(module, inspect.isclass)
+    if hasattr(page, "template")
+]
 ENVIRONMENT = jinja2.Environment(loader=jinja2.FileSystemLoader(str(TEMPLATES)), autoescape=True)
 
 

@@ -7,7 +7,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from web.pages_house import MAIRIE
 
-from alertd.clock import DAY
+from alertd.clock import DAY, MINUTE
 from alertd.keys import delivery_number
 from alertd.model import Channel
 from alertd.store import ids
@@ -44,7 +44,7 @@ async def test_a_link_says_when_it_is_over(mayor, link, clock, way, said):
     await mayor.post(f"{path}/{way}")
     page = html.unescape((await mayor.get(code))[1])
     assert page.index(said) < page.index("Incendie près de la gare")
-    clock.advance(DAY)
+    clock.advance(DAY + MINUTE)
     assert (await mayor.get(code))[0] == 404
 
 

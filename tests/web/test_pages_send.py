@@ -9,7 +9,8 @@ import pytest
 from web.pages_house import hidden
 
 from alertd.clock import DAY
-from alertd.model import Channel, Mode, Role, State
+from alertd.issue import save_draft
+from alertd.model import Channel, Content, Level, Mode, Role, State, Target, Text
 from alertd.stations import operators, stations
 from alertd.stations.stations import NewStation
 from alertd.subscribe.enrol import enrol
@@ -205,3 +206,21 @@ def plain(page):
 
 FIELDS = (49.2222, 5.3600)
 LONELY = json.dumps({"type": "Circle", "center": [FIELDS[1], FIELDS[0]], "radius_m": 300})
+
+
+async def test_a_draft_is_taken_up_and_sent(mayor, desk, station):
+    """What a program left as a draft waits in the list, and goes out through form and preview as a first message."""
+    actor = operators.actor_of("le-mayor", station.id, Role.MAYOR)
+    text = {"fr": Text("Travaux rue Haute", "", "")}
+    end = desk.clock.now_ms() + DAY
+    content = Content(Level.INFO, "works", Target(station=True), text, frozenset({Channel.SMS}), end)
+    draft = await save_draft(desk, actor, station, content)
+    _, page = await mayor.get(f"/alertes/{draft}")
+    assert "Reprendre le brouillon" in page
+    fields = mayor.alert(topic="works", level="info", where="station", headline="Travaux rue Haute")
+    _, _, preview = await mayor.post(f"/alertes/{draft}/corriger", fields)
+    _, page = await mayor.get(preview)
+    assert "va prévenir" in page
+    assert (await mayor.post("/alertes/envoyer", hidden(page)))[2] == f"/alertes/{draft}"
+    _, page = await mayor.get(f"/alertes/{draft}")
+    assert "<strong>Envoi</strong>" in page

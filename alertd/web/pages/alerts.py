@@ -81,7 +81,7 @@ async def alert_page(request: web.Request) -> web.StreamResponse:
         level_word=words.LEVELS[summary.level],
         colour="over" if summary.state in _OVER else summary.level.word,
         state_word=words.ALERT_STATES[summary.state],
-        topic=rooms.catalogue.topics[summary.topic].label("fr"),
+        topic=words.topic(rooms.catalogue, summary.topic),
         headline=summary.headline,
         body=text.body,
         instruction=text.instruction,
@@ -93,7 +93,7 @@ async def alert_page(request: web.Request) -> web.StreamResponse:
         progress=part(request, progress_part(view, books, now)),
         may_end=_may(here, summary, Act.END),
         may_cancel=_may(here, summary, Act.CANCEL),
-        may_correct=_may(here, summary, Act.UPDATE),
+        correct=_correct(here, summary),
     )
     return show(request, page)
 
@@ -160,6 +160,13 @@ async def _news(request: web.Request, rooms: Rooms, view: AlertView) -> AsyncIte
         state, view = view.summary.state, await reading.alert(rooms.desk, view.summary.id)
 
 
+def _correct(here: Visit, summary: AlertSummary) -> str:
+    """What changing it is called here; empty where it cannot be changed."""
+    if _may(here, summary, Act.ALERT):
+        return "Reprendre le brouillon"
+    return "Corriger ou prolonger" if _may(here, summary, Act.UPDATE) else ""
+
+
 def _until(summary: AlertSummary, expires: int, timezone: str, now: int) -> str:
     if summary.state in _OVER and summary.closed_at is not None:
         return f"Terminée {words.when(summary.closed_at, timezone, now)}."
@@ -179,7 +186,7 @@ async def _line(rooms: Rooms, here: Visit, summary: AlertSummary) -> AlertLine:
         level_word=words.LEVELS[summary.level],
         state=summary.state.value,
         state_word=words.ALERT_STATES[summary.state],
-        topic=rooms.catalogue.topics[summary.topic].label("fr"),
+        topic=words.topic(rooms.catalogue, summary.topic),
         headline=summary.headline,
         exercise=summary.exercise,
         when=words.when(summary.created_at, here.station.timezone, now),

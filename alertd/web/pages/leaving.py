@@ -7,7 +7,8 @@ from alertd.keys import delivery_key
 from alertd.stations import audit
 from alertd.store.database import Row, Transaction
 from alertd.subscribe.leave import leave
-from alertd.web.contracts import Choice, Frame, LeavingPage
+from alertd.web.contracts import Choice, Frame
+from alertd.web.public_contracts import LeavingPage
 from alertd.web.rooms import ROOMS, Rooms
 from alertd.web.show import show
 

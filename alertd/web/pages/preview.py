@@ -8,6 +8,7 @@ from alertd import issue
 from alertd.catalogue import Catalogue
 from alertd.deliver import routes
 from alertd.errors import Conflict, Refused
+from alertd.issue import threads
 from alertd.issue.preview import Preview, stored
 from alertd.model import Act, Channel, Level, Station, Wording
 from alertd.publish import wording
@@ -29,7 +30,8 @@ async def preview_page(request: web.Request) -> web.StreamResponse:
     """A stored preview, counted afresh."""
     rooms, here = request.app[ROOMS], await composer(request)
     shown = await issue.shown(rooms.desk, here.actor, request.match_info["digest"])
-    return show(request, _page(rooms, here, await surroundings(rooms, here), shown))
+    act = await threads.act_of(rooms.db, shown.alert_id)
+    return show(request, _page(rooms, here, await surroundings(rooms, here), shown, act))
 
 
 async def send(request: web.Request) -> web.StreamResponse:
@@ -70,7 +72,8 @@ async def _look_again(
         shown = await issue.preview(rooms.desk, here.actor, here.station, content, alert_id)
     except Refused as error:
         return again(request, here, around, form, error, alert_id)
-    return show(request, _page(rooms, here, around, shown, why.message), why.status)
+    act = await threads.act_of(rooms.db, alert_id)
+    return show(request, _page(rooms, here, around, shown, act, why.message), why.status)
 
 
 async def _thread(rooms: Rooms, here: Visit, digest: str) -> int | None:
@@ -80,7 +83,9 @@ async def _thread(rooms: Rooms, here: Visit, digest: str) -> int | None:
     return rows[0]["alert_id"] if ours else None
 
 
-def _page(rooms: Rooms, here: Visit, around: Surroundings, shown: Preview, notice: str = "") -> PreviewPage:
+def _page(
+    rooms: Rooms, here: Visit, around: Surroundings, shown: Preview, act: Act, notice: str = ""
+) -> PreviewPage:
     content, catalogue = shown.content, rooms.catalogue
     where = described(content.target, around)
     form = forms.form_of(content, around)
@@ -94,9 +99,9 @@ def _page(rooms: Rooms, here: Visit, around: Surroundings, shown: Preview, notic
         edit=f"/alertes/nouvelle?apercu={shown.digest}",
         level=content.level.word,
         level_word=words.LEVELS[content.level],
-        topic=catalogue.topics[content.topic].label("fr"),
+        topic=words.topic(catalogue, content.topic),
         exercise=content.exercise,
-        again=shown.alert_id is not None,
+        again=act is Act.UPDATE,
         people=people,
         nobody=shown.people == 0,
         channels=tuple(_channels(shown)),
@@ -106,8 +111,8 @@ def _page(rooms: Rooms, here: Visit, around: Surroundings, shown: Preview, notic
         where=where,
         picture=picture(here.station, content.target.zone, where),
         until=f"Jusqu'à : {until}.",
-        sms=_sms(rooms, here.station, shown) if Channel.SMS in content.channels else None,
-        mail=_mail(rooms, here.station, shown) if Channel.EMAIL in content.channels else None,
+        sms=_sms(rooms, here.station, shown, act) if Channel.SMS in content.channels else None,
+        mail=_mail(rooms, here.station, shown, act) if Channel.EMAIL in content.channels else None,
         button=f"Envoyer {'l’exercice ' if content.exercise else ''}à {people}",
         must_confirm=content.level is Level.DANGER,
     )
@@ -136,19 +141,15 @@ def _pace(shown: Preview) -> str:
     return f"Le premier message part en {first}, la moitié en {half}, le dernier en {last}."
 
 
-def _speech(station: Station, shown: Preview) -> Speech:
-    act = Act.ALERT if shown.alert_id is None else Act.UPDATE
-    content = shown.content
-    return Speech(station.name, station.timezone, station.locale, act, content, content.expires)
+def _said(catalogue: Catalogue, station: Station, shown: Preview, act: Act, *, short: bool) -> Words:
+    content, locale = shown.content, station.locale
+    speech = Speech(station.name, station.timezone, locale, act, content, content.expires)
+    kind = Wording.UPDATE if act is Act.UPDATE else Wording.FIRST
+    return wording.words(catalogue, speech, locale, kind, short=short)
 
 
-def _said(catalogue: Catalogue, station: Station, shown: Preview, *, short: bool) -> Words:
-    kind = Wording.FIRST if shown.alert_id is None else Wording.UPDATE
-    return wording.words(catalogue, _speech(station, shown), station.locale, kind, short=short)
-
-
-def _sms(rooms: Rooms, station: Station, shown: Preview) -> SmsText:
-    said = _said(rooms.catalogue, station, shown, short=True)
+def _sms(rooms: Rooms, station: Station, shown: Preview, act: Act) -> SmsText:
+    said = _said(rooms.catalogue, station, shown, act, short=True)
     text = wording.sms_text(station.name, said, _link(rooms))
     cost, sender = measure(text), routes.first(rooms.desk.routes, station.mode, Channel.SMS)
     length = words.count(cost.units, "caractère")
@@ -169,9 +170,9 @@ def _dear(text: str, cost: Measure) -> str:
     return f"{' '.join(cost.unsafe)} (sans : {safe} SMS au lieu de {cost.segments})"
 
 
-def _mail(rooms: Rooms, station: Station, shown: Preview) -> MailText:
+def _mail(rooms: Rooms, station: Station, shown: Preview, act: Act) -> MailText:
     """The letter up to its foot, which differs from reader to reader."""
-    said = _said(rooms.catalogue, station, shown, short=False)
+    said = _said(rooms.catalogue, station, shown, act, short=False)
     paragraphs = (said.title, said.text.body, said.text.instruction, said.closing, _link(rooms))
     return MailText(
         subject=wording.join(f"[{station.name}]", said.title, said.closing, mark=" "),

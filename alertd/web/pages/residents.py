@@ -11,8 +11,9 @@ from alertd.publish import wording
 from alertd.publish.wording import Speech
 from alertd.stations import stations
 from alertd.web import words
-from alertd.web.contracts import Frame, ResidentPage
+from alertd.web.contracts import Frame
 from alertd.web.progress import told_in
+from alertd.web.public_contracts import ResidentPage
 from alertd.web.rooms import ROOMS
 from alertd.web.show import show
 from alertd.web.svg import picture
@@ -53,7 +54,7 @@ def _page(catalogue: Catalogue, station: Station, view: AlertView, locale: str) 
         colour="past" if over else level,
         level_word=catalogue.phrase(locale, f"level.{level}"),
         station=station.name,
-        topic=catalogue.topics[told.topic].label(locale),
+        topic=words.topic(catalogue, told.topic, locale),
         over=over,
         exercise=catalogue.phrase(locale, "word.exercise") if told.exercise else "",
         headline=said.text.headline,

@@ -12,8 +12,9 @@ from alertd.stations import stations
 from alertd.store.database import Row
 from alertd.web import words
 from alertd.web.addresses import from_this_machine
-from alertd.web.contracts import Card, Frame, SandboxPage, WallPart
+from alertd.web.contracts import Frame
 from alertd.web.live import stream
+from alertd.web.public_contracts import Card, SandboxPage, WallPart
 from alertd.web.rooms import ROOMS, Rooms
 from alertd.web.show import part, show
 from alertd.web.visits import session_of, visit
