@@ -11,7 +11,7 @@ import random
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -30,6 +30,7 @@ from alertd.store.statements import load
 LONG: Final = bool(os.environ.get("ALERTD_LONG"))
 PATIENCE_S: Final = 600.0 if LONG else 90.0
 HOME: Final = (49.209, 5.375)
+OPEN: Final = ("waiting", "queued", "calling")
 SLUG: Final = "bras-sur-meuse"
 COLUMNS: Final = ("ref", "locale", "phone", "email", "lat", "lon", "consent_source", "consent_at")
 WORKERS: Final = 2
@@ -251,6 +252,16 @@ class Api:
         digest = {"preview_digest": shown["preview_digest"]}
         return shown | await self.call("POST", f"/stations/{SLUG}/alerts", content | digest)
 
+    async def follow(self, alert_id: int) -> AsyncIterator[dict[str, Any]]:
+        """An alert's progress as it is pushed, until nothing of it waits or is under way."""
+        async with self.session.get(f"{self.url}/api/v1/alerts/{alert_id}/progress") as response:
+            async for line in response.content:
+                if line.startswith(b"data: "):
+                    told = json.loads(line.removeprefix(b"data: "))
+                    yield told
+                    if told["planned"] is not None and not any(told["tally"][word] for word in OPEN):
+                        return
+
     async def deliveries(self, alert_id: int) -> list[dict[str, Any]]:
         """Every delivery of an alert, page by page."""
         found: list[dict[str, Any]] = []
@@ -273,7 +284,13 @@ async def api(instance: Instance, node: Node) -> AsyncIterator[Api]:
         yield Api(session, node.url)
 
 
-def found(folder: Path, store: str, people: Sequence[dict[str, object]], *outline: str) -> Instance:
+def found(
+    folder: Path,
+    store: str,
+    people: Sequence[Mapping[str, object]],
+    *outline: str,
+    columns: Sequence[str] = COLUMNS,
+) -> Instance:
     """A new instance, made by the commands that a mairie would type: a station, a key, an import."""
     instance = Instance(folder, store)
     instance.configure(port=9)
@@ -282,7 +299,7 @@ def found(folder: Path, store: str, people: Sequence[dict[str, object]], *outlin
     token = instance.run("key", "create", "programme", "--station", SLUG, "--scope", "danger")["token"]
     roll = folder / "people.csv"
     with roll.open("w", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS)
+        writer = csv.DictWriter(file, columns)
         writer.writeheader()
         writer.writerows(people)
     report = instance.run("subscribers", "import", str(roll), "--station", SLUG)

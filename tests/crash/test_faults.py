@@ -1,0 +1,127 @@
+"""The disk fills, the database goes away: nothing that was accepted is lost, and the daemon goes on by itself."""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import asyncpg
+import pytest
+from crash.books import compare, settled
+from crash.house import LONG, Instance, api, crowd, found, provider, until
+from store import cluster
+
+from alertd.model import State
+
+RESTARTS = 6 if LONG else 3
+ROOM_BYTES = 64_000_000
+
+
+@pytest.fixture
+def small_disk(instance_sqlite: Instance, tmp_path: Path) -> Iterator[Instance]:
+    """The instance with its database on a disk of its own, where little else has room."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    database = instance_sqlite.folder / "alertd.db"
+    options = f"size={database.stat().st_size + ROOM_BYTES}"
+    command = [shutil.which("mount") or "mount", "-t", "tmpfs", "-o", options, "tmpfs", str(disk)]
+    if os.geteuid() != 0 or subprocess.run(command, capture_output=True, check=False).returncode:  # noqa: S603
+        pytest.skip("a disk of its own that can be filled (a tmpfs needs root)")
+    try:
+        shutil.move(database, disk)
+        yield replace(instance_sqlite, store=f"sqlite:{disk}/alertd.db")
+    finally:
+        subprocess.run([shutil.which("umount") or "umount", str(disk)], check=False)  # noqa: S603
+
+
+async def test_disk_full(small_disk, tmp_path):
+    """On a full disk it waits, running; with room again it finishes, and what was answered meanwhile is in the books."""
+    ballast = Path(small_disk.store.removeprefix("sqlite:")).with_name("ballast")
+    with provider(tmp_path) as far:
+        small_disk.configure(far.port)
+        async with small_disk.serving() as node, api(small_disk, node) as client, small_disk.books() as db:
+            alert_id = (await client.release("warning"))["id"]
+            await far.has_taken(100)
+            _fill(ballast)
+            await until("a word about the full disk", lambda: "store_full" in node.said())
+            assert far.count() < 1_500, "it was over before the disk was full"
+            assert node.process.poll() is None, node.said()[-2000:]
+            ballast.unlink()
+            books = await settled(db, small_disk, alert_id)
+            assert node.process.poll() is None, node.said()[-2000:]
+        compare(books, far.lines(), danger=False, kills=0)
+        assert books.tally == {State.ACCEPTED: books.planned}
+
+
+async def test_postgresql_restarted(own_cluster, tmp_path):
+    """The server restarted again and again while it sends: the daemon comes back by itself and loses nothing."""
+    instance, restart = own_cluster
+    with provider(tmp_path, "--slow-ms", "4") as far:
+        instance.configure(far.port)
+        async with instance.serving() as node:
+            async with api(instance, node) as client:
+                alert_id = (await client.release("warning"))["id"]
+            for moment in range(RESTARTS):
+                await far.has_taken(100 + 150 * moment)
+                restart("immediate" if moment % 2 else "fast")
+            async with instance.books() as db:
+                books = await settled(db, instance, alert_id)
+            assert node.process.poll() is None, node.said()[-2000:]
+        compare(books, far.lines(), danger=False, kills=0)
+        assert books.tally == {State.ACCEPTED: books.planned}
+
+
+@pytest.fixture
+def own_cluster(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[Instance, Callable[[str], None]]]:
+    """A station on a server of the test's own, and the command that restarts that server."""
+    monkeypatch.setenv("ALERTD_TEST_POSTGRES", cluster.OWN)
+    with contextlib.ExitStack() as stack:
+        try:
+            address = stack.enter_context(cluster.server())
+            binaries = cluster._binaries()
+        except cluster.NoServer as reason:
+            pytest.skip(str(reason))
+        cluster.run(address, "CREATE DATABASE crash")
+        folder = tmp_path / "instance"
+        folder.mkdir()
+        instance = found(folder, f"{address}/crash", crowd(1_500))
+        data = asyncio.run(_data_folder(address))
+
+        def restart(how: str) -> None:
+            cluster._as_postgres(
+                binaries / "pg_ctl",
+                "-D",
+                data,
+                "-w",
+                "-t",
+                "30",
+                "-m",
+                how,
+                "-l",
+                f"{data}/../log",
+                "restart",
+            )
+
+        yield instance, restart
+
+
+async def _data_folder(address: str) -> str:
+    connection = await asyncpg.connect(f"{address}/postgres")
+    folder: str = await connection.fetchval("SHOW data_directory")
+    await connection.close()
+    return folder
+
+
+def _fill(ballast: Path) -> None:
+    """Take what room there is, to the last byte."""
+    with ballast.open("wb", buffering=0) as file:
+        for size in (1 << 20, 1 << 12, 1):
+            with contextlib.suppress(OSError):
+                while True:
+                    file.write(b"\0" * size)
