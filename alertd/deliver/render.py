@@ -62,6 +62,7 @@ class Renderer:
             thread=f"alert-{speech.alert_id}",
             url=link,
             first=claimed.wording is Wording.FIRST,
+            headers=self._headers(claimed),
         )
         return Rendered(message, speech.level, segments(body.text) if claimed.channel is Channel.SMS else 1)
 
@@ -79,6 +80,15 @@ class Renderer:
     def _leaving(self, claimed: Claimed) -> str:
         """The link by which an endpoint leaves; it does not lapse (no delivery has message 0)."""
         return f"{self._public_url}/partir/{self._keyring.code(delivery_number(0, claimed.endpoint_id))}"
+
+    def _headers(self, claimed: Claimed) -> dict[str, str]:
+        """An e-mail's own way out, for the mailbox's button (RFC 2369, RFC 8058)."""
+        if claimed.channel is not Channel.EMAIL:
+            return {}
+        return {
+            "List-Unsubscribe": f"<{self._leaving(claimed)}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        }
 
     def _greeting(self, speech: "_Speech", claimed: Claimed) -> str:
         """Whoever was taken over from a list is told once who writes, and how to leave."""

@@ -77,7 +77,7 @@ async def _close(
     station = await stations.by_id(desk.db, actor.station_id)
     check_station(station)
     check_level(actor, head.content.level)
-    content = threads.closing_content(desk, station, head, texts)
+    content = threads.closing_content(desk, station, head, act, texts)
     if texts is not None:
         check(desk, station, content)
     counted = await audience.count_reached_before(desk.db, alert_id)

@@ -20,7 +20,7 @@ CLOSING_HOURS = 2
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A thread's state, and its newest event's content."""
+    """A thread's state, and the last that was said of the matter itself, before any word that it is over."""
 
     alert_id: int
     state: AlertState
@@ -39,8 +39,9 @@ async def head(db: Database, station_id: int, alert_id: int) -> Head:
     state = AlertState(rows[0]["state"])
     if rows[0]["head_id"] is None:
         after(state, Act.END)
-    event = (await db.fetch("events.one", rows[0]["head_id"]))[0]
-    return Head(alert_id, state, loads(event["content"]), event["created_at"])
+    events = await db.fetch("events.of_alert", alert_id)
+    said = [event for event in events if event["act"] in {Act.ALERT, Act.UPDATE}][-1]
+    return Head(alert_id, state, loads(said["content"]), said["created_at"])
 
 
 async def act_of(db: Database, alert_id: int | None) -> Act:
@@ -75,11 +76,13 @@ async def advance(
     return alert_id, row["head_id"]
 
 
-def closing_content(desk: Desk, station: Station, head: Head, texts: Mapping[str, Text] | None) -> Content:
+def closing_content(
+    desk: Desk, station: Station, head: Head, act: Act, texts: Mapping[str, Text] | None
+) -> Content:
     """The content of an end or a cancel: what it was, said to be over, for two hours from now."""
     now = desk.clock.now_ms()
     said = texts or {
-        locale: _closing_text(desk.catalogue, station, locale, text, head.released_at)
+        locale: _closing_text(desk.catalogue, station, locale, text, head.released_at, act)
         for locale, text in head.content.texts.items()
     }
     return replace(
@@ -87,10 +90,13 @@ def closing_content(desk: Desk, station: Station, head: Head, texts: Mapping[str
     )
 
 
-def _closing_text(catalogue: Catalogue, station: Station, locale: str, text: Text, released_at: int) -> Text:
-    """Which message is meant, by its headline and its hour; that nothing more is to be feared."""
+def _closing_text(
+    catalogue: Catalogue, station: Station, locale: str, text: Text, released_at: int, act: Act
+) -> Text:
+    """Which message is meant, by its headline and its hour; that nothing more is to be feared, or never was."""
+    phrase = "word.mistake" if act is Act.CANCEL else "word.no_danger"
     told = when(released_at, station.timezone, locale)
     return Text(
         headline=f"{text.headline} ({told})",
-        instruction=sentence(catalogue.phrase_sms(locale, "word.no_danger")),
+        instruction=sentence(catalogue.phrase_sms(locale, phrase)),
     )

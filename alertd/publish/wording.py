@@ -112,7 +112,8 @@ def _stand_in(catalogue: Catalogue, speech: Speech, locale: str, phrase: _Phrase
         phrase(locale, "word.until", time=when(speech.expires, speech.timezone, locale)),
     )
     over = speech.act in {Act.END, Act.CANCEL}
-    todo = phrase(locale, "word.no_danger") if over else phrase(locale, topic.instruction)
+    over_words = "word.mistake" if speech.act is Act.CANCEL else "word.no_danger"
+    todo = phrase(locale, over_words if over else topic.instruction)
     source = join(
         sentence(original.headline), sentence(original.body), sentence(original.instruction), mark=" "
     )

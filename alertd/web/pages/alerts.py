@@ -113,7 +113,7 @@ async def close_page(request: web.Request) -> web.StreamResponse:
     if (head.state, act) not in TRANSITIONS:
         raise web.HTTPSeeOther(f"/alertes/{head.alert_id}")
     check_level(here.actor, head.content.level)
-    content = threads.closing_content(rooms.desk, here.station, head, None)
+    content = threads.closing_content(rooms.desk, here.station, head, act, None)
     station = here.station
     speech = Speech(station.name, station.timezone, station.locale, act, content, content.expires)
     said = wording.words(rooms.catalogue, speech, station.locale, Wording.UPDATE)
