@@ -16,14 +16,19 @@ SELECT count(*) AS people,
            AND (p.topics & $5) <> 0 AND p.min_level <= $6 AND p.exercises >= $7 AND p.valid_until > now_ms()
         UNION ALL
         SELECT s.subscriber_id, s.channels
-          FROM subscription s
+          FROM subscription s JOIN subscriber b ON b.id = s.subscriber_id
          WHERE $2 = 1 AND s.station_id = $4
-           AND (s.topics & $5) <> 0 AND s.min_level <= $6 AND s.exercises >= $7 AND s.valid_until > now_ms()
+           AND ((s.topics & $5) <> 0 OR (s.scope = 'places' AND EXISTS (
+                 SELECT 1 FROM place q
+                  WHERE q.subscriber_id = s.subscriber_id AND (q.topics & $5) <> 0 AND q.ended_at > now_ms())))
+           AND s.min_level <= $6 AND s.exercises >= $7 AND s.valid_until > now_ms()
+           AND b.hidden = 0 AND b.valid_until > now_ms()
         UNION ALL
         SELECT DISTINCT s.subscriber_id, s.channels
-          FROM json_each(CAST($3 AS TEXT)) g CROSS JOIN group_member m CROSS JOIN subscription s
+          FROM json_each(CAST($3 AS TEXT)) g CROSS JOIN group_member m CROSS JOIN subscription s CROSS JOIN subscriber b
          WHERE m.group_id = CAST(g.value AS BIGINT) AND s.station_id = $4 AND s.subscriber_id = m.subscriber_id
-           AND s.min_level <= $6 AND s.exercises >= $7 AND s.valid_until > now_ms()) found;
+           AND s.min_level <= $6 AND s.exercises >= $7 AND s.valid_until > now_ms()
+           AND b.id = s.subscriber_id AND b.hidden = 0 AND b.valid_until > now_ms()) found;
 
 -- name: count_reached_before
 -- Whom an end or a cancel concerns: every endpoint with an attempt that is not proven unsent, once.
@@ -34,11 +39,13 @@ SELECT channel, count(*) AS n
  GROUP BY channel;
 
 -- name: zone_boundary
--- Where the next slice of a ring ends: the place $6 rows on, in the order of ranges, cells and subscribers.
+-- Where the next slice of a ring ends: the place $6 rows on, in the order of ranges, cells and subscribers. Range and
+-- cursor are one bound each: given two, PostgreSQL may walk by the cursor's, all of the station once for each range.
 SELECT p.cell, p.subscriber_id
   FROM event_range r CROSS JOIN reach p
- WHERE r.event_id = $1 AND r.ring = $2 AND r.hi >= $4 AND p.station_id = $3 AND p.cell BETWEEN r.lo AND r.hi
-   AND p.cell >= $4 AND (p.cell > $4 OR p.subscriber_id > $5)
+ WHERE r.event_id = $1 AND r.ring = $2 AND r.hi >= $4 AND p.station_id = $3
+   AND p.cell BETWEEN CASE WHEN r.lo > $4 THEN r.lo ELSE $4 END AND r.hi
+   AND (p.cell > $4 OR p.subscriber_id > $5)
  ORDER BY r.lo, p.cell, p.subscriber_id
  LIMIT 1 OFFSET $6;
 
@@ -48,9 +55,10 @@ INSERT INTO audience (message_id, ring, subscriber_id)
 SELECT $1, $3, p.subscriber_id
   FROM event_range r CROSS JOIN reach p
  WHERE r.event_id = $2 AND r.ring = $3 AND r.hi >= $5 AND r.lo <= $7
-   AND p.station_id = $4 AND p.cell BETWEEN r.lo AND r.hi
-   AND p.cell >= $5 AND (p.cell > $5 OR p.subscriber_id > $6)
-   AND p.cell <= $7 AND (p.cell < $7 OR p.subscriber_id <= $8)
+   AND p.station_id = $4
+   AND p.cell BETWEEN CASE WHEN r.lo > $5 THEN r.lo ELSE $5 END AND CASE WHEN r.hi < $7 THEN r.hi ELSE $7 END
+   AND (p.cell > $5 OR p.subscriber_id > $6)
+   AND (p.cell < $7 OR p.subscriber_id <= $8)
    AND (p.topics & $9) <> 0 AND p.min_level <= $10 AND p.exercises >= $12
    AND p.since <= $11 AND p.valid_until > $11
     ON CONFLICT DO NOTHING;
@@ -60,12 +68,16 @@ SELECT $1, $3, p.subscriber_id
 SELECT subscriber_id FROM subscription WHERE station_id = $1 AND subscriber_id > $2 ORDER BY subscriber_id LIMIT 1 OFFSET $3;
 
 -- name: add_station
--- One slice of a station's people.
+-- One slice of a station's people: the same conditions as reach has, a topic wanted at one place alone included.
 INSERT INTO audience (message_id, ring, subscriber_id)
 SELECT $1, 0, s.subscriber_id
-  FROM subscription s
+  FROM subscription s JOIN subscriber b ON b.id = s.subscriber_id
  WHERE s.station_id = $2 AND s.subscriber_id > $3 AND s.subscriber_id <= $4
-   AND (s.topics & $5) <> 0 AND s.min_level <= $6 AND s.exercises >= $8 AND s.since <= $7 AND s.valid_until > $7
+   AND ((s.topics & $5) <> 0 OR (s.scope = 'places' AND EXISTS (
+         SELECT 1 FROM place q
+          WHERE q.subscriber_id = s.subscriber_id AND (q.topics & $5) <> 0 AND q.created_at <= $7 AND q.ended_at > $7)))
+   AND s.min_level <= $6 AND s.exercises >= $8 AND s.since <= $7 AND s.valid_until > $7
+   AND b.hidden = 0 AND b.valid_until > $7
     ON CONFLICT DO NOTHING;
 
 -- name: group_boundary
@@ -76,10 +88,11 @@ SELECT subscriber_id FROM group_member WHERE group_id = $1 AND subscriber_id > $
 -- One slice of a group's people; being on the list is the choice of topic.
 INSERT INTO audience (message_id, ring, subscriber_id)
 SELECT $1, 0, s.subscriber_id
-  FROM group_member m CROSS JOIN subscription s
+  FROM group_member m CROSS JOIN subscription s CROSS JOIN subscriber b
  WHERE m.group_id = $2 AND m.subscriber_id > $3 AND m.subscriber_id <= $4
    AND s.station_id = $5 AND s.subscriber_id = m.subscriber_id
    AND s.min_level <= $6 AND s.exercises >= $8 AND s.since <= $7 AND s.valid_until > $7
+   AND b.id = s.subscriber_id AND b.hidden = 0 AND b.valid_until > $7
     ON CONFLICT DO NOTHING;
 
 -- name: boundary
