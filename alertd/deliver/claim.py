@@ -38,7 +38,8 @@ class Claimed:
 async def claim(
     db: Database, sender: Sender, node_id: int, most: int, lease_ms: int, level: float
 ) -> list[Claimed] | None:
-    """Up to `most` deliveries of this sender, now `calling`; None when another node holds the sender.
+    """Up to `most` deliveries of this sender, now `calling`: an empty list when all of a slice had to be settled, None
+    when nothing is queued, or another node holds the sender.
 
     Only a pace needs an owner: where the provider sets none, nodes share the sender, each skipping what another has
     locked. `level` is the bucket's, kept with the lease for whoever speaks next.
@@ -50,7 +51,7 @@ async def claim(
             return None
         rows = await tx.fetch("deliveries.claimable", sender.id, most)
         if not rows:
-            return []
+            return None
         entries = Entries(node_id)
         now = int((await tx.fetch("nodes.clock"))[0]["now"])
         going = await _sort_out(tx, entries, rows, now)
@@ -81,7 +82,9 @@ def _verdict(row: Row, now: int) -> tuple[State, str | None]:
         return State.STOPPED, "erased"
     if endpoint != EndpointState.ACTIVE:
         return (State.REFUSED, "endpoint_dead") if endpoint == EndpointState.DEAD else (State.STOPPED, "left")
-    if row["before_state"] == State.CALLING:
+    if row["subscribed"] is None:
+        return State.STOPPED, "left"
+    if row["behind"]:
         return State.WAITING, "behind"
     return State.CALLING, None
 

@@ -57,22 +57,25 @@ class Dispatch:
         """Claim a slice, send it, record it; False when there was nothing to claim, or another node holds the sender."""
         async with line.turn:
             rendered = await self._take(line)
-        if not rendered:
-            return False
-        await self._send(line, rendered)
-        return True
+        if rendered:
+            await self._send(line, rendered)
+        return rendered is not None
 
-    async def _take(self, line: Line) -> dict[str, tuple[Claimed, Rendered]]:
-        """What may leave now, by its reference; the bucket is charged for it."""
+    async def _take(self, line: Line) -> dict[str, tuple[Claimed, Rendered]] | None:
+        """What may leave now, by its reference; the bucket is charged for it. Empty when a slice was settled of which
+        nothing may leave: there may be more behind it. None when there is nothing now.
+        """
         if not await self.db.fetch("deliveries.any_queued", line.sender.id):
-            return {}
+            return None
         await asyncio.sleep(min(line.bucket.wait_s(), self.sending.poll_s))
         most = line.bucket.room(self._slice(line))
         if most == 0:
-            return {}
+            return None
         lease_ms = round(self.sending.lease_s * SECOND)
         claimed = await claim(self.db, line.sender, self.node_id, most, lease_ms, line.bucket.level)
-        taken, unreadable = await self._render(claimed or [])
+        if claimed is None:
+            return None
+        taken, unreadable = await self._render(claimed)
         if unreadable:
             await record(self.db, unreadable, self.node_id, self.sending)
         line.bucket.charge(sum(_cost(line.sender, rendered) for _, rendered in taken.values()))
