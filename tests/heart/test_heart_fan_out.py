@@ -1,0 +1,355 @@
+"""Fan-out: exactly the people who should be warned, each once, whatever happens on the way."""
+
+import asyncio
+from collections import Counter
+from dataclasses import replace
+from random import Random
+
+import pytest
+import shapely
+
+import zones
+from alertd.clock import HOUR, MINUTE, SECOND
+from alertd.errors import Unavailable
+from alertd.issue.reading import progress
+from alertd.issue.release import cancel, end
+from alertd.model import Level, State, Target
+from alertd.store import reach
+from alertd.subscribe import groups
+from alertd.subscribe.leave import leave
+from alertd.subscribe.nouns import At
+from heart.town import EMAIL, FAR, HOME, SMS, VOICE, bounded, phone
+from heart.troubled_store import FullDisk, TroubledStore, nothing
+
+LON, LAT = HOME[1], HOME[0]
+SQUARE = [
+    (LON - 0.02, LAT - 0.012),
+    (LON + 0.02, LAT - 0.012),
+    (LON + 0.02, LAT + 0.012),
+    (LON - 0.02, LAT + 0.012),
+]
+HOLE = [
+    (LON - 0.008, LAT - 0.005),
+    (LON - 0.008, LAT + 0.005),
+    (LON + 0.008, LAT + 0.005),
+    (LON + 0.008, LAT - 0.005),
+]
+STAR = [
+    (LON - 0.03, LAT),
+    (LON, LAT + 0.004),
+    (LON + 0.03, LAT + 0.02),
+    (LON + 0.002, LAT),
+    (LON + 0.01, LAT - 0.02),
+]
+INFO = {"level": Level.INFO, "topic": "council"}
+
+
+def drawn(*rings):
+    """A polygon as a screen gives it, and its outline for the judge."""
+    closed = [[*ring, ring[0]] for ring in rings]
+    zone = zones.read({"type": "Polygon", "coordinates": closed}).zone
+    return zone, shapely.Polygon(closed[0], closed[1:])
+
+
+def scattered(random, n):
+    return [(LAT + random.uniform(-0.03, 0.03), LON + random.uniform(-0.045, 0.045)) for _ in range(n)]
+
+
+def in_circle(places, radius):
+    """Who lies within, by the geodesic; those so near the edge that their cell decides are left out of the trial."""
+    kept = [(place, zones.distance_m(*place, *HOME)) for place in places]
+    clear = [(place, metres) for place, metres in kept if abs(metres - radius) > 30]
+    return [place for place, _ in clear], [metres < radius for _, metres in clear]
+
+
+def in_shape(places, shape):
+    """Who lies within, by plane geometry in degrees, as RFC 7946 draws edges; near the edge as above."""
+    clear = [place for place in places if shape.boundary.distance(shapely.Point(place[1], place[0])) > 0.0006]
+    return clear, [shape.contains(shapely.Point(place[1], place[0])) for place in clear]
+
+
+@pytest.mark.parametrize("kind", ["circle", "square with a hole", "star"])
+async def test_the_audience_of_a_zone_is_what_a_brute_force_says(town, kind):
+    """Four hundred people scattered: those inside are in, those in the hole or outside are out, none is in twice."""
+    places = scattered(Random(kind), 400)
+    if kind == "circle":
+        zone = zones.Circle(*HOME, 1_500)
+        places, inside = in_circle(places, 1_500)
+    else:
+        zone, shape = drawn(SQUARE, HOLE) if kind.startswith("square") else drawn(STAR)
+        places, inside = in_shape(places, shape)
+    people = await town.crowd(places)
+    expected = {person for person, there in zip(people, inside, strict=True) if there}
+    assert 20 < len(expected) < len(people) - 20
+    told = await town.preview(target=Target(zone=zone))
+    released = await town.release(target=Target(zone=zone))
+    await town.spread()
+    assert told.people == len(expected)
+    assert await town.people_of(released) == expected
+    assert len(await town.deliveries()) == len(expected)
+
+
+async def test_everything_that_excludes_a_person_excludes_it_from_fan_out_as_from_the_preview(town):
+    """Two hundred people with random wishes: for every target, the audience is the list that the rules give by hand."""
+    random, now = Random(3), town.clock.now_ms()
+    wishes, people = [], []
+    for _ in range(60):
+        wish = {
+            "places": random.choice([(At(*HOME),), (At(*FAR),), (At(*HOME), At(*FAR)), ()]),
+            "topics": random.choice([(), ("fire",), ("flood",)]),
+            "min_level": random.choice(list(Level)),
+            "exercises": random.random() < 0.5,
+            "valid_until": now + random.choice([10 * SECOND, 100 * HOUR]),
+        }
+        wishes.append(wish)
+        people.append(await town.person(**wish))
+    async with town.db.transaction() as tx:
+        group = await groups.add(tx, town.station.id, "Conseil")
+        await groups.put(tx, group, people[::3])
+    town.clock.advance(MINUTE)
+    for target, level, exercise in [
+        (Target(zone=zones.Circle(*HOME, 1_000)), Level.DANGER, False),
+        (Target(zone=zones.Circle(*HOME, 1_000)), Level.WARNING, True),
+        (Target(station=True), Level.INFO, False),
+        (Target(station=True), Level.DANGER, True),
+        (Target(groups=(group,)), Level.WARNING, False),
+    ]:
+        expected = {
+            person
+            for person, wish in zip(people, wishes, strict=True)
+            if wish["valid_until"] > now + MINUTE
+            and wish["min_level"] <= level
+            and (wish["exercises"] or not exercise)
+            and (target.groups or "fire" in (wish["topics"] or ("fire",)))
+            and (target.zone is None or wish["places"] == () or At(*HOME) in wish["places"])
+            and (not target.groups or person in people[::3])
+        }
+        assert expected
+        changes = {"target": target, "level": level, "exercise": exercise}
+        assert (await town.preview(**changes)).people == len(expected)
+        released = await town.release(**changes)
+        await town.spread()
+        assert await town.people_of(released) == expected
+
+
+@pytest.mark.parametrize("target", [Target(station=True), Target(zone=zones.Circle(*HOME, 5_000))])
+async def test_an_audience_of_several_slices_is_whole(town, target):
+    """Twelve thousand people, three slices: each has one delivery, and the plan is their number."""
+    random = Random(1)
+    places = [(LAT + random.uniform(-0.02, 0.02), LON + random.uniform(-0.03, 0.03)) for _ in range(400)] * 30
+    people = await town.crowd(places)
+    released = await town.release(target=target)
+    await town.spread()
+    (progressed,) = await progress(town.desk, released.alert_id)
+    assert progressed.planned == progressed.tally["queued"] == len(people) == 12_000
+    assert await town.people_of(released) == set(people)
+    left = await town.db.fetch("fan_out.left", (await town.message(released))["id"])
+    assert left[0]["n"] == 0
+
+
+async def test_a_disk_that_fails_in_the_middle_of_a_slice_loses_nobody_and_doubles_nobody(town):
+    """At each statement of each slice in turn the store fails; fan-out goes on from its cursor."""
+    people = {await town.person(HOME, (LAT + 0.006, LON), sms=2, email=1) for _ in range(5)}
+    released = await town.release(channels=frozenset({SMS, EMAIL}))
+    failures = 0
+    for at in range(60):
+        for _ in range(2):
+            full = FullDisk(at % 17)
+            try:
+                await replace(town.node.fan_out, db=TroubledStore(town.db, full)).step()
+            except Unavailable:
+                failures += 1
+        await town.books()
+    await town.spread()
+    assert failures > 10
+    assert await town.people_of(released) == people
+    assert Counter(row["channel"] for row in await town.deliveries()) == {SMS: 10, EMAIL: 5}
+    assert (await town.message(released))["planned"] == 15
+
+
+async def test_who_joins_after_the_release_is_out(town):
+    """The audience is that of the moment of release, not of fan-out."""
+    before = await town.person()
+    released = await town.release()
+    town.clock.advance(SECOND)
+    await town.person()
+    await town.run()
+    assert await town.people_of(released) == {before}
+
+
+async def test_who_moved_after_the_release_is_still_warned(town):
+    """A place that has ended since counted when the zone was drawn."""
+    mover = await town.person(HOME, ref="A1")
+    released = await town.release()
+    town.clock.advance(SECOND)
+    town.numbers = iter([1])
+    await town.person(FAR, ref="A1")
+    await town.run()
+    assert await town.people_of(released) == {mover}
+    assert town.provider.addresses == [phone(1)]
+
+
+async def test_who_left_between_fan_out_and_the_wire_is_not_written_to(town):
+    """Erased, stopped, dead: each is settled with its word, and only who stayed is written to."""
+    people = [await town.person() for _ in range(4)]
+    await town.release()
+    await town.spread()
+    async with town.db.transaction() as tx:
+        await leave(tx, town.station.id, people[0])
+        await tx.execute("heart.close_endpoint", people[1] << 8, 2)
+        await tx.execute("heart.close_endpoint", people[2] << 8, 3)
+    await town.run()
+    assert town.provider.addresses == [phone(4)]
+    settled = {
+        row["endpoint_id"] >> 8: (State(row["state"]), row["reason"]) for row in await town.deliveries()
+    }
+    assert settled[people[0]] == (State.STOPPED, "erased")
+    assert settled[people[1]] == (State.STOPPED, "left")
+    assert settled[people[2]] == (State.REFUSED, "endpoint_dead")
+
+
+async def test_who_left_this_station_alone_is_not_written_to_by_it(town):
+    """The neighbour keeps the person and the number; what this station had queued for them does not leave."""
+    person = await town.person()
+    town.numbers = iter([1])
+    assert await town.person(station=town.neighbour) == person
+    await town.release()
+    await town.spread()
+    async with town.db.transaction() as tx:
+        await leave(tx, town.station.id, person)
+    await town.run()
+    assert town.provider.ledger == []
+    assert await town.states() == {State.STOPPED: 1}
+
+
+async def test_danger_goes_to_the_nearest_first(town):
+    """Whoever enrolled first, the ring around the centre is handed over before the next, and the placeless last."""
+    metres = [900, 100, 450, 800, 250, 1_100, 50]
+    for distance in metres:
+        await town.person((LAT + distance / 111_200, LON))
+    await town.person(places=())
+    await town.release(target=Target(zone=zones.Circle(*HOME, 1_200)))
+    await town.run()
+    rings = [0 if distance < 300 else 1 if distance < 600 else 2 for distance in metres] + [2]
+    handed = [rings[[phone(n) for n in range(1, 9)].index(address)] for address in town.provider.addresses]
+    assert handed == sorted(rings)
+
+
+async def test_who_lives_in_two_rings_is_reached_with_the_nearer_one(town):
+    """Home in the outer ring, school in the centre: one message, with the first ring."""
+    await town.person((LAT + 0.008, LON), HOME)
+    released = await town.release()
+    await town.spread()
+    assert [(row["ring"], row["state"]) for row in await town.deliveries(released)] == [(0, State.QUEUED)]
+
+
+async def test_a_channel_without_gateway_is_skipped_and_said(town):
+    """A person with a fixed line, and no gateway for voice: planned, skipped, with the reason; the SMS leave."""
+    person = await town.person()
+    async with town.db.transaction() as tx:
+        row = (person << 8 | 9, person, 0, VOICE, 1, b"", b"h" * 32, 1, 0, 0)
+        await tx.execute("subscribers.add_endpoint", *row)
+        await reach.derive(tx, [person])
+    released = await town.release(channels=frozenset({SMS, VOICE}))
+    await town.run()
+    assert await town.states() == {State.ACCEPTED: 1, State.SKIPPED: 1}
+    skipped = next(row for row in await town.deliveries() if row["state"] == State.SKIPPED)
+    assert (skipped["reason"], skipped["sender_id"]) == ("no_gateway", 0)
+    (told,) = await progress(town.desk, released.alert_id)
+    assert (told.planned, told.tally["skipped"], told.channels["voice"]["skipped"]) == (2, 1, 1)
+    assert told.closed
+
+
+async def test_a_beginning_in_the_future_is_waited_for(town):
+    """Nothing is planned before the onset, nor said; then to those who were subscribed at the release."""
+    await town.person()
+    released = await town.release(onset=town.clock.now_ms() + HOUR)
+    await town.later(50 * MINUTE)
+    assert await town.deliveries() == []
+    await town.person()
+    await town.later(11 * MINUTE)
+    assert town.provider.addresses == [phone(1)]
+    assert (await town.message(released))["planned"] == 1
+
+
+async def test_what_was_cancelled_before_it_began_never_begins(town):
+    """The work is there and its hour comes, but the mark stands."""
+    await town.person()
+    released = await town.release(onset=town.clock.now_ms() + HOUR)
+    await cancel(town.desk, town.mayor, released.alert_id)
+    await town.later(2 * HOUR)
+    assert town.provider.ledger == []
+    assert await town.deliveries() == []
+    assert [row["planned"] for row in await town.db.fetch("heart.messages")] == [0, 0]
+
+
+async def test_a_fan_out_that_is_superseded_stops_where_it_is(town):
+    """After the end was released no delivery of the alert is added, and none leaves."""
+    for distance in (100, 500, 900):
+        await town.person((LAT + distance / 111_200, LON))
+    released = await town.release()
+    while not await town.deliveries():
+        assert await town.node.fan_out.step()
+    await end(town.desk, town.mayor, released.alert_id)
+    await town.run()
+    assert await town.states() == {State.CANCELLED: 1}
+    assert town.provider.ledger == []
+    told = await progress(town.desk, released.alert_id)
+    assert [(each.planned, each.closed) for each in told] == [(1, True), (0, True)]
+
+
+async def test_a_fan_out_that_comes_too_late_adds_nobody(town):
+    """The last hour passed before this node came to it."""
+    await town.person()
+    released = await town.release(deliver_by=town.clock.now_ms() + MINUTE)
+    town.clock.advance(2 * MINUTE)
+    await town.run()
+    assert await town.deliveries() == []
+    assert (await town.message(released))["planned"] == 0
+
+
+async def test_the_most_urgent_message_is_fanned_out_first(town):
+    """An information was released before: the danger's pieces come first all the same."""
+    await town.person()
+    await town.release(**INFO, target=Target(station=True))
+    danger = await town.release()
+    while not (found := await town.deliveries()):
+        assert await town.node.fan_out.step()
+    assert {row["message_id"] for row in found} == {(await town.message(danger))["id"]}
+
+
+async def test_two_nodes_that_share_a_fan_out_leave_it_whole(town):
+    """Both take pieces at once, on one store: nobody is missing, nobody twice, and the plan is known at the end."""
+    people = {await town.person((LAT + n / 4_000, LON), sms=2) for n in range(30)}
+    other = await town.another_node("two")
+    released = await town.release(target=Target(zone=zones.Circle(*HOME, 5_000)))
+    await bounded(asyncio.gather(*(town.spread(node) for node in (town.node, other) for _ in range(2))))
+    assert await town.people_of(released) == people
+    assert len(await town.deliveries()) == 60
+    assert (await town.message(released))["planned"] == 60
+
+
+async def test_two_nodes_that_finish_at_the_same_instant_do_not_forget_to_close_the_plan(postgres_town):
+    """Each still sees the other's piece open when it ends its own: the plan is known all the same."""
+    town = postgres_town
+    for distance in (100, 400):
+        await town.person((LAT + distance / 111_200, LON))
+    other = await town.another_node("two")
+    released = await town.release(target=Target(zone=zones.Circle(*HOME, 500)))
+    message = await town.message(released)
+    while [row for row in await town.db.fetch("heart.pieces", message["id"]) if row["phase"] == 0]:
+        await town.node.fan_out.step()
+    meeting = asyncio.Barrier(2)
+
+    async def after(query):
+        """Both have looked for open pieces before either commits."""
+        if query == "fan_out.left":
+            await meeting.wait()
+
+    stores = [TroubledStore(town.db, nothing, after) for _ in range(2)]
+    nodes = zip((town.node, other), stores, strict=True)
+    await bounded(asyncio.gather(*(replace(node.fan_out, db=store).step() for node, store in nodes)))
+    assert not await town.node.fan_out.step()
+    await town.keep_house()
+    assert (await town.message(released))["planned"] == 2
+    assert await town.db.fetch("audience.boundary", message["id"], 0, 0, 0) == []

@@ -1,0 +1,80 @@
+-- What tests of alerts, from release to receipt, look at and arrange.
+
+-- name: deliveries
+-- In the order of handing over.
+SELECT * FROM delivery ORDER BY message_id, ring, endpoint_id;
+
+-- name: messages
+-- Of all alerts.
+SELECT * FROM message ORDER BY id;
+
+-- name: attempts
+-- Every try.
+SELECT * FROM attempt ORDER BY message_id, endpoint_id, ordinal;
+
+-- name: counted
+-- What the rows say.
+SELECT message_id, channel, state, count(*) AS n FROM delivery GROUP BY message_id, channel, state;
+
+-- name: tallied
+-- What the books say.
+SELECT message_id, channel, state, CAST(sum(n) AS BIGINT) AS n FROM tally GROUP BY message_id, channel, state;
+
+-- name: traces
+-- How many rows a release has left behind.
+SELECT (SELECT count(*) FROM alert) AS alerts, (SELECT count(*) FROM event) AS events,
+       (SELECT count(*) FROM message) AS messages, (SELECT count(*) FROM fan_out) AS pieces,
+       (SELECT count(*) FROM event_range) AS ranges, (SELECT count(*) FROM audit) AS audits,
+       (SELECT count(*) FROM preview WHERE event_id IS NOT NULL) AS spent;
+
+-- name: previews
+-- How many were kept.
+SELECT count(*) AS n FROM preview;
+
+-- name: ranges
+-- An event's cover, as frozen.
+SELECT ring, lo, hi FROM event_range WHERE event_id = $1 ORDER BY ring, lo;
+
+-- name: endpoint
+-- As it stands.
+SELECT * FROM endpoint WHERE id = $1;
+
+-- name: channels
+-- What previews add up for a person.
+SELECT channels FROM subscription WHERE station_id = $1 AND subscriber_id = $2;
+
+-- name: prove
+-- As if every address of a person had been confirmed.
+UPDATE endpoint SET proven_at = $2 WHERE subscriber_id = $1;
+
+-- name: end_stay
+-- The person leaves the country; reach is to be derived after it.
+UPDATE subscriber SET valid_until = $2 WHERE id = $1;
+
+-- name: hide
+-- An operator's person, still subscribed; reach is to be derived after it.
+UPDATE subscriber SET hidden = 1 WHERE id = $1;
+
+-- name: spoil_address
+-- Bytes that no key opens.
+UPDATE endpoint SET address = $2 WHERE id = $1;
+
+-- name: close_endpoint
+-- Stopped (2) or dead (3), by another way than a receipt.
+UPDATE endpoint SET state = $2 WHERE id = $1;
+
+-- name: silence_node
+-- As if the node had not been heard of since.
+UPDATE node SET seen_at = $2 WHERE id = $1;
+
+-- name: audits
+-- What was written of an alert.
+SELECT actor, action, object, detail FROM audit ORDER BY id;
+
+-- name: lease
+-- Another node speaks as this sender.
+UPDATE sender SET node_id = $2, lease_until = $3 WHERE id = $1;
+
+-- name: pieces
+-- What is left of a message's fan-out.
+SELECT phase, ring FROM fan_out WHERE message_id = $1 AND done_at IS NULL ORDER BY phase, ring;
