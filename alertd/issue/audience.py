@@ -1,19 +1,23 @@
 """Whom a content would reach, counted in SQL: one function to replace should the sets ever be kept in memory."""
 
+import asyncio
 import json
+from collections.abc import Mapping
+
+import numpy as np
 
 import zones
 from alertd.issue.desk import Desk
 from alertd.model import EVERYWHERE, Act, Channel, Content, Count, Level, Target
-from alertd.store import Database, Row
+from alertd.store import Database
 
 ALL_ENDPOINTS = 15
 """Four bits a channel in packed counts (see the table reach)."""
+_CHANNELS = (1 << 4 * len(Channel)) - 1
 
 
 async def count(desk: Desk, station_id: int, content: Content) -> tuple[Count, int]:
     """People and endpoints on the chosen channels, each person once; and how many people have none of these."""
-    cap = ALL_ENDPOINTS if content.level is Level.DANGER else 1
     rows = await desk.db.fetch(
         "audience.count",
         _ranges(content.target),
@@ -23,10 +27,9 @@ async def count(desk: Desk, station_id: int, content: Content) -> tuple[Count, i
         await topic_bit(desk.db, content.topic),
         content.level,
         int(content.exercise),
-        cap,
-        sum(ALL_ENDPOINTS << 4 * channel for channel in content.channels),
     )
-    return _count(rows[0], content), rows[0]["unreached"] or 0
+    kinds = await asyncio.to_thread(_kinds, rows[0]["packed"] or "")
+    return _count(kinds, content), _unreached(kinds, content)
 
 
 async def count_reached_before(db: Database, alert_id: int) -> Count:
@@ -59,6 +62,28 @@ def _ranges(target: Target) -> str:
     return json.dumps({str(EVERYWHERE): EVERYWHERE} | ranges, separators=(",", ":"))
 
 
-def _count(row: Row, content: Content) -> Count:
-    endpoints = {channel: row[channel.word] or 0 for channel in sorted(content.channels)}
-    return Count(people=row["people"], endpoints=endpoints)
+def _kinds(packed: str) -> dict[int, int]:
+    """{packed channels: people} of a text of `subscriber << 20 | channels`, in which a person may be named twice.
+
+    Sorting 165,000 people and parsing them takes 7 ms, where SQLite needs 100 to drop the doubles (docs/performance.md).
+    """
+    if not packed:
+        return {}
+    named = np.sort(np.fromstring(packed, dtype=np.int64, sep=","))
+    people = named[np.append(True, named[1:] != named[:-1])]
+    counts = np.bincount(people & _CHANNELS)
+    return {int(kind): int(counts[kind]) for kind in np.flatnonzero(counts)}
+
+
+def _count(kinds: Mapping[int, int], content: Content) -> Count:
+    cap = ALL_ENDPOINTS if content.level is Level.DANGER else 1
+    endpoints = {
+        channel: sum(n * min(kind >> 4 * channel & ALL_ENDPOINTS, cap) for kind, n in kinds.items())
+        for channel in sorted(content.channels)
+    }
+    return Count(people=sum(kinds.values()), endpoints=endpoints)
+
+
+def _unreached(kinds: Mapping[int, int], content: Content) -> int:
+    chosen = sum(ALL_ENDPOINTS << 4 * channel for channel in content.channels)
+    return sum(n for kind, n in kinds.items() if not kind & chosen)

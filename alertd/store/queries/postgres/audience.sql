@@ -3,35 +3,29 @@
 -- that: a subquery with one is not flattened. https://www.postgresql.org/docs/current/planner-stats.html
 
 -- name: count
--- As on SQLite: distinct people, and endpoints by channel, after all filters.
-SELECT count(*) AS people,
-       CAST(coalesce(sum(CASE WHEN (channels & $9) = 0 THEN 1 ELSE 0 END), 0) AS BIGINT) AS unreached,
-       CAST(coalesce(sum(CASE WHEN (channels       & 15) > $8 THEN $8 ELSE (channels       & 15) END), 0) AS BIGINT) AS sms,
-       CAST(coalesce(sum(CASE WHEN (channels >> 4  & 15) > $8 THEN $8 ELSE (channels >> 4  & 15) END), 0) AS BIGINT) AS push,
-       CAST(coalesce(sum(CASE WHEN (channels >> 8  & 15) > $8 THEN $8 ELSE (channels >> 8  & 15) END), 0) AS BIGINT) AS email,
-       CAST(coalesce(sum(CASE WHEN (channels >> 12 & 15) > $8 THEN $8 ELSE (channels >> 12 & 15) END), 0) AS BIGINT) AS voice,
-       CAST(coalesce(sum(CASE WHEN (channels >> 16 & 15) > $8 THEN $8 ELSE (channels >> 16 & 15) END), 0) AS BIGINT) AS display
-  FROM (SELECT DISTINCT p.subscriber_id, p.channels
+-- As on SQLite: `subscriber << 20 | channels`, a person once for each place or group that matches.
+SELECT string_agg(CAST(person AS TEXT), ',') AS packed
+  FROM (SELECT p.subscriber_id << 20 | p.channels AS person
           FROM json_each(CAST($1 AS TEXT)) r CROSS JOIN LATERAL (
                  SELECT i.subscriber_id, i.channels FROM reach i
                   WHERE i.station_id = $4 AND i.cell BETWEEN CAST(r.key AS BIGINT) AND CAST(r.value AS BIGINT)
                     AND (i.topics & $5) <> 0 AND i.min_level <= $6 AND i.exercises >= $7 AND i.valid_until > now_ms()
                  OFFSET 0) p
         UNION ALL
-        SELECT s.subscriber_id, s.channels
+        SELECT s.subscriber_id << 20 | s.channels
           FROM subscription s JOIN subscriber b ON b.id = s.subscriber_id
          WHERE $2 = 1 AND s.station_id = $4
            AND ((s.topics & $5) <> 0 OR (s.scope = 'places' AND EXISTS (
                  SELECT 1 FROM place q
-                  WHERE q.subscriber_id = s.subscriber_id AND (q.topics & $5) <> 0 AND q.ended_at > now_ms())))
-           AND s.min_level <= $6 AND s.exercises >= $7 AND s.valid_until > now_ms()
-           AND b.hidden = 0 AND b.valid_until > now_ms()
+                  WHERE q.subscriber_id = s.subscriber_id AND (q.topics & $5) <> 0 AND q.ended_at > (SELECT now_ms()))))
+           AND s.min_level <= $6 AND s.exercises >= $7 AND s.valid_until > (SELECT now_ms())
+           AND b.hidden = 0 AND b.valid_until > (SELECT now_ms())
         UNION ALL
-        SELECT DISTINCT s.subscriber_id, s.channels
+        SELECT s.subscriber_id << 20 | s.channels
           FROM json_each(CAST($3 AS TEXT)) g CROSS JOIN group_member m CROSS JOIN subscription s CROSS JOIN subscriber b
          WHERE m.group_id = CAST(g.value AS BIGINT) AND s.station_id = $4 AND s.subscriber_id = m.subscriber_id
-           AND s.min_level <= $6 AND s.exercises >= $7 AND s.valid_until > now_ms()
-           AND b.id = s.subscriber_id AND b.hidden = 0 AND b.valid_until > now_ms()) found;
+           AND s.min_level <= $6 AND s.exercises >= $7 AND s.valid_until > (SELECT now_ms())
+           AND b.id = s.subscriber_id AND b.hidden = 0 AND b.valid_until > (SELECT now_ms())) found;
 
 -- name: zone_boundary
 -- As on SQLite: the place $6 rows on.
