@@ -29,6 +29,8 @@ WORKERS: Final = 2
 RECORD_AT: Final = 100
 """Receipts a transaction: enough that a commit is shared, few enough that the page stays live."""
 RECORD_AFTER_S: Final = 0.1
+PATIENCE: Final = 4
+"""Send time-outs without any receipt before a batch is given up: a driver's own, for each of its steps, come first."""
 
 log = structlog.get_logger(__name__)
 
@@ -111,12 +113,13 @@ class Dispatch:
         await self._record([_answer(each, _silence()) for each in pending.values()])
 
     async def _receipts(self, line: Line, slice_: Sequence[Rendered]) -> AsyncIterator[list[Receipt]]:
-        """Receipts in handfuls, as they come. A gateway that raises has a bug: what it did not answer is unknown."""
-        batch = line.gateway.capabilities.batch
+        """Receipts in handfuls, as they come. A gateway that raises, or hangs, has a bug: what it did not answer is unknown."""
+        batch, patience_s = line.gateway.capabilities.batch, PATIENCE * self.sending.send_timeout_s
         for start in range(0, len(slice_), batch):
             messages = [rendered.message for rendered in slice_[start : start + batch]]
             try:
-                async for handful in handfuls(line.gateway.send(messages), RECORD_AT, RECORD_AFTER_S):
+                receipts = line.gateway.send(messages)
+                async for handful in handfuls(receipts, RECORD_AT, RECORD_AFTER_S, patience_s):
                     yield handful
             except Exception:
                 log.exception("gateway_failed", action="gateway_failed", gateway=line.gateway.name)

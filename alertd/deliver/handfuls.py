@@ -8,15 +8,17 @@ from typing import TypeVar
 Item = TypeVar("Item")
 
 
-async def handfuls(items: AsyncIterator[Item], most: int, seconds: float) -> AsyncIterator[list[Item]]:
+async def handfuls(
+    items: AsyncIterator[Item], most: int, seconds: float, patience_s: float
+) -> AsyncIterator[list[Item]]:
     """Lists of up to `most` items, none kept back much longer than `seconds` after it came.
 
-    What `items` raises is raised after everything that came before it was given; leaving early ends `items` too.
+    :raises TimeoutError: nothing came for `patience_s` seconds. What `items` raises is raised after everything that came before it was given; leaving early ends `items` too.
     """
     queue: asyncio.Queue[Item | None] = asyncio.Queue(maxsize=most)
     feeding = asyncio.create_task(_feed(items, queue))
     try:
-        while (item := await queue.get()) is not None:
+        while (item := await asyncio.wait_for(queue.get(), patience_s)) is not None:
             handful, ended = await _fill([item], queue, most, seconds)
             yield handful
             if ended:
@@ -32,8 +34,10 @@ async def _feed(items: AsyncIterator[Item], queue: "asyncio.Queue[Item | None]")
     try:
         async for item in items:
             await queue.put(item)
-    finally:
+    except Exception:
         await queue.put(None)
+        raise
+    await queue.put(None)  # not when cancelled: nobody listens, and there may be no room
 
 
 async def _fill(

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from babel import localedata
 from babel.dates import format_datetime
 
 from alertd.catalogue import Catalogue
-from alertd.catalogue.nouns import language
+from alertd.catalogue.nouns import FRENCH, language
 from alertd.clock import from_ms
 from alertd.model import Act, Content, Text, Wording
 
@@ -74,9 +75,13 @@ def sms_text(station: str, said: Words, link: str) -> str:
 
 
 def when(moment: int, timezone: str, locale: str) -> str:
-    """A moment as people of that language write it, on the station's clock: "dim. 22 nov. 18:30"."""
+    """A moment as people of that language write it, on the station's clock: "dim. 22 nov. 18:30". In French, as the
+    phrases are, for a language that nobody knows: two letters are all that is asked of a subscriber's.
+    """
     local: datetime = from_ms(moment).astimezone(ZoneInfo(timezone))
-    return format_datetime(local, "EEE d MMM HH:mm", locale=language(locale))
+    spoken = language(locale)
+    known = spoken if localedata.exists(spoken) else FRENCH
+    return format_datetime(local, "EEE d MMM HH:mm", locale=known)
 
 
 def join(*parts: str, mark: str = ": ") -> str:
