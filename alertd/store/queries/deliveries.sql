@@ -34,9 +34,8 @@ SELECT $1, d.endpoint_id, d.channel, $6, $7, 0, $8,
 -- earlier message of the thread, not only the last one, is on the wire to the same endpoint.
 SELECT d.message_id, d.endpoint_id, d.channel, d.lane, d.wording, d.tries, d.doubtful,
        m.superseded_at, m.deliver_by,
-       CASE WHEN EXISTS (
-                SELECT 1 FROM message b JOIN delivery o ON o.message_id = b.id AND o.endpoint_id = d.endpoint_id
-                 WHERE b.alert_id = m.alert_id AND b.id < m.id AND o.state = 2) THEN 1 ELSE 0 END AS behind,
+       (SELECT count(*) FROM message b JOIN delivery o ON o.message_id = b.id AND o.endpoint_id = d.endpoint_id
+         WHERE b.alert_id = m.alert_id AND b.id < m.id AND o.state = 2) AS behind,
        e.state AS endpoint_state, e.address, e.key_id, e.greeted_at, e.proven_at, s.locale,
        p.subscriber_id AS subscribed
   FROM delivery d JOIN message m ON m.id = d.message_id
