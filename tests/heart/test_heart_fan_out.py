@@ -7,6 +7,8 @@ from random import Random
 
 import pytest
 import shapely
+from heart.town import EMAIL, FAR, HOME, SMS, VOICE, bounded, phone
+from heart.troubled_store import FullDisk, TroubledStore, nothing
 
 import zones
 from alertd.clock import HOUR, MINUTE, SECOND
@@ -18,8 +20,6 @@ from alertd.store import reach
 from alertd.subscribe import groups
 from alertd.subscribe.leave import leave
 from alertd.subscribe.nouns import At
-from heart.town import EMAIL, FAR, HOME, SMS, VOICE, bounded, phone
-from heart.troubled_store import FullDisk, TroubledStore, nothing
 
 LON, LAT = HOME[1], HOME[0]
 SQUARE = [

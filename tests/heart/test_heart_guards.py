@@ -3,14 +3,13 @@
 from dataclasses import replace
 
 import pytest
+from heart.town import mayor_of
 
 from alertd.errors import Conflict, NotAllowed
 from alertd.issue.guards import after, check_level
 from alertd.issue.release import cancel, end, release
 from alertd.model import Act, Actor, AlertState, Level, Role, Scope
 from alertd.stations import stations
-
-from heart.town import mayor_of
 
 LEADS = {
     ("draft", "alert"): "active",

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from heart.town import EMAIL, FAR, HOME, PUSH, SMS, VOICE, build, settings
 
 import zones
 from alertd.clock import DAY, HOUR, MINUTE, SECOND, SetClock
@@ -16,7 +17,6 @@ from alertd.store import reach
 from alertd.subscribe import groups
 from alertd.subscribe.leave import leave
 from alertd.subscribe.nouns import At
-from heart.town import EMAIL, FAR, HOME, PUSH, SMS, VOICE, build, settings
 
 BOTH = frozenset({SMS, EMAIL})
 INFO = {"level": Level.INFO, "topic": "council"}

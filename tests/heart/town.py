@@ -9,6 +9,8 @@ from itertools import count
 from random import Random
 from typing import Any
 
+from heart.provider import Provider
+
 import zones
 from alertd import catalogue
 from alertd.clock import DAY, FOREVER, HOUR
@@ -20,7 +22,7 @@ from alertd.deliver.render import Renderer
 from alertd.deliver.tend import Tend
 from alertd.issue.desk import Desk
 from alertd.issue.preview import Preview, preview
-from alertd.issue.release import Released, release
+from alertd.issue.release import Released, cancel, end, release
 from alertd.keys import Keyring
 from alertd.model import Actor, Channel, Content, Level, Mode, Role, State, Station, Target, Text, endpoint_id
 from alertd.settings import Settings
@@ -31,8 +33,6 @@ from alertd.store.database import Database
 from alertd.subscribe.enrol import enrol
 from alertd.subscribe.nouns import At, Enrolment
 from alertd.subscribe.topics import register_topics
-
-from heart.provider import Provider
 
 SMS, PUSH, EMAIL, VOICE = Channel.SMS, Channel.PUSH, Channel.EMAIL, Channel.VOICE
 HOME = (49.2090, 5.3750)
@@ -159,6 +159,14 @@ class Town:
         """Preview, then release."""
         shown = await self.preview(alert_id=alert_id, **changes)
         return await release(self.desk, self.mayor, self.station, shown.digest)
+
+    async def end(self, released: Released, texts: dict[str, Text] | None = None) -> Released:
+        """The word that it is over."""
+        return await end(self.desk, self.mayor, released.alert_id, texts)
+
+    async def cancel(self, released: Released, texts: dict[str, Text] | None = None) -> Released:
+        """The word that it was a false alert."""
+        return await cancel(self.desk, self.mayor, released.alert_id, texts)
 
     async def spread(self, node: Node | None = None) -> None:
         """Fan out until there is nothing to do now."""

@@ -78,3 +78,7 @@ UPDATE sender SET node_id = $2, lease_until = $3 WHERE id = $1;
 -- name: pieces
 -- What is left of a message's fan-out.
 SELECT phase, ring FROM fan_out WHERE message_id = $1 AND done_at IS NULL ORDER BY phase, ring;
+
+-- name: close_crowd
+-- Everyone's endpoints but one person's are stopped, so that nobody else is planned.
+UPDATE endpoint SET state = 2 WHERE subscriber_id <> $1;
