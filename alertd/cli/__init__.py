@@ -14,7 +14,7 @@ COMMANDS: Final = {
     "coach": ("alertd.cli.tools:coach", "What a text costs as an SMS."),
     "demo": ("alertd.cli.demo:demo", "A village of invented people, on this machine."),
     "key": ("alertd.cli.keys:key", "API keys of a station."),
-    "migrate": ("alertd.cli.tools:migrate", "Bring the database up to date."),
+    "migrate": ("alertd.cli.migrate:migrate", "Bring the database up to date, or move it to PostgreSQL."),
     "operator": ("alertd.cli.operators:operator", "People who log in."),
     "phone": ("alertd.cli.tools:phone", "What a telephone number is."),
     "sending": ("alertd.cli.sending:sending", "Pause or resume all sending."),

@@ -1,4 +1,4 @@
-"""alertd migrate | check-config | coach | phone"""
+"""alertd check-config | coach | phone"""
 
 from collections.abc import Sequence
 from typing import Final
@@ -11,27 +11,11 @@ from alertd.clock import SystemClock
 from alertd.errors import ConfigurationError
 from alertd.settings import Gateway, Settings
 from alertd.subscribe.addresses import read_phone
-from alertd.subscribe.topics import register_topics
 from gateways.contract import Message, OptionError, Surroundings
 from gateways.loader import load
 from gateways.text import gsm_safe, measure
 
 FRANCE: Final = "+33"
-
-
-@click.command()
-@command
-async def migrate(console: Console) -> None:
-    """Bring the database up to date, and register the catalogue's topics."""
-    async with console.house() as house:
-        async with house.store.transaction() as tx:
-            bits = await register_topics(tx, catalogue.load())
-        rows = await house.store.fetch("schema.applied")
-    version = max(row["version"] for row in rows)
-    console.say(
-        f"The database is at version {version}; {len(bits)} topics are known.",
-        {"version": version, "topics": len(bits)},
-    )
 
 
 @click.command("check-config")

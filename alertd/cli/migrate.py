@@ -1,0 +1,101 @@
+"""alertd migrate"""
+
+import fcntl
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
+from typing import Final
+
+import click
+
+from alertd import catalogue
+from alertd.cli.console import Console, command
+from alertd.daemon import node_name
+from alertd.errors import ConfigurationError
+from alertd.settings import Settings
+from alertd.store.transfer import move
+from alertd.subscribe.topics import register_topics
+
+STAGES: Final = {"move": "Moving", "check": "Comparing"}
+WIDTH: Final = 30
+
+
+@click.command()
+@click.option(
+    "--to",
+    "target",
+    metavar="URL",
+    help="Move a SQLite instance to this empty PostgreSQL database: postgresql://USER@HOST/NAME.",
+)
+@command
+async def migrate(console: Console, *, target: str | None) -> None:
+    """Bring the database up to date, and register the catalogue's topics; or move it to PostgreSQL.
+
+    A move needs the daemon stopped. It can be interrupted at any moment: started again, it goes on. The SQLite
+    database is left as it is.
+    """
+    if target is None:
+        await _bring_up_to_date(console)
+    else:
+        await _move(console, target)
+
+
+async def _bring_up_to_date(console: Console) -> None:
+    async with console.house() as house:
+        async with house.store.transaction() as tx:
+            bits = await register_topics(tx, catalogue.load())
+        rows = await house.store.fetch("schema.applied")
+    version = max(row["version"] for row in rows)
+    console.say(
+        f"The database is at version {version}; {len(bits)} topics are known.",
+        {"version": version, "topics": len(bits)},
+    )
+
+
+async def _move(console: Console, target: str) -> None:
+    with _stopped(console.settings):
+        moved = await move(console.settings.store.url, target, Bar(console).show)
+    rows = sum(table.rows for table in moved)
+    console.say(
+        f"{rows} rows of {len(moved)} tables are in PostgreSQL, the same as here.\n"
+        "Now set url under [store] in the configuration to the address given to --to, and start the daemon.\n"
+        "The SQLite database was left as it is: keep it as a backup, and let no daemon run on it any more.",
+        {"rows": rows, "tables": [asdict(table) for table in moved]},
+    )
+
+
+class Bar:
+    """A progress bar on standard error; silent where that is no terminal, or programs read."""
+
+    def __init__(self, console: Console) -> None:
+        self._shown = sys.stderr.isatty() and not console.as_json
+
+    def show(self, stage: str, done: int, total: int) -> None:
+        """So many rows of a stage are done."""
+        if not self._shown:
+            return
+        filled = WIDTH * done // total if total else WIDTH
+        said = f"\r{STAGES[stage]:<10} [{'#' * filled:<{WIDTH}}] {done} / {total} rows"
+        click.echo(said, err=True, nl=done == total)
+
+
+@contextmanager
+def _stopped(settings: Settings) -> Iterator[None]:
+    """No node whose secret is in this folder runs, nor can be started until the end.
+
+    :raises ConfigurationError: `node_running`.
+    """
+    folder = settings.keys.secret_file.parent
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with ExitStack() as stack:
+        for path in sorted({folder / f"{node_name(settings)}.lock", *folder.glob("*.lock")}):
+            lock = stack.enter_context(path.open("w"))
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise ConfigurationError(
+                    "node_running",
+                    f"The node {path.stem} is running: stop its daemon, then start the move again.",
+                ) from error
+        yield
