@@ -77,16 +77,13 @@ def _verdict(row: Row, now: int) -> tuple[State, str | None]:
         return (State.UNKNOWN if row["doubtful"] else State.CANCELLED), "superseded"
     if now >= row["deliver_by"]:
         return (State.UNKNOWN if row["doubtful"] else State.EXPIRED), "too_late"
-    endpoint = row["endpoint_state"]
-    if endpoint is None:
+    if row["endpoint_state"] is None:
         return State.STOPPED, "erased"
-    if endpoint != EndpointState.ACTIVE:
-        return (State.REFUSED, "endpoint_dead") if endpoint == EndpointState.DEAD else (State.STOPPED, "left")
-    if row["subscribed"] is None:
+    if row["endpoint_state"] == EndpointState.DEAD:
+        return State.REFUSED, "endpoint_dead"
+    if row["endpoint_state"] != EndpointState.ACTIVE or row["subscribed"] is None:
         return State.STOPPED, "left"
-    if row["behind"]:
-        return State.WAITING, "behind"
-    return State.CALLING, None
+    return (State.WAITING, "behind") if row["behind"] else (State.CALLING, None)
 
 
 async def shift(

@@ -143,19 +143,18 @@ class _Body:
 
 
 def _sms(piece: _Piece) -> _Body:
-    said = sms_text(piece.speech.station, piece.said, piece.link)
-    return _Body(join(said, piece.greeting, mark=" "))
+    return _Body(sms_text(piece.speech.station, piece.said, piece.link, piece.greeting))
 
 
 def _push(piece: _Piece) -> _Body:
     text = piece.said.text
     body = join(text.instruction, text.body, piece.said.closing, mark="\n")
-    return _Body(body or piece.said.title, subject=f"{piece.speech.station}: {piece.said.title}")
+    return _Body(body or piece.said.title, subject=piece.said.signed(piece.speech.station))
 
 
 def _voice(piece: _Piece) -> _Body:
     said = piece.said
-    parts = (piece.speech.station, said.title, said.text.body, said.text.instruction, said.closing)
+    parts = (said.signed(piece.speech.station), said.text.body, said.text.instruction, said.closing)
     return _Body(join(*(sentence(part) for part in parts), mark=" "))
 
 
@@ -170,17 +169,19 @@ def _email(piece: _Piece) -> _Body:
     paragraphs = (said.title, said.text.body, said.text.instruction, said.closing, piece.link)
     foot = piece.greeting or piece.leaving
     return _Body(
-        text=join(*paragraphs, f"{speech.station} - {until}", f"-- \n{foot}", mark="\n\n"),
-        subject=join(f"[{speech.station}]", said.title, said.closing, mark=" "),
-        html=_html(paragraphs, foot),
+        text=join(*paragraphs, f"{speech.station} - {until}", f"-- \n{foot}", said.closing, mark="\n\n"),
+        subject=join(
+            said.closing, f"[{speech.station}]", join(said.kind, said.text.headline), said.closing, mark=" "
+        ),
+        html=_html(paragraphs, foot, said.closing),
     )
 
 
-def _html(paragraphs: tuple[str, ...], foot: str) -> str:
+def _html(paragraphs: tuple[str, ...], foot: str, closing: str) -> str:
     first, *rest = (escape(part).replace("\n", "<br>") for part in paragraphs if part)
     body = "".join(f"<p>{part}</p>" for part in rest)
     style = "font:18px/1.5 sans-serif"
-    foot = f"<hr><p><small>{escape(foot)}</small></p>"
+    foot = f"<hr><p><small>{escape(foot)}</small></p>" + (f"<p>{escape(closing)}</p>" if closing else "")
     return f'<!doctype html><html><body style="{style}"><h1>{first}</h1>{body}{foot}</body></html>'
 
 

@@ -35,9 +35,9 @@ class Speech:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """`opening` says what kind of message it is (exercise, update, end); `closing` repeats that it is an exercise."""
+    """`kind` says what kind of message it is (update, end), `closing` that it is an exercise: the first word and the last."""
 
-    opening: str
+    kind: str
     text: Text
     closing: str
     stand_in: bool
@@ -45,7 +45,11 @@ class Words:
     @property
     def title(self) -> str:
         """The headline with what kind of message it is."""
-        return join(self.opening, self.text.headline)
+        return join(join(self.closing, self.kind, mark=" - "), self.text.headline)
+
+    def signed(self, station: str) -> str:
+        """The same with who speaks, still after the word that it is an exercise."""
+        return join(self.closing, f"{station}: {join(self.kind, self.text.headline)}", mark=" - ")
 
 
 def words(
@@ -54,10 +58,9 @@ def words(
     """What a reader of `locale` is told; `short` prefers wordings in the alphabet of SMS."""
     phrase = catalogue.phrase_sms if short else catalogue.phrase
     exercise = phrase(locale, "word.exercise") if speech.content.exercise else ""
-    opening = join(exercise, _kind(speech, locale, wording, phrase), mark=" - ")
     written = _written(speech, locale)
     text = written or _stand_in(catalogue, speech, locale, phrase)
-    return Words(opening, text, exercise, stand_in=written is None)
+    return Words(_kind(speech, locale, wording, phrase), text, exercise, stand_in=written is None)
 
 
 def sms(catalogue: Catalogue, station: str, content: Content, locale: str, public_url: str) -> str:
@@ -67,11 +70,10 @@ def sms(catalogue: Catalogue, station: str, content: Content, locale: str, publi
     return sms_text(station, said, f"{public_url}/a/{'0' * (LINK_LENGTH - 3)}")
 
 
-def sms_text(station: str, said: Words, link: str) -> str:
+def sms_text(station: str, said: Words, link: str, greeting: str = "") -> str:
     """Station, headline, instruction, link; an exercise says so first and last. Nothing is folded silently."""
-    return join(
-        sentence(f"{station}: {said.title}"), sentence(said.text.instruction), link, said.closing, mark=" "
-    )
+    told = sentence(said.signed(station)), sentence(said.text.instruction)
+    return join(*told, link, greeting, said.closing, mark=" ")
 
 
 def when(moment: int, timezone: str, locale: str) -> str:
