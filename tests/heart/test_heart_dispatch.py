@@ -5,6 +5,8 @@ from collections import Counter
 from contextlib import aclosing
 
 import pytest
+from heart.provider import BREAK, HANG, SILENT, STRANGE
+from heart.town import EMAIL, HOME, SMS, bounded, build, mailbox, phone, settings
 
 from alertd.clock import HOUR, MINUTE, SECOND
 from alertd.deliver.handfuls import handfuls
@@ -12,8 +14,6 @@ from alertd.issue.reading import progress
 from alertd.model import EndpointState, Level, State, Target, Text
 from alertd.stations import sending_switch
 from gateways.contract import Outcome, Receipt
-from heart.provider import BREAK, HANG, SILENT, STRANGE
-from heart.town import EMAIL, HOME, SMS, bounded, build, mailbox, phone, settings
 
 INFO = {"level": Level.INFO, "topic": "council"}
 WARNING = {"level": Level.WARNING}
