@@ -5,15 +5,15 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from alertd.deliver import endpoints
 from alertd.deliver.claim import Claimed
+from alertd.deliver.lattice import below
 from alertd.deliver.retry import Step, next_step
 from alertd.deliver.tallies import Entries
-from alertd.model import EndpointState, Level, State, subscriber_of
+from alertd.model import Level
 from alertd.settings.sections import Sending
-from alertd.store import Database, Transaction, reach
+from alertd.store import Database, Transaction
 from gateways.contract import Outcome, Receipt
-
-GREETED = {Outcome.ACCEPTED, Outcome.DELIVERED, Outcome.SEEN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ async def record(db: Database, answers: Sequence[Answer], node_id: int, sending:
         await _close(tx, answers)
         for step, stepping in _steps(answers, unknowns, now, sending).items():
             await _move(tx, entries, step, stepping)
-        await _mark_endpoints(tx, answers)
+        await endpoints.mark(tx, _words(answers))
         await entries.write(tx)
 
 
@@ -57,8 +57,8 @@ async def _unknowns(tx: Transaction, answers: Sequence[Answer]) -> dict[tuple[in
         if answer.receipt.outcome is Outcome.UNKNOWN and answer.level is Level.DANGER:
             silent[answer.claimed.message_id].append(answer.claimed.endpoint_id)
     counts = {}
-    for message_id, endpoints in silent.items():
-        for row in await tx.fetch("attempts.unknowns", message_id, json.dumps(endpoints)):
+    for message_id, endpoint_ids in silent.items():
+        for row in await tx.fetch("attempts.unknowns", message_id, json.dumps(endpoint_ids)):
             counts[message_id, row["endpoint_id"]] = row["n"]
     return counts
 
@@ -88,8 +88,8 @@ async def _move(tx: Transaction, entries: Entries, step: Step, stepping: Sequenc
     for (message_id, _), group in groups.items():
         keys = json.dumps([claimed.endpoint_id for claimed in group])
         left = len(group)
-        for before in (State.CALLING, State.UNKNOWN):
-            if left and before is not step.state:
+        for before in below(step.state):  # a receipt may have come first: a word never lowers, and is never lost
+            if left:
                 n = await tx.execute(
                     "deliveries.move", message_id, keys, before, step.state, step.due_at, step.reason
                 )
@@ -97,17 +97,10 @@ async def _move(tx: Transaction, entries: Entries, step: Step, stepping: Sequenc
                 left -= n
 
 
-async def _mark_endpoints(tx: Transaction, answers: Sequence[Answer]) -> None:
-    """Who was greeted; and the dead and the departed, on a provider's word for it alone."""
-    said: dict[str, list[int]] = defaultdict(list)
-    for answer in answers:
-        if answer.receipt.outcome in GREETED and not answer.claimed.greeted:
-            said["greeted"].append(answer.claimed.endpoint_id)
-        elif answer.receipt.outcome in {Outcome.REFUSED, Outcome.STOPPED}:
-            said[answer.receipt.outcome.value].append(answer.claimed.endpoint_id)
-    if said["greeted"]:
-        await tx.execute("endpoints.greet", json.dumps(said["greeted"]))
-    for outcome, state in ((Outcome.REFUSED, EndpointState.DEAD), (Outcome.STOPPED, EndpointState.STOPPED)):
-        if said[outcome.value]:
-            await tx.execute("endpoints.close", json.dumps(said[outcome.value]), state)
-            await reach.derive(tx, {subscriber_of(endpoint) for endpoint in said[outcome.value]})
+def _words(answers: Sequence[Answer]) -> list[tuple[int, Outcome]]:
+    """Of endpoints; one that was greeted before need not be told so again."""
+    return [
+        (answer.claimed.endpoint_id, answer.receipt.outcome)
+        for answer in answers
+        if not (answer.claimed.greeted and answer.receipt.outcome in endpoints.GREETED)
+    ]

@@ -1,0 +1,12 @@
+-- name: take
+-- As on SQLite, where there is one writer; here nodes take turns, so that no two apply words about one delivery at once.
+SELECT id, gateway, raw, key_id FROM receipt WHERE applied_at IS NULL ORDER BY id LIMIT $1 FOR UPDATE;
+
+-- name: standing
+-- As on SQLite, and held: the state that is read here is the state that is moved from.
+SELECT d.endpoint_id, d.channel, d.state FROM delivery d
+ WHERE d.message_id = $1 AND d.endpoint_id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($2 AS TEXT)))
+   AND EXISTS (SELECT 1 FROM attempt a JOIN sender s ON s.id = a.sender_id
+                WHERE a.message_id = d.message_id AND a.endpoint_id = d.endpoint_id AND s.gateway = $3)
+ ORDER BY d.endpoint_id
+   FOR UPDATE OF d;
