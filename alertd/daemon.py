@@ -6,7 +6,7 @@ A loop that dies ends the process, and systemd starts it again: never a daemon t
 import fcntl
 import secrets
 import socket
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -18,12 +18,15 @@ from aiohttp import web
 
 from alertd import catalogue
 from alertd.clock import DAY, Clock, SystemClock
-from alertd.deliver import rehearsal, routes
+from alertd.deliver import receipts, rehearsal, routes
 from alertd.deliver.dispatch import WORKERS, Dispatch, Line
 from alertd.deliver.fan_out import FanOut
+from alertd.deliver.lookups import Lookups
 from alertd.deliver.loops import Loops, Step
 from alertd.deliver.pace import Bucket
+from alertd.deliver.receipts import Receipts
 from alertd.deliver.render import Renderer
+from alertd.deliver.spool import Spool
 from alertd.deliver.tend import Tend
 from alertd.errors import ConfigurationError
 from alertd.issue.desk import Desk
@@ -77,11 +80,13 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         await db.open()
         desk = await _desk(settings, clock, db)
         node_id = await _node(db, settings)
-        lines = await _lines(stack, desk)
+        gateways = await _gateways(stack, desk)
+        lines = _lines(desk, gateways)
+        spool = _spool(desk)
         heart = Heart(clock)
-        await _turn(stack, desk, node_id, lines, heart)
+        await _turn(stack, desk, node_id, lines, heart, _reports(desk, node_id, gateways, spool))
         stack.enter_context(ticking({partial(_purge, desk): 600.0}))
-        url = await _serve(stack, Rooms(desk=desk, heartbeat=heart.beats))
+        url = await _serve(stack, Rooms(desk=desk, heartbeat=heart.beats, gateways=gateways, spool=spool))
         yield Daemon(desk, node_id, lines, url)
 
 
@@ -147,25 +152,30 @@ def _alone(settings: Settings) -> Iterator[None]:
 
 
 async def _turn(
-    stack: AsyncExitStack, desk: Desk, node_id: int, lines: Sequence[Line], heart: "Heart"
+    stack: AsyncExitStack,
+    desk: Desk,
+    node_id: int,
+    lines: Sequence[Line],
+    heart: "Heart",
+    more: Sequence[tuple[str, Step]],
 ) -> None:
     """Recover what an earlier life of this node held, then start its loops."""
     sending = desk.settings.sending
     tend = Tend(desk.db, desk.clock, sending, node_id)
     await tend.start()
     loops = Loops(desk.db, sending.poll_s, sending.send_timeout_s + 2, heart.beat)
-    await stack.enter_async_context(loops.turning(_steps(desk, node_id, lines, tend)))
+    await stack.enter_async_context(loops.turning([*_steps(desk, node_id, lines, tend), *more]))
 
 
 async def _purge(desk: Desk) -> None:
-    """Previews that can release nothing any more, nor answer a repeated click."""
+    """Previews that can release nothing any more, nor answer a repeated click; raw receipts after thirty days."""
     async with desk.db.transaction() as tx:
         await tx.execute("previews.purge", desk.clock.now_ms() - DAY)
+    await receipts.purge(desk.db, desk.clock.now_ms())
 
 
-async def _lines(stack: AsyncExitStack, desk: Desk) -> list[Line]:
-    """Every sender that a route uses, with its gateway opened."""
-    gateways = await _gateways(stack, desk)
+def _lines(desk: Desk, gateways: Mapping[str, Gateway]) -> list[Line]:
+    """Every sender that a route uses, with its gateway."""
     senders = {sender.id: sender for route in desk.routes.values() for sender in route}
     return [
         Line(sender, gateways[sender.gateway], Bucket(desk.clock, sender.rate, burst_of(sender)))
@@ -204,6 +214,21 @@ def _steps(desk: Desk, node_id: int, lines: Sequence[Line], tend: Tend) -> list[
         (f"dispatch:{line.sender.id}", partial(dispatch.step, line)) for line in lines for _ in range(WORKERS)
     ]
     return [("fan_out", fan_out.step), ("tend", tend.step), *voices]
+
+
+def _reports(
+    desk: Desk, node_id: int, gateways: Mapping[str, Gateway], spool: Spool
+) -> list[tuple[str, Step]]:
+    """What providers report later, and what they are asked."""
+    reading = Receipts(desk.db, desk.keyring, node_id)
+    lookups = Lookups(desk.db, desk.clock, desk.keyring, gateways, desk.settings.sending, node_id)
+    return [("spool", spool.step), ("receipts", reading.step), ("lookups", lookups.step)]
+
+
+def _spool(desk: Desk) -> Spool:
+    """Beside the secret, by the node's name: what this node was brought while the store was away."""
+    folder = desk.settings.keys.secret_file.parent
+    return Spool(desk.db, desk.keyring, folder / f"{node_name(desk.settings)}.receipts")
 
 
 async def _serve(stack: AsyncExitStack, rooms: Rooms) -> str:

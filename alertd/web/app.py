@@ -5,7 +5,7 @@ from typing import Final
 
 from aiohttp import web
 
-from alertd.web import api, doors, health, live, show
+from alertd.web import api, callbacks, doors, health, live, show
 from alertd.web.pages import alerts, compose, entrance, leaving, preview, residents, sandbox
 from alertd.web.rooms import ROOMS, Rooms
 
@@ -35,6 +35,8 @@ PAGES: Final = (
     web.get("/bac-a-sable", sandbox.to_sandbox),
     web.get("/sandbox", sandbox.sandbox_page),
     web.get("/sandbox/flux", sandbox.sandbox_stream),
+    web.get(callbacks.PATH, callbacks.receive, allow_head=False),
+    web.post(callbacks.PATH, callbacks.receive),
     web.get("/healthz", health.alive),
     web.get("/readyz", health.ready),
     web.get("/metrics", health.metrics),

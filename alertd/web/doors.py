@@ -14,7 +14,7 @@ import structlog
 from aiohttp import web
 
 from alertd.errors import AlertdError, NotAllowed
-from alertd.web import visits
+from alertd.web import callbacks, visits
 from alertd.web.contracts import ErrorPage, Frame
 from alertd.web.errors import BROKEN, problem, problem_response, retry_after
 from alertd.web.rooms import ROOMS
@@ -104,7 +104,7 @@ async def bound_body(request: web.Request, handler: Handler) -> web.StreamRespon
 @web.middleware
 async def refuse_forgery(request: web.Request, handler: Handler) -> web.StreamResponse:
     """A form is ours, or it is not read."""
-    if request.method in SAFE or request.path.startswith(API):
+    if request.method in SAFE or request.path.startswith((API, callbacks.PREFIX)):
         return await handler(request)
     _check_origin(request)
     if not request.path.startswith(_WITHOUT_SESSION):

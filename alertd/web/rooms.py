@@ -1,6 +1,6 @@
 """What every page may reach: made once by the composition root, found again through one typed key."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -8,20 +8,27 @@ from aiohttp import web
 
 from alertd.catalogue import Catalogue
 from alertd.clock import Clock
+from alertd.deliver.spool import Spool
 from alertd.issue.desk import Desk
 from alertd.keys import Keyring
 from alertd.settings import Settings
 from alertd.stations.passwords import Passwords
 from alertd.store.database import Database
+from gateways.contract import Gateway
 
 
 @dataclass(frozen=True, slots=True)
 class Rooms:
-    """The desk, and whether the loops that send are alive (asked by `/readyz`)."""
+    """The desk, and whether the loops that send are alive (asked by `/readyz`).
+
+    `gateways` read what providers bring back, by name, and `spool` keeps it.
+    """
 
     desk: Desk
     heartbeat: Callable[[], bool]
     passwords: Passwords = field(default_factory=Passwords)
+    gateways: Mapping[str, Gateway] = field(default_factory=dict)
+    spool: Spool | None = None
 
     @property
     def db(self) -> Database:
