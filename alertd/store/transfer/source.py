@@ -34,8 +34,8 @@ class Source:
     async def hold(self) -> None:
         """Keep every writer out until the connection closes; refuse what is not up to date."""
         await self._rows(f"PRAGMA busy_timeout = {_BUSY_MS}")
-        await self._rows("PRAGMA query_only = ON")
         await self._rows(self._statements["hold"])
+        await self._rows("PRAGMA query_only = ON")  # not before: it would refuse the writers' lock
         applied = await self._rows(schema()["schema.applied"].sql) if await self._is_instance() else []
         if pending(history("sqlite"), applied):
             raise ConfigurationError(

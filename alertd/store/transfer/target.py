@@ -149,15 +149,23 @@ class Target:
 async def reached(url: str) -> AsyncIterator[Target]:
     """The database at `url`.
 
-    :raises ConfigurationError: `store_url`, `move_target_rights`. :raises Unavailable: it does not answer.
+    :raises ConfigurationError: `store_url`, `move_target_rights`.
+    :raises Unavailable: `move_target_unreachable`, `move_target_lost`.
     """
     connection = await _connect(url)
     try:
         yield Target(url, connection)
-    except asyncpg.InsufficientPrivilegeError as error:
+    except (asyncpg.InsufficientPrivilegeError, asyncpg.InvalidSchemaNameError) as error:
         raise ConfigurationError(
             "move_target_rights",
             f"The PostgreSQL user may not do this ({error}): make it the owner of an empty database.",
+        ) from error
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        if not connection.is_closed():
+            raise
+        raise Unavailable(
+            "move_target_lost",
+            "The PostgreSQL database went away. Start the move again: it goes on from there.",
         ) from error
     finally:
         await connection.close(timeout=CONNECT_S)
