@@ -45,8 +45,10 @@ class Renderer:
         said = speech.words(self._catalogue, claimed)
         reference = self._keyring.code(delivery_number(claimed.message_id, claimed.endpoint_id))
         link = f"{self._public_url}/a/{reference}"
+        # Making a link is a quarter of an SMS's rendering: only a letter says at its foot how to leave.
+        leaving = self._leaving(claimed) if claimed.channel is Channel.EMAIL else ""
         body = _COMPOSERS[claimed.channel](
-            _Piece(speech.speech, said, link, self._greeting(speech, claimed), self._leaving(claimed))
+            _Piece(speech.speech, said, link, self._greeting(speech, claimed), leaving)
         )
         message = Message(
             reference=reference,
