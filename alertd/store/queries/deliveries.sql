@@ -16,7 +16,8 @@ SELECT endpoint_id FROM delivery WHERE message_id = $1 AND endpoint_id > $2 ORDE
 
 -- name: add_reached
 -- To whoever has an attempt that is not proven unsent, by the same channel. An update says so to those whom it no
--- longer concerns ($11 = 1: look in the new audience; rings are at most eight); an end or a cancel concerns them all.
+-- longer concerns ($11 = 1: look in the new audience; rings are at most eight), and to them once: whose last word was that
+-- it no longer concerns them (2) hears no further update. An end or a cancel concerns them all.
 INSERT INTO delivery (message_id, endpoint_id, channel, sender_id, lane, ring, state, wording, due_at, reason)
 SELECT $1, d.endpoint_id, d.channel, $6, $7, 0, $8,
        CASE WHEN $11 = 0 OR EXISTS (SELECT 1 FROM audience a
@@ -26,6 +27,14 @@ SELECT $1, d.endpoint_id, d.channel, $6, $7, 0, $8,
   FROM delivery d
  WHERE d.message_id = $2 AND d.endpoint_id > $3 AND d.endpoint_id <= $4 AND d.channel = $5
    AND (d.state IN (2, 3, 4, 5, 6) OR d.doubtful = 1)
+   AND ($11 = 0 OR EXISTS (SELECT 1 FROM audience a
+                            WHERE a.message_id = $1 AND a.ring IN (0, 1, 2, 3, 4, 5, 6, 7)
+                              AND a.subscriber_id = d.endpoint_id >> 8)
+        OR coalesce((SELECT l.wording
+                       FROM message n JOIN message b ON b.alert_id = n.alert_id AND b.id < n.id
+                       JOIN delivery l ON l.message_id = b.id AND l.endpoint_id = d.endpoint_id
+                      WHERE n.id = $1 AND (l.state IN (2, 3, 4, 5, 6) OR l.doubtful = 1)
+                      ORDER BY b.id DESC LIMIT 1), 0) <> 2)
     ON CONFLICT DO NOTHING;
 
 -- name: claimable
@@ -54,10 +63,14 @@ UPDATE delivery SET state = 2, tries = tries + 1, node_id = $3
 
 -- name: move
 -- From one state ($3) to another ($4), due at $5; says how many were still there, so that the books can follow. What
--- has been unknown (3) once stays doubtful: it may have arrived, whatever becomes of a later attempt.
+-- has been unknown (3) once stays doubtful: it may have arrived, whatever becomes of a later attempt. As long as its last
+-- attempt is open a delivery stays on the wire (2): a late "try again" about an earlier attempt would send it twice at once.
 UPDATE delivery SET state = $4, due_at = $5, reason = $6, doubtful = CASE WHEN CAST($4 AS BIGINT) = 3 THEN 1 ELSE doubtful END
  WHERE message_id = $1 AND endpoint_id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($2 AS TEXT)))
-   AND state = $3;
+   AND state = $3
+   AND (CAST($3 AS BIGINT) <> 2 OR CAST($4 AS BIGINT) NOT IN (0, 3) OR NOT EXISTS (
+         SELECT 1 FROM attempt a WHERE a.message_id = delivery.message_id AND a.endpoint_id = delivery.endpoint_id
+            AND a.ordinal = delivery.tries AND a.closed_at IS NULL));
 
 -- name: due
 -- Waiting rows whose hour has come, and danger's unknowns that are to be sent once more.
