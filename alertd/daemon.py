@@ -21,6 +21,7 @@ from alertd.clock import DAY, Clock, SystemClock
 from alertd.deliver import receipts, rehearsal, routes
 from alertd.deliver.dispatch import WORKERS, Dispatch, Line
 from alertd.deliver.fan_out import FanOut
+from alertd.deliver.health import Health
 from alertd.deliver.lookups import Lookups
 from alertd.deliver.loops import Loops, Step
 from alertd.deliver.pace import Bucket
@@ -208,12 +209,16 @@ async def _gateways(stack: AsyncExitStack, desk: Desk) -> dict[str, Gateway]:
 def _steps(desk: Desk, node_id: int, lines: Sequence[Line], tend: Tend) -> list[tuple[str, Step]]:
     """Every loop of this node, by the bell that wakes it."""
     renderer = Renderer(desk.db, desk.catalogue, desk.keyring, desk.settings.http.public_url)
-    dispatch = Dispatch(desk.db, desk.clock, renderer, desk.settings.sending, node_id)
+    health = Health(
+        desk.db, desk.clock, desk.routes, {line.gateway.name: line.gateway for line in lines}, node_id
+    )
+    sending = desk.settings.sending
+    dispatch = Dispatch(desk.db, desk.clock, renderer, sending, node_id, health.homes, health.hear)
     fan_out = FanOut(desk.db, desk.clock, desk.routes, node_id)
     voices = [
         (f"dispatch:{line.sender.id}", partial(dispatch.step, line)) for line in lines for _ in range(WORKERS)
     ]
-    return [("fan_out", fan_out.step), ("tend", tend.step), *voices]
+    return [("fan_out", fan_out.step), ("tend", tend.step), ("health", health.step), *voices]
 
 
 def _reports(

@@ -36,10 +36,10 @@ class Claimed:
 
 
 async def claim(
-    db: Database, sender: Sender, node_id: int, most: int, lease_ms: int, level: float
+    db: Database, sender: Sender, home: int, node_id: int, most: int, lease_ms: int, level: float
 ) -> list[Claimed] | None:
-    """Up to `most` deliveries of this sender, now `calling`: an empty list when all of a slice had to be settled, None
-    when nothing is queued, or another node holds the sender.
+    """Up to `most` deliveries from the queue of `home` (its own, or that of a sender it stands in for), now `calling`:
+    an empty list when all of a slice had to be settled, None when nothing is queued, or another node holds the sender.
 
     Only a pace needs an owner: where the provider sets none, nodes share the sender, each skipping what another has
     locked. `level` is the bucket's, kept with the lease for whoever speaks next.
@@ -49,13 +49,13 @@ async def claim(
             "senders.hold", sender.id, node_id, lease_ms, level
         ):
             return None
-        rows = await tx.fetch("deliveries.claimable", sender.id, most)
+        rows = await tx.fetch("deliveries.claimable", home, most)
         if not rows:
             return None
         entries = Entries(node_id)
         now = int((await tx.fetch("nodes.clock"))[0]["now"])
         going = await _sort_out(tx, entries, rows, now)
-        await _call(tx, entries, going, node_id)
+        await _call(tx, entries, going, sender.id, node_id)
         await entries.write(tx)
     return [_claimed(row) for row in going]
 
@@ -114,11 +114,11 @@ def by_message(rows: Iterable[Row]) -> dict[tuple[int, int], list[int]]:
     return grouped
 
 
-async def _call(tx: Transaction, entries: Entries, rows: Sequence[Row], node_id: int) -> None:
+async def _call(tx: Transaction, entries: Entries, rows: Sequence[Row], sender_id: int, node_id: int) -> None:
     for (message_id, channel), endpoints in by_message(rows).items():
         keys = json.dumps(endpoints)
         await tx.execute("deliveries.call", message_id, keys, node_id)
-        await tx.execute("attempts.open", message_id, keys)
+        await tx.execute("attempts.open", message_id, keys, sender_id)
         entries.move(message_id, Channel(channel), State.QUEUED, State.CALLING, len(endpoints))
 
 

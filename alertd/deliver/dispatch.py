@@ -5,7 +5,7 @@ store. A slice holds at most a second of the sender's pace, so a danger released
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -45,15 +45,25 @@ class Line:
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
+def _own(sender: Sender) -> Sequence[int]:
+    return (sender.id,)
+
+
+def _unheard(gateway: str, receipts: Sequence[Receipt]) -> None:
+    """Where a gateway has no other to stand in for it, nobody needs to judge it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Dispatch:
-    """One node's voice."""
+    """One node's voice. `homes` says from whose queues a sender takes now, `hear` is told every answer (see `health`)."""
 
     db: Database
     clock: Clock
     renderer: Renderer
     sending: Sending
     node_id: int
+    homes: Callable[[Sender], Sequence[int]] = _own
+    hear: Callable[[str, Sequence[Receipt]], None] = _unheard
 
     async def step(self, line: Line) -> bool:
         """Claim a slice, send it, record it; False when there was nothing to claim, or another node holds the sender."""
@@ -67,14 +77,15 @@ class Dispatch:
         """What may leave now, by its reference; the bucket is charged for it. Empty when a slice was settled of which
         nothing may leave: there may be more behind it. None when there is nothing now.
         """
-        if not await self.db.fetch("deliveries.any_queued", line.sender.id):
+        home = await self._home(line)
+        if home is None:
             return None
         await asyncio.sleep(min(line.bucket.wait_s(), self.sending.poll_s))
         most = line.bucket.room(self._slice(line))
         if most == 0:
             return None
         lease_ms = round(self.sending.lease_s * SECOND)
-        claimed = await claim(self.db, line.sender, self.node_id, most, lease_ms, line.bucket.level)
+        claimed = await claim(self.db, line.sender, home, self.node_id, most, lease_ms, line.bucket.level)
         if claimed is None:
             return None
         taken, unreadable = await self._render(claimed)
@@ -82,6 +93,13 @@ class Dispatch:
             await record(self.db, unreadable, self.node_id, self.sending)
         line.bucket.charge(sum(_cost(line.sender, rendered) for _, rendered in taken.values()))
         return taken
+
+    async def _home(self, line: Line) -> int | None:
+        """From whose queue to take: its own first, then that of a sender whose gateway is down."""
+        for home in self.homes(line.sender):
+            if await self.db.fetch("deliveries.any_queued", home):
+                return home
+        return None
 
     def _slice(self, line: Line) -> int:
         rate = line.sender.rate
@@ -108,8 +126,10 @@ class Dispatch:
             answers = [
                 _answer(pending.pop(each.reference), each) for each in receipts if each.reference in pending
             ]
+            self.hear(line.sender.gateway, receipts)
             self._heed(line, answers)
             await self._record(answers)
+        self.hear(line.sender.gateway, [_silence() for _ in pending])
         await self._record([_answer(each, _silence()) for each in pending.values()])
 
     async def _receipts(self, line: Line, slice_: Sequence[Rendered]) -> AsyncIterator[list[Receipt]]:

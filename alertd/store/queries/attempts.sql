@@ -1,7 +1,7 @@
 -- name: open
 -- Written before the wire is touched: whatever happens then, this try is remembered.
 INSERT INTO attempt (message_id, endpoint_id, ordinal, sender_id, node_id, started_at)
-SELECT d.message_id, d.endpoint_id, d.tries, d.sender_id, d.node_id, now_ms()
+SELECT d.message_id, d.endpoint_id, d.tries, $3, d.node_id, now_ms()
   FROM delivery d
  WHERE d.message_id = $1 AND d.endpoint_id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($2 AS TEXT)));
 

@@ -1,0 +1,189 @@
+"""Failover: who speaks when a provider is dead, and that nobody moves for less."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from heart.provider import Provider
+from heart.town import SMS, Town, build, phone
+
+from alertd.clock import SECOND
+from alertd.deliver.breaker import PATIENCE_MS
+from alertd.deliver.dispatch import Dispatch, Line
+from alertd.deliver.health import PREFER, PROBE_MS, Health
+from alertd.deliver.pace import Bucket
+from alertd.model import Level, Mode, State
+from alertd.settings import Settings
+from gateways.contract import Message, Outcome, Receipt, Trouble
+
+DEAD = Receipt("", Outcome.RETRY, "refused", trouble=Trouble.CONNECTION)
+
+
+class Ailing(Provider):
+    """A provider that can be unreachable: then no byte leaves, and probes say so."""
+
+    down = False
+
+    async def send(self, batch: Sequence[Message]) -> AsyncIterator[Receipt]:
+        """As the other, or that there is nobody."""
+        if self.down:
+            for message in batch:
+                yield Receipt(message.reference, DEAD.outcome, DEAD.code, trouble=DEAD.trouble)
+            return
+        async for receipt in super().send(batch):
+            yield receipt
+
+    async def check(self) -> Receipt:
+        """Whether there is anybody."""
+        return DEAD if self.down else Receipt("", Outcome.ACCEPTED)
+
+
+@dataclass
+class Pair:
+    """A town with two providers for SMS, the first preferred, and what the node knows of them."""
+
+    town: Town
+    first: Ailing
+    second: Ailing
+    health: Health
+    dispatch: Dispatch
+    lines: tuple[Line, Line]
+
+    async def go(self) -> None:
+        """A second of the node's life, a tenth at a time; danger's sender is woken whenever something is due."""
+        for _ in range(10):
+            self.town.clock.advance(SECOND // 10)
+            await self.town.spread()
+            await self.town.keep_house()
+            for line in self.lines:
+                await self.dispatch.step(line)
+            await self.health.step()
+
+    async def pass_time(self, milliseconds: int) -> None:
+        """So many seconds of it."""
+        for _ in range(milliseconds // SECOND):
+            await self.go()
+
+
+def two_gateways() -> Settings:
+    """Two accounts for SMS, in order of preference."""
+    table: dict[str, Any] = {"driver": "played", "channels": ["sms"]}
+    quick = {"poll_s": 0.001, "retry_base_s": 1, "retry_cap_s": 1, "slice": 5}
+    chosen = {"gateways": {"first": table, "second": table}, "routes": {"sms": ["first", "second"]}}
+    return Settings.model_validate(chosen | {"sending": quick})
+
+
+@pytest.fixture
+async def pair(db, clock) -> AsyncIterator[Pair]:
+    """Twenty people at home, and two providers."""
+    town = await build(db, clock, two_gateways())
+    for _ in range(20):
+        await town.person()
+    first, second = Ailing("first"), Ailing("second")
+    route = town.desk.routes[Mode.LIVE, SMS]
+    health = Health(
+        db, clock, town.desk.routes, {"first": first, "second": second, "sandbox": first}, town.node.id
+    )
+    old = town.node.dispatch
+    dispatch = Dispatch(db, clock, old.renderer, old.sending, town.node.id, health.homes, health.hear)
+    lines = tuple(
+        Line(sender, far, Bucket(clock, None, 1)) for sender, far in zip(route, (first, second), strict=True)
+    )
+    yield Pair(town, first, second, health, dispatch, lines)
+    await town.books()
+
+
+async def test_a_dead_provider_is_left_within_seconds_and_nobody_is_lost_or_told_twice(pair):
+    """With the first provider dead, the second has told everyone, once each, within five seconds."""
+    pair.first.down = True
+    released = await pair.town.release()
+    await pair.pass_time(5 * SECOND)
+    assert await pair.town.states(released) == {State.ACCEPTED: 20}
+    assert sorted(pair.second.addresses) == sorted(set(pair.second.addresses))
+    assert len(pair.second.ledger) == 20
+    assert not pair.first.ledger
+
+
+async def test_one_error_moves_nothing(pair):
+    """One message that fails is tried again where it was."""
+    pair.first.plays(phone(1), Outcome.RETRY)
+    await pair.town.release()
+    await pair.pass_time(5 * SECOND)
+    assert len(pair.first.ledger) == 21
+    assert not pair.second.ledger
+
+
+async def test_refused_addresses_move_nothing(pair):
+    """A provider that knows none of the addresses works."""
+    pair.first.usual = Outcome.REFUSED
+    released = await pair.town.release()
+    await pair.pass_time(2 * SECOND)
+    assert await pair.town.states(released) == {State.REFUSED: 20}
+    assert not pair.second.ledger
+
+
+async def test_it_comes_back_by_itself_after_its_patience(pair):
+    """Once probes have been good for the breaker's patience, the first provider speaks again."""
+    pair.first.down = True
+    await pair.town.release(level=Level.WARNING, topic="road")
+    await pair.pass_time(3 * SECOND)
+    pair.first.down = False
+    await pair.pass_time(PATIENCE_MS + 2 * PROBE_MS)
+    said = len(pair.second.ledger)
+    await pair.town.release(level=Level.WARNING, topic="road")
+    await pair.pass_time(2 * SECOND)
+    assert len(pair.first.ledger) == 20
+    assert len(pair.second.ledger) == said
+
+
+async def test_when_all_are_dead_nobody_is_given_up(pair):
+    """With nobody to turn to, the first goes on trying, and everyone is told when it comes back."""
+    pair.first.down = pair.second.down = True
+    released = await pair.town.release()
+    await pair.pass_time(8 * SECOND)
+    assert not pair.first.ledger + pair.second.ledger
+    pair.first.down = pair.second.down = False
+    await pair.pass_time(4 * SECOND)
+    assert await pair.town.states(released) == {State.ACCEPTED: 20}
+
+
+async def test_an_administrator_overrules_with_a_reason(pair):
+    """A preferred gateway speaks though the first works, until the preference is dropped."""
+    await pair.town.do(
+        "instance.write_setting", f"{PREFER}sms", '{"gateway": "second", "reason": "contract"}'
+    )
+    await pair.health.step()
+    await pair.town.release()
+    await pair.pass_time(2 * SECOND)
+    assert (len(pair.first.ledger), len(pair.second.ledger)) == (0, 20)
+    await pair.town.do("instance.drop_setting", f"{PREFER}sms")
+    await pair.health.step()
+    await pair.town.release()
+    await pair.pass_time(2 * SECOND)
+    assert (len(pair.first.ledger), len(pair.second.ledger)) == (20, 20)
+
+
+async def test_every_decision_is_written_down(pair):
+    """That a gateway was left, why, and that it is back, stand in the audit."""
+    pair.first.down = True
+    await pair.town.release()
+    await pair.pass_time(3 * SECOND)
+    pair.first.down = False
+    await pair.pass_time(PATIENCE_MS + 2 * PROBE_MS)
+    rows = await pair.town.db.fetch("failover.gateway_audit")
+    assert [(row["action"], row["object"], row["detail"]) for row in rows] == [
+        ("gateway.down", "gateway:first", '{"reason": "connection"}'),
+        ("gateway.back", "gateway:first", '{"reason": "probes"}'),
+    ]
+
+
+async def test_an_attempt_says_who_spoke(pair):
+    """Each try remembers the sender that made it, not the queue it was taken from."""
+    pair.first.down = True
+    await pair.town.release()
+    await pair.pass_time(5 * SECOND)
+    good = {
+        attempt["sender_id"] for attempt in await pair.town.attempts() if attempt["outcome"] == "accepted"
+    }
+    assert good == {pair.lines[1].sender.id}

@@ -1,0 +1,3 @@
+-- name: gateway_audit
+-- What was decided about gateways.
+SELECT action, object, detail FROM audit WHERE object LIKE 'gateway:%' ORDER BY id;
