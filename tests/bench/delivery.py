@@ -2,22 +2,17 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Final
 
 from bench import house, wire
 from bench.measure import figure, table
-from bench.node import NODE, SETTINGS, Node, let_go_of_pages, node, postgres_copy, resident_mb, sqlite_copy
+from bench.node import SETTINGS, Node, let_go_of_pages, node, postgres_copy, resident_mb, sqlite_copy
 from bench.terms import Terms
 
-from alertd.deliver.claim import Claimed, claim
 from alertd.deliver.loops import Loops
-from alertd.deliver.record import Answer, record
-from alertd.model import Level
-from gateways.contract import Outcome, Receipt
 
 SLICE: Final = 200
 LARGEST_M: Final = 5_000.0
@@ -59,11 +54,11 @@ async def run(terms: Terms) -> dict[str, Any]:
 
 async def _engine(copy: Copy, size: Size, url: str, *, cold: bool) -> Figures:
     figures: Figures = {}
-    async with _house(copy, wire.Instant(), cold=cold) as instant:
+    far = wire.Instant()
+    async with _house(copy, far, cold=cold) as instant:
         figures |= await _fan_out(instant, "fan-out, cold file" if cold else "fan-out, first")
         figures |= await _fan_out(instant, "fan-out, warm")
-        figures |= await _by_hand(instant, size.by_hand)
-        figures |= await _steps(instant, size.by_hand)
+        figures |= await _steps(instant, far, size.by_hand)
     gateway = wire.Wire(url)
     await gateway.open()
     try:
@@ -97,36 +92,19 @@ async def _fan_out(one: Node, name: str) -> Figures:
     return {f"{name}, rows/s": rows / took, f"{name}, longest slice, ms": slowest * 1000}
 
 
-async def _by_hand(one: Node, many: int) -> Figures:
-    """Claim, then record, without rendering or sending."""
-    claiming = recording = 0.0
-    done = 0
-    while done < many:
-        claimed, took = await _timed(partial(claim, one.db, one.line.sender, NODE, SLICE, 30_000, 0.0))
-        claiming += took
-        answers = [_accepted(each) for each in claimed or []]
-        _, took = await _timed(partial(record, one.db, answers, NODE, SETTINGS.sending))
-        recording += took
-        done += len(answers)
-    return {"claim, µs a delivery": claiming / done * 1e6, "record, µs a delivery": recording / done * 1e6}
-
-
-def _accepted(claimed: Claimed) -> Answer:
-    return Answer(claimed, Level.DANGER, Receipt("", Outcome.ACCEPTED, provider_ref="accepted"))
-
-
-async def _timed(work: Callable[[], Awaitable[Any]]) -> tuple[Any, float]:
-    began = time.perf_counter()
-    result = await work()
-    return result, time.perf_counter() - began
-
-
-async def _steps(one: Node, many: int) -> Figures:
-    """Dispatch's own step, rendering included, to a far end that answers at once."""
-    began = time.perf_counter()
+async def _steps(one: Node, far: wire.Instant, many: int) -> Figures:
+    """Dispatch's own step to a far end that answers at once: before it was called, and after it had answered."""
+    before = after = 0.0
     for _ in range(many // SLICE):
+        began = time.perf_counter()
         assert await one.dispatch.step(one.line)
-    return {"claim, render, record, µs a delivery": (time.perf_counter() - began) / many * 1e6}
+        before += far.called_at - began
+        after += time.perf_counter() - far.called_at
+    return {
+        "claim and render, µs a delivery": before / many * 1e6,
+        "record, µs a delivery": after / many * 1e6,
+        "claim, render, record, µs a delivery": (before + after) / many * 1e6,
+    }
 
 
 async def _end_to_end(one: Node, gateway: wire.Wire, size: Size) -> Figures:

@@ -19,10 +19,12 @@ SMS: Final = frozenset({"sms"})
 
 
 class Instant:
-    """Accepts whatever it is given: what remains is the house's own work."""
+    """Accepts whatever it is given: what remains is the house's own work. `called_at` is on time.perf_counter."""
 
     name = "far"
     capabilities = Capabilities(SMS, batch=200, parallel=WIDTH)
+
+    called_at = 0.0
 
     async def open(self) -> None:
         """Nothing is kept."""
@@ -31,6 +33,7 @@ class Instant:
         """Nothing is kept."""
 
     async def send(self, batch: Sequence[Message]) -> AsyncIterator[Receipt]:
+        self.called_at = time.perf_counter()
         for message in batch:
             yield Receipt(message.reference, Outcome.ACCEPTED)
 
