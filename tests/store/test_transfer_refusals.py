@@ -49,11 +49,11 @@ async def test_a_database_that_holds_anything_is_refused(path, target):
         await connection.execute("INSERT INTO topic VALUES ('fire', 1)")
         assert "not empty (topic)" in (await refused(path, target)).message
         await connection.execute(
-            "DELETE FROM topic; CREATE SCHEMA autre; CREATE TABLE autre.recettes (id BIGINT)"
+            "DELETE FROM topic; CREATE SCHEMA autre; CREATE TABLE autre.transfer (id BIGINT)"
         )
         error = await refused(path, target)
     assert error.code == "move_target_taken"
-    assert "not empty (recettes)" in error.message
+    assert "not empty (transfer)" in error.message
 
 
 async def test_a_finished_move_is_not_done_again(path, target):

@@ -16,6 +16,7 @@ from alertd.store.transfer.tables import Table, Values, select, statements
 UNFINISHED: Final = "an unfinished move from SQLite: start the same `alertd migrate --to` again"
 """What a daemon says that is started on half an instance."""
 NOTES: Final = {"transfer", "transfer_cursor", "transfer_reference"}
+"""The tables of a move under way."""
 CONNECT_S: Final = 10.0
 STATEMENT_S: Final = 120.0
 FINISH_S: Final = 3_600.0
@@ -54,7 +55,7 @@ class Target:
         """
         await self._lock()
         await self._check_encoding()
-        if "transfer" in await self._relations():
+        if await self._relations() >= NOTES:
             await self._check_identity(identity)
         else:
             await self._begin(tables, identity)
