@@ -13,6 +13,7 @@ COMMANDS: Final = {
     "check-config": ("alertd.cli.tools:check_config", "Read the configuration, and say what was understood."),
     "coach": ("alertd.cli.tools:coach", "What a text costs as an SMS."),
     "demo": ("alertd.cli.demo:demo", "A village of invented people, on this machine."),
+    "gateways": ("alertd.cli.gateways:gateways", "Which provider speaks, and why."),
     "key": ("alertd.cli.keys:key", "API keys of a station."),
     "migrate": ("alertd.cli.migrate:migrate", "Bring the database up to date, or move it to PostgreSQL."),
     "operator": ("alertd.cli.operators:operator", "People who log in."),

@@ -99,7 +99,7 @@ class Postgres:
         """Read what is committed."""
         sql = self._statements[query].sql
         async with self._connection() as connection:
-            with _translated(connection):
+            with translated(connection):
                 return await connection.fetch(sql, *arguments)
 
     @asynccontextmanager
@@ -108,7 +108,7 @@ class Postgres:
         async with self._connection() as connection:
             transaction = PostgresTransaction(connection, self._statements)
             block = connection.transaction()
-            with _translated(connection):
+            with translated(connection):
                 await block.start()
             try:
                 yield transaction
@@ -119,7 +119,7 @@ class Postgres:
                 ):  # the server did it for us
                     await block.rollback()
                 raise
-            with _translated(connection):
+            with translated(connection):
                 await block.commit()
 
     def ring(self, bell: str, /) -> None:
@@ -137,7 +137,7 @@ class Postgres:
     async def ping(self) -> None:
         """Ask the server whether it takes writes: a standby does not."""
         async with self._connection() as connection:
-            with _translated(connection):
+            with translated(connection):
                 read_only = await connection.fetchval("SHOW transaction_read_only")
         if read_only == "on":
             raise failures.unreachable()
@@ -153,7 +153,7 @@ class Postgres:
 
     async def _connect(self) -> None:
         try:
-            with _translated():
+            with translated():
                 self._pool = await asyncpg.create_pool(
                     self._dsn,
                     min_size=1,
@@ -185,7 +185,7 @@ class Postgres:
         pool = self._pool
         if pool is None:
             raise failures.unreachable()
-        with _translated():
+        with translated():
             connection = await pool.acquire(timeout=TURN_S)
         try:
             yield connection
@@ -204,29 +204,29 @@ class PostgresTransaction:
     async def fetch(self, query: str, /, *arguments: Any) -> Sequence[Row]:
         """All rows of a query."""
         sql = self._statements[query].sql
-        with self.soundness.statement(), _translated(self._connection):
+        with self.soundness.statement(), translated(self._connection):
             return await self._connection.fetch(sql, *arguments)
 
     async def execute(self, query: str, /, *arguments: Any) -> int:
         """The number of rows changed."""
         sql = self._statements[query].sql
-        with self.soundness.statement(), _translated(self._connection):
+        with self.soundness.statement(), translated(self._connection):
             return _changed(await self._connection.execute(sql, *arguments))
 
     async def execute_many(self, query: str, arguments: Sequence[Sequence[Any]], /) -> None:
         """One statement, once for each row of arguments."""
         sql = self._statements[query].sql
-        with self.soundness.statement(), _translated(self._connection):
+        with self.soundness.statement(), translated(self._connection):
             await self._connection.executemany(sql, arguments)
 
     async def script(self, sql: str, /) -> None:
         """Several statements, without arguments."""
-        with self.soundness.statement(), _translated(self._connection):
+        with self.soundness.statement(), translated(self._connection):
             await self._connection.execute(sql)
 
     async def lock(self, number: int, /) -> None:
         """Wait for this transaction's turn; its end gives the turn to the next."""
-        with self.soundness.statement(), _translated(self._connection):
+        with self.soundness.statement(), translated(self._connection):
             await self._connection.execute("SELECT pg_advisory_xact_lock($1)", number)
 
 
@@ -241,7 +241,7 @@ def _changed(status: str) -> int:
 
 
 @contextmanager
-def _translated(connection: "_Connection | None" = None) -> Iterator[None]:
+def translated(connection: "_Connection | None" = None) -> Iterator[None]:
     try:
         yield
     except _RAISED as error:

@@ -63,7 +63,7 @@ class SQLite:
     async def open(self) -> None:
         """Make the file if need be (0600, in a folder 0700), bring its schema up to date."""
         try:
-            with _translated():
+            with translated():
                 _make_file(self._path)
                 self._writer = await self._connect()
                 await migrate(history("sqlite"), self._alone)
@@ -185,7 +185,7 @@ class SQLiteTransaction:
         """One statement, once for each row of arguments."""
         statement = self._statements[query]
         rows = [_bind(statement, row) for row in arguments]
-        with self.soundness.statement(), _translated():
+        with self.soundness.statement(), translated():
             await self._connection.executemany(statement.sql, cast("Iterable[Any]", rows))
 
     async def script(self, sql: str, /) -> None:
@@ -226,7 +226,7 @@ async def _rows(connection: aiosqlite.Connection, sql: str, bound: dict[str, Any
 
 
 async def _run(connection: aiosqlite.Connection, sql: str, bound: dict[str, Any] | None = None) -> list[Row]:
-    with _translated():
+    with translated():
         return await _rows(connection, sql, bound or {})
 
 
@@ -262,7 +262,7 @@ def _split(script: str) -> Iterator[str]:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:

@@ -3,8 +3,9 @@
 import asyncio
 import os
 import sys
+from pathlib import Path
 
-from conftest import ROOT
+ROOT = Path(__file__).parents[2]
 
 
 async def test_a_run_without_postgresql_names_what_it_left_out():

@@ -6,3 +6,7 @@ INSERT INTO audit (id, at, station_id, actor, action, object, detail) VALUES ($1
 -- Newest first, a page at a time: $2 is the id below which the page begins.
 SELECT id, at, station_id, actor, action, object, detail FROM audit
 WHERE station_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3;
+
+-- name: gateways
+-- The latest decisions about gateways, newest first: by nodes, and by administrators.
+SELECT at, actor, action, object, detail FROM audit WHERE action LIKE 'gateway.%' ORDER BY id DESC LIMIT $1;
