@@ -88,10 +88,8 @@ async def _move(tx: Transaction, entries: Entries, step: Step, stepping: Sequenc
     for (message_id, _), group in groups.items():
         keys = json.dumps([claimed.endpoint_id for claimed in group])
         left = len(group)
-        for before in below(
-            step.state
-        ):  # a receipt may have come first: a word never lowers, and is never lost
-            if left:
+        for before in below(step.state):
+            if left:  # else: a receipt may have come first; a word lowers nothing, and is not lost
                 n = await tx.execute(
                     "deliveries.move", message_id, keys, before, step.state, step.due_at, step.reason
                 )
