@@ -122,7 +122,11 @@ class Gateway(Protocol):
         """Ask the provider whether it would take a message now, without sending one (a probe)."""
 
     def read_callback(self, callback: Callback) -> Sequence[Receipt]:
-        """Verify the signature and read the receipts in it. A forged or foreign one gives none."""
+        """Verify the signature and read the receipts in it. A forged call gives none.
+
+        One that is well signed and has nothing to tell gives `Receipt("", Outcome.UNKNOWN)`: a forged call is answered
+        with an error, and a provider that is answered so calls again and again.
+        """
 
     async def look_up(self, references: Sequence[str]) -> Sequence[Receipt]:
         """Ask what became of messages whose answer was lost; none where the provider cannot tell."""

@@ -381,6 +381,7 @@ CREATE TABLE delivery (           -- one message to one endpoint
 CREATE INDEX delivery_queued ON delivery (sender_id, lane, ring, due_at, message_id, endpoint_id) WHERE state = 1;
 CREATE INDEX delivery_waiting ON delivery (due_at) WHERE state = 0;
 CREATE INDEX delivery_unknown ON delivery (due_at) WHERE state = 3 AND due_at < 253402300799000;
+CREATE INDEX delivery_lost ON delivery (message_id, endpoint_id) WHERE state = 3;
 
 CREATE TABLE attempt (            -- inserted at `calling`, closed once
   message_id    INTEGER NOT NULL,
