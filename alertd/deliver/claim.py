@@ -7,6 +7,7 @@ Everything that may have changed since fan-out is looked at here, in the transac
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from alertd.clock import FOREVER, SECOND
@@ -17,6 +18,10 @@ from alertd.store import Database, Row, Transaction
 
 BEHIND_MS = SECOND // 4
 """How soon to look again at a delivery whose predecessor is on the wire: order is kept per endpoint."""
+
+
+Attempt = tuple[int, int, int]
+"""An attempt's key: message, endpoint, ordinal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,11 @@ class Claimed:
     key_id: int
     greeted: bool
     proven: bool
+
+    @property
+    def attempt(self) -> Attempt:
+        """The key of the try that was opened for it."""
+        return self.message_id, self.endpoint_id, self.ordinal
 
 
 async def claim(
@@ -58,6 +68,23 @@ async def claim(
         await _call(tx, entries, going, sender.id, node_id)
         await entries.write(tx)
     return [_claimed(row) for row in going]
+
+
+async def give_back(db: Database, sender: Sender, node_id: int, held: AbstractSet[Attempt]) -> int:
+    """Queue again what this node marked as `calling` and never spoke: all but what is `held`; how many.
+
+    Its claim was committed, but the connection broke before anyone heard of it, or before the words could be read.
+    """
+    async with db.transaction() as tx:
+        calling = await tx.fetch("deliveries.calling_at", sender.id, node_id)
+        rows = [row for row in calling if (row["message_id"], row["endpoint_id"], row["tries"]) not in held]
+        entries = Entries(node_id)
+        now = int((await tx.fetch("nodes.clock"))[0]["now"])
+        for (message_id, _), endpoints in by_message(rows).items():
+            await tx.execute("attempts.give_back", message_id, json.dumps(endpoints))
+        returned = await shift(tx, entries, rows, State.CALLING, State.QUEUED, now, None)
+        await entries.write(tx)
+    return returned
 
 
 async def _sort_out(tx: Transaction, entries: Entries, rows: Sequence[Row], now: int) -> list[Row]:

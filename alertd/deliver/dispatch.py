@@ -12,7 +12,7 @@ from typing import Final
 import structlog
 
 from alertd.clock import SECOND, Clock
-from alertd.deliver.claim import Claimed, claim
+from alertd.deliver.claim import Attempt, Claimed, claim, give_back
 from alertd.deliver.handfuls import handfuls
 from alertd.deliver.pace import Bucket
 from alertd.deliver.record import Answer, record
@@ -37,12 +37,18 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class Line:
-    """One sender with the gateway behind it and its bucket: all that its workers share."""
+    """One sender with the gateway behind it and its bucket: all that its workers share.
+
+    `out` are the attempts in their hands. `adrift`: more may be `calling`, of a claim whose commit nobody heard of, or
+    whose words could not be read.
+    """
 
     sender: Sender
     gateway: Gateway
     bucket: Bucket
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    out: set[Attempt] = field(default_factory=set)
+    adrift: bool = False
 
 
 def _own(sender: Sender) -> Sequence[int]:
@@ -77,6 +83,8 @@ class Dispatch:
         """What may leave now, by its reference; the bucket is charged for it. Empty when a slice was settled of which
         nothing may leave: there may be more behind it. None when there is nothing now.
         """
+        if line.adrift:
+            await self._give_back(line)
         home = await self._home(line)
         if home is None:
             return None
@@ -84,6 +92,13 @@ class Dispatch:
         most = line.bucket.room(self._slice(line))
         if most == 0:
             return None
+        line.adrift = True
+        taken = await self._claim(line, home, most)
+        line.adrift = False
+        return taken
+
+    async def _claim(self, line: Line, home: int, most: int) -> dict[str, tuple[Claimed, Rendered]] | None:
+        """A slice with its words, in a worker's hands."""
         lease_ms = round(self.sending.lease_s * SECOND)
         claimed = await claim(self.db, line.sender, home, self.node_id, most, lease_ms, line.bucket.level)
         if claimed is None:
@@ -92,7 +107,14 @@ class Dispatch:
         if unreadable:
             await record(self.db, unreadable, self.node_id, self.sending)
         line.bucket.charge(sum(_cost(line.sender, rendered) for _, rendered in taken.values()))
+        line.out.update(claimed.attempt for claimed, _ in taken.values())
         return taken
+
+    async def _give_back(self, line: Line) -> None:
+        """What was claimed and came to nobody's hands has not left: it is queued again, without a doubt."""
+        returned = await give_back(self.db, line.sender, self.node_id, line.out)
+        line.adrift = False
+        log.warning("given_back", action="give_back", sender=line.sender.id, deliveries=returned)
 
     async def _home(self, line: Line) -> int | None:
         """From whose queue to take: its own first, then that of a sender whose gateway is down."""
@@ -131,6 +153,7 @@ class Dispatch:
             await self._record(answers)
         self.hear(line.sender.gateway, [_silence() for _ in pending])
         await self._record([_answer(each, _silence()) for each in pending.values()])
+        line.out.difference_update(claimed.attempt for claimed, _ in taken.values())
 
     async def _receipts(self, line: Line, slice_: Sequence[Rendered]) -> AsyncIterator[list[Receipt]]:
         """Receipts in handfuls, as they come. A gateway that raises, or hangs, has a bug: what it did not answer is unknown."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from alertd.deliver import endpoints
-from alertd.deliver.claim import Claimed
+from alertd.deliver.claim import Attempt, Claimed
 from alertd.deliver.lattice import below
 from alertd.deliver.retry import Step, next_step
 from alertd.deliver.tallies import Entries
@@ -33,21 +33,27 @@ async def record(db: Database, answers: Sequence[Answer], node_id: int, sending:
         entries = Entries(node_id)
         now = int((await tx.fetch("nodes.clock"))[0]["now"])
         unknowns = await _unknowns(tx, answers)
-        await _close(tx, answers)
+        answers = await _close(tx, answers)
         for step, stepping in _steps(answers, unknowns, now, sending).items():
             await _move(tx, entries, step, stepping)
         await endpoints.mark(tx, _words(answers))
         await entries.write(tx)
 
 
-async def _close(tx: Transaction, answers: Sequence[Answer]) -> None:
+async def _close(tx: Transaction, answers: Sequence[Answer]) -> list[Answer]:
+    """The answers whose attempt was open, or unknown. One told again, because nobody heard that it was committed, must
+    not touch the attempt that followed.
+    """
     groups: dict[tuple[int, int, str, str], dict[int, str]] = defaultdict(dict)
     for answer in answers:
         claimed, receipt = answer.claimed, answer.receipt
         key = (claimed.message_id, claimed.ordinal, receipt.outcome.value, receipt.code[:60])
         groups[key][claimed.endpoint_id] = receipt.provider_ref[:200]
+    closed: set[Attempt] = set()
     for (message_id, ordinal, outcome, code), references in groups.items():
-        await tx.execute("attempts.close", message_id, ordinal, json.dumps(references), outcome, code)
+        rows = await tx.fetch("attempts.close", message_id, ordinal, json.dumps(references), outcome, code)
+        closed.update((message_id, row["endpoint_id"], ordinal) for row in rows)
+    return [answer for answer in answers if answer.claimed.attempt in closed]
 
 
 async def _unknowns(tx: Transaction, answers: Sequence[Answer]) -> dict[tuple[int, int], int]:

@@ -6,11 +6,13 @@ SELECT d.message_id, d.endpoint_id, d.tries, $3, d.node_id, now_ms()
  WHERE d.message_id = $1 AND d.endpoint_id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($2 AS TEXT)));
 
 -- name: close
--- Closed once; an unknown may still be closed by a later word. $3: {"endpoint_id": "the provider's reference"}.
+-- Closed once; an unknown may still be closed by a later word. $3: {"endpoint_id": "the provider's reference"}. Says
+-- which it closed: only their deliveries move.
 UPDATE attempt SET closed_at = now_ms(), outcome = $4, code = $5, provider_ref = nullif(r.value, '')
   FROM json_each(CAST($3 AS TEXT)) r
  WHERE attempt.message_id = $1 AND attempt.ordinal = $2 AND attempt.endpoint_id = CAST(r.key AS BIGINT)
-   AND (attempt.closed_at IS NULL OR attempt.outcome = 'unknown');
+   AND (attempt.closed_at IS NULL OR attempt.outcome = 'unknown')
+RETURNING endpoint_id;
 
 -- name: unknowns
 -- How often each of these deliveries has met silence: danger is sent again once, not for ever.
@@ -22,5 +24,11 @@ SELECT endpoint_id, count(*) AS n FROM attempt
 -- name: lose
 -- The node died between the wire and the answer: nobody can tell.
 UPDATE attempt SET closed_at = now_ms(), outcome = 'unknown', code = 'node_lost'
+ WHERE message_id = $1 AND endpoint_id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($2 AS TEXT)))
+   AND closed_at IS NULL;
+
+-- name: give_back
+-- Claimed, and never spoken: the connection to the store broke before the wire was touched.
+UPDATE attempt SET closed_at = now_ms(), outcome = 'retry', code = 'not_sent'
  WHERE message_id = $1 AND endpoint_id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($2 AS TEXT)))
    AND closed_at IS NULL;

@@ -95,6 +95,13 @@ SELECT d.message_id, d.endpoint_id, d.channel, d.doubtful, m.level
  WHERE m.closed_at IS NULL AND d.message_id = m.id AND d.state = 2 AND d.node_id = $1
  LIMIT $2;
 
+-- name: calling_at
+-- What a node ($2) is calling through one sender: asked only after a claim went wrong, so it is worth no index.
+SELECT d.message_id, d.endpoint_id, d.channel, d.tries
+  FROM message m CROSS JOIN delivery d CROSS JOIN attempt a
+ WHERE m.closed_at IS NULL AND d.message_id = m.id AND d.state = 2 AND d.node_id = $2
+   AND a.message_id = d.message_id AND a.endpoint_id = d.endpoint_id AND a.ordinal = d.tries AND a.sender_id = $1;
+
 -- name: unsent
 -- A slice of what has not left of a message that is over, to be settled.
 SELECT message_id, endpoint_id, channel, state, doubtful FROM delivery
