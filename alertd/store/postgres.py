@@ -29,6 +29,9 @@ _CHANGES = {"INSERT", "UPDATE", "DELETE", "MERGE"}
 _SESSION = {
     "application_name": "alertd",
     "jit": "off",  # its compilation costs more than any query here takes
+    # Queues are read in the order of an index, a slice at a time. Right after a fan-out there are no statistics yet, and
+    # a bitmap over the whole queue, sorted for every slice, would look cheaper than it is.
+    "enable_bitmapscan": "off",
     "default_transaction_isolation": "read committed",
     "lock_timeout": "10s",
     # A node that froze inside a transaction, or whose machine went dark, lets go of its rows within half a minute.
