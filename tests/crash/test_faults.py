@@ -5,19 +5,27 @@ import contextlib
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import asyncpg
 import pytest
 from crash.books import compare, settled
-from crash.house import LONG, Instance, api, crowd, found, provider, until
+from crash.house import LONG, Instance, Late, api, crowd, found, provider, until
 from store import cluster
 
 from alertd.model import State
+from alertd.store.database import Database
 
 RESTARTS = 6 if LONG else 3
+CUT_OFF_SPEECH = """
+SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+ WHERE application_name = 'alertd' AND datname = current_database() AND wait_event_type = 'Lock'
+   AND query LIKE '%station_name%'"""
+CUT_OFF_COMMITS = """
+SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+ WHERE application_name = 'alertd' AND wait_event = 'SyncRep'"""
 ROOM_BYTES = 64_000_000
 
 
@@ -75,22 +83,56 @@ async def test_postgresql_restarted(own_cluster, tmp_path):
         assert books.tally == {State.ACCEPTED: books.planned}
 
 
-@pytest.fixture
+async def test_lost_between_claim_and_wire(instance_postgres, tmp_path):
+    """A slice that was claimed when the database went away had not left: it leaves once, without a doubt."""
+    instance = instance_postgres
+    with provider(tmp_path) as far:
+        instance.configure(far.port)
+        async with instance.serving() as node, api(instance, node) as client, instance.books() as db:
+            instance.run("sending", "pause")
+            alert_id = (await client.release("warning"))["id"]
+            await _planned(db, alert_id)
+            async with _speechless(instance.store) as cut_off:
+                instance.run("sending", "resume")
+                await cut_off()
+            books = await settled(db, instance, alert_id)
+        compare(books, far.lines(), danger=False, kills=0)
+        assert books.tally == {State.ACCEPTED: books.planned}
+
+
+@pytest.mark.parametrize("moment", [0, 300])
+async def test_a_commit_that_nobody_heard_of(own_cluster, tmp_path, moment):
+    """Where the connection breaks on COMMIT, what was claimed or recorded is found again: each leaves once."""
+    instance, _ = own_cluster
+    with provider(tmp_path, "--rule", "greylist=4", "--slow-ms", "2") as far:
+        instance.configure(far.port)
+        async with instance.serving() as node, api(instance, node) as client, instance.books() as db:
+            instance.run("sending", "pause")
+            alert_id = (await client.release("warning"))["id"]
+            await _planned(db, alert_id)
+            if moment:
+                instance.run("sending", "resume")
+                await far.has_taken(moment)
+            await _break_commits(instance.store, 12)
+            books = await settled(db, instance, alert_id)
+        compare(books, far.lines(), danger=False, kills=0)
+        assert books.tally == {State.ACCEPTED: books.planned}
+
+
+@pytest.fixture(scope="module")
 def own_cluster(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[Instance, Callable[[str], None]]]:
-    """A station on a server of the test's own, and the command that restarts that server."""
-    monkeypatch.setenv("ALERTD_TEST_POSTGRES", cluster.OWN)
+    """A station on a server of these tests' own, and the command that restarts that server."""
     with contextlib.ExitStack() as stack:
+        stack.enter_context(pytest.MonkeyPatch.context()).setenv("ALERTD_TEST_POSTGRES", cluster.OWN)
         try:
             address = stack.enter_context(cluster.server())
             binaries = cluster._binaries()
         except cluster.NoServer as reason:
             pytest.skip(str(reason))
         cluster.run(address, "CREATE DATABASE crash")
-        folder = tmp_path / "instance"
-        folder.mkdir()
-        instance = found(folder, f"{address}/crash", crowd(1_500))
+        instance = found(tmp_path_factory.mktemp("own-cluster"), f"{address}/crash", crowd(1_500))
         data = asyncio.run(_data_folder(address))
 
         def restart(how: str) -> None:
@@ -116,6 +158,60 @@ async def _data_folder(address: str) -> str:
     folder: str = await connection.fetchval("SHOW data_directory")
     await connection.close()
     return folder
+
+
+async def _planned(db: Database, alert_id: int) -> None:
+    for _ in range(1_000):
+        if (await db.fetch("crash.fanning_out", alert_id))[0]["planned"] is not None:
+            return
+        await asyncio.sleep(0.02)
+    raise Late(f"the end of fan-out of alert {alert_id}")
+
+
+@contextlib.asynccontextmanager
+async def _speechless(store: str) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+    """Nobody can read what an event says; who waits for it, between claim and wire, can be cut off."""
+    connection = await asyncpg.connect(store)
+    block = connection.transaction()
+    await block.start()
+    await connection.execute("LOCK TABLE event IN ACCESS EXCLUSIVE MODE")
+
+    async def cut_off() -> None:
+        for _ in range(1_000):
+            await connection.execute(
+                "SELECT pg_stat_clear_snapshot()"
+            )  # else a transaction sees one for ever
+            if await connection.fetchval(CUT_OFF_SPEECH):
+                return
+            await asyncio.sleep(0.02)
+        raise Late("a claimed slice whose words are awaited")
+
+    try:
+        yield cut_off
+    finally:
+        await block.rollback()
+        await connection.close()
+
+
+async def _break_commits(store: str, most: int) -> None:
+    """Let every COMMIT wait for a standby that there is not, and cut off who waits: it is done, and nobody told."""
+    connection = await asyncpg.connect(store)
+    await connection.execute("SET synchronous_commit = local")
+    await connection.execute("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
+    await connection.execute("SELECT pg_reload_conf()")
+    await connection.execute("UPDATE setting SET value = 'on' WHERE key = 'sending'")
+    try:
+        broken = 0
+        for _ in range(2_000):
+            broken += await connection.fetchval(CUT_OFF_COMMITS)
+            if broken >= most:
+                return
+            await asyncio.sleep(0.02)
+        raise Late(f"{most} commits to break, after {broken}")
+    finally:
+        await connection.execute("ALTER SYSTEM RESET synchronous_standby_names")
+        await connection.execute("SELECT pg_reload_conf()")
+        await connection.close()
 
 
 def _fill(ballast: Path) -> None:
