@@ -7,11 +7,13 @@ SELECT d.message_id, d.endpoint_id, d.tries, $3, d.node_id, now_ms()
 
 -- name: close
 -- Closed once; an unknown may still be closed by a later word. $3: {"endpoint_id": "the provider's reference"}. Says
--- which it closed: only their deliveries move.
-UPDATE attempt SET closed_at = now_ms(), outcome = $4, code = $5, provider_ref = nullif(r.value, '')
-  FROM json_each(CAST($3 AS TEXT)) r
- WHERE attempt.message_id = $1 AND attempt.ordinal = $2 AND attempt.endpoint_id = CAST(r.key AS BIGINT)
-   AND (attempt.closed_at IS NULL OR attempt.outcome = 'unknown')
+-- which it closed: only their deliveries move. Written so that SQLite goes by key: given the list as a second table, it
+-- walks all attempts of the message, and the list again for each.
+UPDATE attempt SET closed_at = now_ms(), outcome = $4, code = $5,
+       provider_ref = nullif(json_extract(CAST($3 AS TEXT), '$."' || endpoint_id || '"'), '')
+ WHERE message_id = $1 AND ordinal = $2
+   AND endpoint_id IN (SELECT CAST(key AS BIGINT) FROM json_each(CAST($3 AS TEXT)))
+   AND (closed_at IS NULL OR outcome = 'unknown')
 RETURNING endpoint_id;
 
 -- name: unknowns
