@@ -17,7 +17,7 @@ Turn = Outcome | Receipt | str
 class Provider:
     """`ledger` is what was handed over, in order. Each address plays its turns in order, then accepts.
 
-    `holding` is set whenever a message hangs; those that hang answer once `let_go` is set.
+    `holding` is set whenever a message hangs; those that hang answer `late` once `let_go` is set.
     """
 
     def __init__(self, name: str = "operator", batch: int = 100) -> None:
@@ -25,6 +25,7 @@ class Provider:
         self.capabilities = Capabilities(channels=frozenset({"sms", "email", "voice"}), batch=batch)
         self.ledger: list[Message] = []
         self.usual: Turn = Outcome.ACCEPTED
+        self.late = Outcome.ACCEPTED
         self.holding = asyncio.Event()
         self.let_go = asyncio.Event()
         self._turns: dict[str, list[Turn]] = defaultdict(list)
@@ -61,7 +62,7 @@ class Provider:
         if turn == HANG:
             self.holding.set()
             await self.let_go.wait()
-            return [Receipt(message.reference, Outcome.ACCEPTED)]
+            return [Receipt(message.reference, self.late)]
         if turn == BREAK:
             raise RuntimeError("the driver has a bug")
         if turn == STRANGE:

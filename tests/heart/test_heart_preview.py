@@ -7,8 +7,7 @@ import pytest
 from heart.town import EMAIL, FAR, HOME, PUSH, SMS, VOICE, build, settings
 
 import zones
-from alertd.clock import DAY, HOUR, MINUTE, SECOND, SetClock
-from alertd.deliver.pace import Bucket, Load, forecast
+from alertd.clock import DAY, HOUR, MINUTE, SECOND
 from alertd.errors import Conflict
 from alertd.issue.preview import shown
 from alertd.issue.release import release
@@ -175,61 +174,6 @@ async def test_the_forecast_stands_behind_what_is_already_queued(db, clock):
     await town.spread()
     assert (await town.preview(**INFO)).first_s == pytest.approx(40)
     assert (await town.preview()).first_s == pytest.approx(0)
-
-
-def test_a_forecast_without_people_says_nothing():
-    """Nobody is reached at no time."""
-    assert forecast([]) == forecast([Load(0, 5, 1.0, 1)])
-    assert forecast([]).first_s is None
-
-
-def test_a_forecast_is_that_of_its_slowest_sender():
-    """Two senders at once: the first by the faster, the last by the slower, the half where their sum is half."""
-    when = forecast([Load(100, 0, 10.0, 1), Load(100, 0, 1.0, 1)])
-    assert (when.first_s, when.last_s) == pytest.approx((0.0, 99.0))
-    assert when.half_s == pytest.approx(98 / 11, abs=0.01) or when.half_s == pytest.approx(9.9, abs=1)
-
-
-def test_a_burst_leaves_at_once():
-    """Fifty units may leave after a pause: fifty are there at once, the next fifty at ten a second."""
-    assert forecast([Load(50, 0, 10.0, 50)]).last_s == 0
-    assert forecast([Load(100, 0, 10.0, 50)]).last_s == pytest.approx(5)
-
-
-def test_an_unlimited_sender_is_not_instantaneous():
-    """A thousand a second is what one node was seen to do at least."""
-    assert forecast([Load(30_000, 0, None, 1)]).last_s == pytest.approx(30, abs=0.01)
-
-
-def test_a_backlog_is_waited_for():
-    """Three hundred ahead at ten a second: half a minute."""
-    when = forecast([Load(10, 300, 10.0, 1)])
-    assert (when.first_s, when.last_s) == pytest.approx((30, 30.9))
-
-
-def test_the_bucket_keeps_the_pace_that_the_forecast_promised():
-    """A unit a second, three at once after a pause; a debt is waited out; silence asked for is kept."""
-    clock = SetClock(0)
-    bucket = Bucket(clock, 1.0, 3)
-    assert (bucket.room(10), bucket.wait_s()) == (0, 1.0)
-    clock.advance(60_000)
-    assert bucket.room(10) == 3
-    bucket.charge(5)
-    assert (bucket.room(10), bucket.wait_s()) == (0, 3.0)
-    bucket.hush(30)
-    clock.advance(30_000)
-    assert (bucket.room(10), bucket.wait_s()) == (0, 1.0)
-
-
-def test_an_unlimited_bucket_can_be_hushed():
-    """Without a rate everything may leave, unless the provider asked for silence."""
-    clock = SetClock(0)
-    bucket = Bucket(clock, None, 1)
-    assert (bucket.room(500), bucket.wait_s()) == (500, 0)
-    bucket.hush(5)
-    assert bucket.wait_s() == 5
-    clock.advance(5_000)
-    assert bucket.wait_s() == 0
 
 
 async def test_a_preview_lasts_fifteen_minutes(town):

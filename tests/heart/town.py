@@ -1,7 +1,6 @@
 """A small town with its neighbours: a desk, stations, people, a provider on the far end, and time that is moved by hand."""
 
 import asyncio
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -38,7 +37,6 @@ SMS, PUSH, EMAIL, VOICE = Channel.SMS, Channel.PUSH, Channel.EMAIL, Channel.VOIC
 HOME = (49.2090, 5.3750)
 FAR = (49.2500, 5.4500)  # of the same station, five kilometres off
 CIRCLE = zones.Circle(*HOME, 1_000)
-ROUNDS = 2_000
 
 
 def settings(
@@ -209,7 +207,7 @@ class Town:
 
     async def states(self, event: Released | None = None) -> dict[State, int]:
         """How many deliveries are in each state."""
-        return dict(Counter(State(row["state"]) for row in await self.deliveries(event)))
+        return Counter(State(row["state"]) for row in await self.deliveries(event))
 
     async def people_of(self, event: Released) -> set[int]:
         """Whom an event has deliveries for."""
@@ -261,7 +259,7 @@ async def build(db: Database, clock: Any, chosen: Settings | None = None) -> Tow
 
 
 def mayor_of(station: Station, releases: Level | None = Level.DANGER) -> Actor:
-    """Someone who may release up to a level in a station."""
+    """Who may release up to that level."""
     return Actor("operator:mairie", station.id, releases, Role.MAYOR)
 
 
@@ -281,7 +279,7 @@ async def _node(desk: Desk, name: str, provider: Provider) -> Node:
 
 
 async def _idle(step: Any) -> None:
-    for _ in range(ROUNDS):
+    for _ in range(2_000):
         if not await step():
             return
     raise AssertionError("it never comes to rest")
@@ -295,11 +293,6 @@ def phone(person: int, which: int = 0) -> str:
 def mailbox(person: int, which: int = 0) -> str:
     """The n-th person's mailbox."""
     return f"habitant-{person}-{which}@example.org"
-
-
-def listed(numbers: Sequence[int]) -> str:
-    """A list as statements take it."""
-    return json.dumps(list(numbers))
 
 
 async def bounded(awaitable: Any) -> Any:
