@@ -28,7 +28,9 @@ async def list_(console: Console) -> None:
     async with console.house() as house:
         preferred = await house.store.fetch("instance.preferences", PREFER)
         decided = await house.store.fetch("audit.gateways", 20)
-    rows: list[Mapping[str, object]] = list(_rows(house.settings, {row["key"].removeprefix(PREFER): row for row in preferred}))
+    rows: list[Mapping[str, object]] = list(
+        _rows(house.settings, {row["key"].removeprefix(PREFER): row for row in preferred})
+    )
     history: list[Mapping[str, object]] = [_decision(row) for row in decided]
     console.say(f"{table(rows)}\n\n{table(history)}", {"gateways": rows, "decisions": history})
 

@@ -135,8 +135,11 @@ class Dispatch:
             try:
                 rendered = await self.renderer.render(each, now)
             except Unreadable:
-                receipt = Receipt("", Outcome.FAILED, code="address_unreadable")
-                unreadable.append(Answer(each, Level.INFO, receipt))
+                unreadable.append(_unsayable(each, "address_unreadable"))
+            except Exception:
+                # A bug that one reader's words bring out must not end the node at every restart, and silence everyone.
+                log.exception("render_failed", action="render_failed", message=each.message_id)
+                unreadable.append(_unsayable(each, "render_failed"))
             else:
                 taken[rendered.message.reference] = (each, rendered)
         return taken, unreadable
@@ -198,6 +201,10 @@ def _cost(sender: Sender, rendered: Rendered) -> int:
 def _answer(taken: tuple[Claimed, Rendered], receipt: Receipt) -> Answer:
     claimed, rendered = taken
     return Answer(claimed, rendered.level, receipt)
+
+
+def _unsayable(claimed: Claimed, code: str) -> Answer:
+    return Answer(claimed, Level.INFO, Receipt("", Outcome.FAILED, code=code))
 
 
 def _silence() -> Receipt:

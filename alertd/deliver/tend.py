@@ -116,8 +116,11 @@ class Tend:
 
     async def recover_lost(self) -> None:
         """What nodes held that have been silent for longer than a lease."""
-        for row in await self.db.fetch("nodes.lost", self.node_id, round(self.sending.lease_s * SECOND)):
-            await self._recover(row["id"])
+        lease_ms = round(self.sending.lease_s * SECOND)
+        for row in await self.db.fetch("nodes.lost", self.node_id, lease_ms):
+            if not await self._recover(row["id"]):
+                async with self.db.transaction() as tx:
+                    await tx.execute("nodes.lay_down", row["id"], lease_ms)
 
     async def _recover(self, node_id: int) -> bool:
         async with self.db.transaction() as tx:

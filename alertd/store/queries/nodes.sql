@@ -12,6 +12,10 @@ UPDATE node SET seen_at = now_ms() WHERE id = $1;
 -- Nodes that have been silent for longer than a lease ($2): what they held is nobody's.
 SELECT id FROM node WHERE id <> $1 AND seen_at < now_ms() - $2;
 
+-- name: lay_down
+-- What it held has been recovered: it is not looked at again until it comes back, and says so itself.
+UPDATE node SET seen_at = 253402300799000 WHERE id = $1 AND seen_at < now_ms() - $2;
+
 -- name: clock
 -- The store's time, by which leases and limits are judged.
 SELECT now_ms() AS now;
