@@ -8,7 +8,8 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from crash.house import LONG, Instance, crowd, found
+from crash.founding import crowd, found
+from crash.house import LONG, Instance
 from store import cluster
 
 MAILED = 6_000 if LONG else 1_500

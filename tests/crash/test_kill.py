@@ -10,7 +10,7 @@ from crash.house import LONG, PATIENCE_S, Late, api, provider
 from alertd.model import State
 
 SEEDS = range(1, 9) if LONG else range(1, 2)
-KILLS = 6 if LONG else 3
+KILLS = 6 if LONG else 2
 LEVELS = pytest.mark.parametrize("level", ["danger", "warning"])
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import h3
-from crash.house import HOME, person
+from crash.founding import person
+from crash.house import HOME
 from geographiclib.geodesic import Geodesic
 from shapely.geometry import Point, shape
 from shapely.geometry.base import BaseGeometry

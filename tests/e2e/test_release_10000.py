@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from crash.books import compare, settled
-from crash.house import COLUMNS, LONG, Instance, api, found, provider
+from crash.founding import COLUMNS, found
+from crash.house import LONG, Instance, api, provider
 from crash.provider import fate
 from e2e.roll import OVER_M, RADIUS_M, ZONE, communes, residents
 from store import cluster
