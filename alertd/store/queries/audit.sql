@@ -2,11 +2,6 @@
 -- The audit is only ever added to: no statement changes or removes a row.
 INSERT INTO audit (id, at, station_id, actor, action, object, detail) VALUES ($1, $2, $3, $4, $5, $6, $7);
 
--- name: list_of_station
--- Newest first, a page at a time: $2 is the id below which the page begins.
-SELECT id, at, station_id, actor, action, object, detail FROM audit
-WHERE station_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3;
-
 -- name: gateways
 -- The latest decisions about gateways, newest first: by nodes, and by administrators.
 SELECT at, actor, action, object, detail FROM audit WHERE action LIKE 'gateway.%' ORDER BY id DESC LIMIT $1;

@@ -81,13 +81,6 @@ SELECT message_id, endpoint_id, channel, sender_id, state FROM delivery
  WHERE state = 3 AND due_at < 253402300799000 AND due_at <= now_ms()
  LIMIT $1;
 
--- name: next_due
--- When a waiting or unknown row comes due.
-SELECT min(due_at) AS due_at
-  FROM (SELECT min(due_at) AS due_at FROM delivery WHERE state = 0
-        UNION ALL
-        SELECT min(due_at) AS due_at FROM delivery WHERE state = 3 AND due_at < 253402300799000) soonest;
-
 -- name: calling_of
 -- What a node held when it died. Open messages only: walked by their key, so that no index has to follow every claim.
 SELECT d.message_id, d.endpoint_id, d.channel, d.doubtful, m.level

@@ -13,10 +13,6 @@ SELECT f.message_id, f.phase, f.ring, f.source_id, f.kind, f.cell, f.subscriber,
  ORDER BY m.lane, f.message_id, f.phase, f.ring, f.source_id
  LIMIT 1;
 
--- name: next_due
--- When the next piece of work begins.
-SELECT min(due_at) AS due_at FROM fan_out WHERE done_at IS NULL;
-
 -- name: advance
 -- The cursor moves in the transaction of its rows.
 UPDATE fan_out SET cell = $5, subscriber = $6
@@ -33,11 +29,6 @@ UPDATE fan_out SET done_at = now_ms() WHERE message_id = $1 AND done_at IS NULL;
 -- name: left
 -- How many pieces of a message are not whole yet.
 SELECT count(*) AS n FROM fan_out WHERE message_id = $1 AND done_at IS NULL;
-
--- name: danger_under_way
--- An import's flip, the one long transaction, waits while a danger is being fanned out.
-SELECT count(*) AS n FROM fan_out f JOIN message m ON m.id = f.message_id
- WHERE f.done_at IS NULL AND f.due_at <= now_ms() AND m.level = 3;
 
 -- name: clear_audience
 -- The audience is only needed until its deliveries exist.

@@ -18,10 +18,6 @@ SELECT m.id, m.kind, m.act, m.level, m.mode, m.deliver_by, m.alert_id, m.superse
   FROM message m JOIN event e ON e.id = m.event_id JOIN station s ON s.id = m.station_id
  WHERE m.id = $1;
 
--- name: marked
--- Whether it may still be fanned out.
-SELECT superseded_at, deliver_by FROM message WHERE id = $1;
-
 -- name: plan
 -- Fan-out is over: what was planned is now known.
 UPDATE message SET planned = (SELECT CAST(coalesce(sum(n), 0) AS BIGINT) FROM tally WHERE message_id = $1)

@@ -6,10 +6,6 @@ INSERT INTO operator (id, login, name, password_hash, created_at) VALUES ($1, $2
 -- For the log-in; a disabled operator is found too, so that both cost the same time.
 SELECT id, login, name, password_hash, disabled_at FROM operator WHERE login = $1;
 
--- name: find_by_id
--- For a session.
-SELECT id, login, name, password_hash, disabled_at FROM operator WHERE id = $1;
-
 -- name: set_password
 -- A new hash; whoever calls it ends the sessions opened with the old one.
 UPDATE operator SET password_hash = $2 WHERE id = $1;
@@ -36,9 +32,3 @@ WHERE r.operator_id = $1 ORDER BY s.name, s.id LIMIT 500;
 -- name: find_role
 -- What an operator may do here.
 SELECT role FROM role WHERE operator_id = $1 AND station_id = $2;
-
--- name: list_of_station
--- Who may act here, the gravest right first.
-SELECT o.id, o.login, o.name, r.role, o.disabled_at
-FROM role r JOIN operator o ON o.id = r.operator_id
-WHERE r.station_id = $1 ORDER BY r.role DESC, o.login LIMIT 500;

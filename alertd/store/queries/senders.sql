@@ -11,11 +11,3 @@ SELECT id, gateway, name, channel, tokens, filled_at, node_id, lease_until, reti
 -- Take or renew the lease: only one node speaks as this sender, and it keeps the bucket's level for whoever comes next.
 UPDATE sender SET node_id = $2, lease_until = now_ms() + $3, tokens = $4, filled_at = now_ms()
  WHERE id = $1 AND (node_id = $2 OR node_id IS NULL OR lease_until < now_ms());
-
--- name: release
--- Give the lease back on a clean stop.
-UPDATE sender SET node_id = NULL, lease_until = 0, tokens = $3, filled_at = now_ms() WHERE id = $1 AND node_id = $2;
-
--- name: lease
--- Whose it is, and until when.
-SELECT node_id, lease_until, tokens, filled_at FROM sender WHERE id = $1;

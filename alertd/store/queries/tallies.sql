@@ -3,10 +3,6 @@
 INSERT INTO tally (message_id, node_id, channel, state, n) VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (message_id, node_id, channel, state) DO UPDATE SET n = tally.n + excluded.n;
 
--- name: of_message
--- The sum over all nodes.
-SELECT channel, state, CAST(sum(n) AS BIGINT) AS n FROM tally WHERE message_id = $1 GROUP BY channel, state;
-
 -- name: of_alert
 -- The books of a whole thread, message by message.
 SELECT m.id AS message_id, t.channel, t.state, CAST(sum(t.n) AS BIGINT) AS n
