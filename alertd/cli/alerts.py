@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import click
 
+from alertd import catalogue
 from alertd.cli.api import Api, api
 from alertd.cli.console import Console, command, table
 from alertd.clock import SystemClock, from_ms
@@ -32,7 +33,11 @@ def content_options(function: Command) -> Command:
     """The options that say what is sent, to whom and until when."""
     options = (
         click.option("--station", "slug", required=True, help="Slug of the key's station."),
-        click.option("--level", type=click.Choice([level.word for level in Level]), required=True),
+        click.option(
+            "--level",
+            type=click.Choice([level.word for level in Level]),
+            help="How grave; by default as the topic usually is.",
+        ),
         click.option("--topic", required=True, help="A topic's key: fire, flood, water..."),
         click.option(
             "--zone",
@@ -127,13 +132,19 @@ async def _preview(daemon: Api, slug: str, content: Mapping[str, Any], update: i
     return found
 
 
+def _usual_level(topic: str) -> str:
+    """The topic's own level; an unknown topic is left for the daemon to refuse."""
+    known = catalogue.load().topics.get(topic)
+    return known.level if known else Level.INFO.word
+
+
 def _content(
     *, zone: Path | None, station_wide: bool, groups: tuple[int, ...], locale: str, expires: str, **said: Any
 ) -> dict[str, Any]:
     """The alert as the API reads it."""
     text = {part: said[part] for part in ("headline", "body", "instruction")}
     return {
-        "level": said["level"],
+        "level": said["level"] or _usual_level(said["topic"]),
         "topic": said["topic"],
         "target": _target(zone, station_wide=station_wide, groups=groups),
         "texts": {locale: text},
@@ -168,7 +179,7 @@ def _preview_text(found: Mapping[str, Any]) -> str:
     endpoints = ", ".join(f"{n} {channel}" for channel, n in found["endpoints"].items())
     lines = [f"{found['people']} people: {endpoints}."]
     if found["unreached"]:
-        lines.append(f"{found['unreached']} of them have none of these channels.")
+        lines.append(f"{found['unreached']} more in the target have none of these channels.")
     if found["without_gateway"]:
         lines.append(f"No gateway serves {', '.join(found['without_gateway'])}: nothing leaves there.")
     if found["price"] is not None:

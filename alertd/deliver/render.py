@@ -10,7 +10,7 @@ from alertd.catalogue import Catalogue
 from alertd.deliver.claim import Claimed
 from alertd.keys import Keyring, delivery_number, endpoint_context
 from alertd.model import Act, Channel, Level, Wording
-from alertd.publish.wording import Speech, Words, join, sentence, sms_text, when, words
+from alertd.publish.wording import Speech, Words, greet, join, sentence, sms_text, when, words
 from alertd.store import Database, Row
 from alertd.store.contents import loads
 from gateways.contract import Message
@@ -96,8 +96,7 @@ class Renderer:
         """Whoever was taken over from a list is told once who writes, and how to leave."""
         if claimed.greeted or claimed.proven:
             return ""
-        blanks = {"station": speech.speech.station, "link": self._leaving(claimed)}
-        return self._catalogue.phrase_sms(claimed.locale, "service.imported", **blanks)
+        return greet(self._catalogue, claimed.locale, speech.speech.station, self._leaving(claimed))
 
 
 class _Speech:

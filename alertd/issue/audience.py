@@ -17,7 +17,9 @@ _CHANNELS = (1 << 4 * len(Channel)) - 1
 
 
 async def count(desk: Desk, station_id: int, content: Content) -> tuple[Count, int]:
-    """People and endpoints on the chosen channels, each person once; and how many people have none of these."""
+    """People with an endpoint on a chosen channel, each once, and these endpoints; and how many people more lie in the
+    target with none of them.
+    """
     rows = await desk.db.fetch(
         "audience.count",
         _ranges(content.target),
@@ -29,7 +31,9 @@ async def count(desk: Desk, station_id: int, content: Content) -> tuple[Count, i
         int(content.exercise),
     )
     kinds = await asyncio.to_thread(_kinds, rows[0]["packed"] or "")
-    return _count(kinds, content), _unreached(kinds, content)
+    chosen = sum(ALL_ENDPOINTS << 4 * channel for channel in content.channels)
+    reached = {kind: n for kind, n in kinds.items() if kind & chosen}
+    return _count(reached, content), sum(kinds.values()) - sum(reached.values())
 
 
 async def count_reached_before(db: Database, alert_id: int) -> Count:
@@ -82,8 +86,3 @@ def _count(kinds: Mapping[int, int], content: Content) -> Count:
         for channel in sorted(content.channels)
     }
     return Count(people=sum(kinds.values()), endpoints=endpoints)
-
-
-def _unreached(kinds: Mapping[int, int], content: Content) -> int:
-    chosen = sum(ALL_ENDPOINTS << 4 * channel for channel in content.channels)
-    return sum(n for kind, n in kinds.items() if not kind & chosen)

@@ -1,5 +1,6 @@
 """Whether a content can be sent at all: each fault has its code, its field and a sentence to act on."""
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -7,7 +8,7 @@ import zones
 from alertd.clock import HOUR, MINUTE
 from alertd.errors import Refused
 from alertd.issue.desk import Desk
-from alertd.model import Content, Level, Station
+from alertd.model import Content, Level, Station, Text
 
 GRACE = MINUTE
 """How far in the past an onset may lie: a form takes a minute to fill."""
@@ -65,12 +66,13 @@ def _texts(desk: Desk, station: Station, content: Content) -> Iterator[Fault]:
     if len(content.texts) > limits.languages:
         yield Fault("texts_too_many", "texts", f"Au plus {limits.languages} langues par message.")
     for locale, text in content.texts.items():
-        if not text.headline.strip():
+        if not visible(text.headline):
             yield Fault(
                 "text_empty",
                 f"texts.{locale}.headline",
                 "Écrivez au moins un titre : c'est ce que les gens lisent d'abord.",
             )
+        yield from _signs(locale, text)
         for part, most in (
             ("headline", limits.headline_chars),
             ("body", limits.body_chars),
@@ -83,6 +85,28 @@ def _texts(desk: Desk, station: Station, content: Content) -> Iterator[Fault]:
                     f"texts.{locale}.{part}",
                     f"{length} caractères : raccourcissez à {most} au plus.",
                 )
+
+
+def _signs(locale: str, text: Text) -> Iterator[Fault]:
+    """What no phone shows: control characters anywhere, and a headline in two lines."""
+    for part in ("headline", "body", "instruction"):
+        told = getattr(text, part)
+        if unseen(told) or (part == "headline" and "\n" in told):
+            yield Fault(
+                "text_controls",
+                f"texts.{locale}.{part}",
+                "Ce texte contient un retour à la ligne ou un signe que les téléphones n'affichent pas : enlevez-le.",
+            )
+
+
+def unseen(text: str) -> bool:
+    """Whether it holds a control character, line ends apart, or half a character."""
+    return any(unicodedata.category(sign) in {"Cc", "Cs", "Zl", "Zp"} for sign in text.replace("\n", ""))
+
+
+def visible(text: str) -> bool:
+    """Whether anything of it is seen: spaces, and signs without width, are not."""
+    return any(unicodedata.category(sign)[0] not in "ZC" for sign in text)
 
 
 def _target(desk: Desk, station: Station, content: Content) -> Iterator[Fault]:

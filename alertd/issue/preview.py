@@ -5,30 +5,25 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from phonenumbers import country_code_for_region
-
 from alertd.clock import MINUTE
-from alertd.deliver import pace
-from alertd.deliver.routes import Sender, first
 from alertd.errors import Conflict, Missing, Refused, TooOften
 from alertd.issue import audience
 from alertd.issue.check import check
+from alertd.issue.costs import costs
 from alertd.issue.desk import Desk
 from alertd.issue.guards import after, check_station
-from alertd.model import Act, Actor, AlertState, Channel, Content, Count, Lane, Station
-from alertd.publish.wording import sms
+from alertd.model import Act, Actor, AlertState, Channel, Content, Count, Station
 from alertd.stations import audit, stations, throttle
 from alertd.store import Row, Transaction
 from alertd.store.contents import dumps, fingerprint, loads
-from gateways.text import segments
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
     """What the sender sees, and releases by its `digest` until `expires_at` (UTC milliseconds).
 
-    `unreached` people lie in the target without an endpoint on a chosen channel; `price` is in euros at the
-    senders' tariffs for the station's region, None where no sender has one; times are seconds from release.
+    `people` have an endpoint on a chosen channel; `unreached` more lie in the target without one. `price` is in euros,
+    None where no sender has one; times are seconds from release. `greeting`: see `alertd.issue.costs`.
     """
 
     digest: str
@@ -43,6 +38,7 @@ class Preview:
     half_s: float | None
     last_s: float | None
     without_gateway: tuple[Channel, ...]
+    greeting: bool
     expires_at: int
 
 
@@ -156,9 +152,7 @@ async def _told(
     unreached: int,
     created_at: int,
 ) -> Preview:
-    senders = {channel: first(desk.routes, station.mode, channel) for channel in counted.endpoints}
-    price, loads_ = await _costs(desk, station, content, counted, senders)
-    when = pace.forecast(loads_)
+    cost = await costs(desk, station, content, counted)
     return Preview(
         digest=digest,
         station_id=station.id,
@@ -167,35 +161,14 @@ async def _told(
         people=counted.people,
         endpoints=counted.endpoints,
         unreached=unreached,
-        price=price,
-        first_s=when.first_s,
-        half_s=when.half_s,
-        last_s=when.last_s,
-        without_gateway=tuple(channel for channel, sender in senders.items() if sender is None),
+        price=cost.price,
+        first_s=cost.when.first_s,
+        half_s=cost.when.half_s,
+        last_s=cost.when.last_s,
+        without_gateway=tuple(channel for channel, sender in cost.senders.items() if sender is None),
+        greeting=cost.greeting,
         expires_at=_expires(desk, created_at),
     )
-
-
-async def _costs(
-    desk: Desk, station: Station, content: Content, counted: Count, senders: Mapping[Channel, Sender | None]
-) -> tuple[float | None, list[pace.Load]]:
-    """Euros at the tariff of the station's own country or overseas region, and what each sender is given behind what it already has to say."""
-    price, loads_, prefix = 0.0, [], f"+{country_code_for_region(station.region)}"
-    for channel, sender in senders.items():
-        if sender is None:
-            continue
-        units = counted.endpoints[channel] * units_each(desk, station, content, sender)
-        rows = await desk.db.fetch("deliveries.queued_before", sender.id, Lane.of(content.level))
-        loads_.append(pace.Load(units, rows[0]["n"], sender.rate, sender.burst))
-        price += units * sender.price_to(prefix)
-    return (round(price, 2) if any(sender and sender.priced for sender in senders.values()) else None), loads_
-
-
-def units_each(desk: Desk, station: Station, content: Content, sender: Sender) -> int:
-    """What one message costs at this sender, in its unit, as the station's own language says it."""
-    if sender.unit != "segment":
-        return 1
-    return segments(sms(desk.catalogue, station.name, content, station.locale, desk.settings.http.public_url))
 
 
 def _expires(desk: Desk, created_at: int) -> int:

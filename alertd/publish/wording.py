@@ -63,11 +63,26 @@ def words(
     return Words(_kind(speech, locale, wording, phrase), text, exercise, stand_in=written is None)
 
 
-def sms(catalogue: Catalogue, station: str, content: Content, locale: str, public_url: str) -> str:
-    """A first SMS as the preview counts it, with a link of the right length."""
+def sms(
+    catalogue: Catalogue,
+    station: str,
+    content: Content,
+    locale: str,
+    public_url: str,
+    *,
+    greeting: bool = False,
+) -> str:
+    """A first SMS as the preview counts it, with links of the right length; `greeting`: as a new reader gets it."""
     speech = Speech(station, "Europe/Paris", locale, Act.ALERT, content, content.expires)
     said = words(catalogue, speech, locale, Wording.FIRST, short=True)
-    return sms_text(station, said, f"{public_url}/a/{'0' * (LINK_LENGTH - 3)}")
+    code = "0" * (LINK_LENGTH - 3)
+    welcome = greet(catalogue, locale, station, f"{public_url}/partir/{code}") if greeting else ""
+    return sms_text(station, said, f"{public_url}/a/{code}", welcome)
+
+
+def greet(catalogue: Catalogue, locale: str, station: str, leaving: str) -> str:
+    """Who writes, and how to leave: said once, to whoever was taken over from a list."""
+    return catalogue.phrase_sms(locale, "service.imported", station=station, link=leaving)
 
 
 def sms_text(station: str, said: Words, link: str, greeting: str = "") -> str:

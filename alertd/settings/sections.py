@@ -35,7 +35,8 @@ class Http(Section):
     public_url: str = Field(
         "http://127.0.0.1:8080",
         pattern=r"^https?://[^/\s?#]+$",
-        description="What residents type to come here, without a slash at the end; goes into every link sent.",
+        description="What residents type to come here, without a slash at the end; goes into every link sent. "
+        "Left out, it is this machine at host and port.",
     )
     trusted_proxies: tuple[Annotated[str, AfterValidator(_network)], ...] = Field(
         (),
@@ -48,6 +49,15 @@ class Http(Section):
         le=67_108_864,
         description="Largest request body, in bytes; a longer one gets 413.",
     )
+
+    @model_validator(mode="after")
+    def _found_at_host_and_port(self) -> Self:
+        """Links that lead here, also on another port, until somebody says what residents type."""
+        if "public_url" not in self.model_fields_set:
+            everywhere = self.host in {"0.0.0.0", "::"}  # noqa: S104 - not listened on: put into links
+            host = "127.0.0.1" if everywhere else self.host
+            object.__setattr__(self, "public_url", f"http://{host}:{self.port}")
+        return self
 
 
 class Store(Section):

@@ -15,6 +15,7 @@ import zones
 from alertd.catalogue import Catalogue
 from alertd.clock import HOUR, MINUTE, from_ms, to_ms
 from alertd.errors import Malformed, Refused
+from alertd.issue.check import unseen, visible
 from alertd.model import Channel, Content, Level, Station, Target, Text
 from alertd.settings import Limits
 from alertd.stations.drawings import Hamlet, SavedZone
@@ -177,7 +178,8 @@ _TARGETS: Final[Mapping[str, Callable[[ComposeForm, Surroundings], Target]]] = {
 
 def _words(form: ComposeForm, part: str) -> str:
     text: str = getattr(form, part)
-    return text.replace("\r\n", "\n").strip()
+    lines = text.replace("\r\n", "\n").strip()
+    return lines.replace("\n", " ") if part == "headline" else lines
 
 
 def _text(part: str) -> Reading:
@@ -185,8 +187,10 @@ def _text(part: str) -> Reading:
 
     def read(form: ComposeForm, around: Surroundings) -> str:
         text, most = _words(form, part), getattr(around.limits, f"{part}_chars")
-        if part == "headline" and not text:
+        if part == "headline" and not visible(text):
             raise _Fault("Écrivez un titre : ce qui se passe, et où.")
+        if unseen(text):
+            raise _Fault("Ce texte contient un signe que les téléphones n'affichent pas : enlevez-le.")
         if len(text) > most:
             raise _Fault(f"Ce texte a {number(len(text))} caractères : gardez-en {number(most)} au plus.")
         if blank := _BLANK.search(text):

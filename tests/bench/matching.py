@@ -127,8 +127,8 @@ async def _counted(desk: Desk, shape: Shape) -> list[int]:
         frozenset(CHANNELS),
         desk.clock.now_ms() + HOUR,
     )
-    counted, _ = await audience.count(desk, STATION, content)
-    return [counted.people, *(counted.endpoints[channel] for channel in CHANNELS)]
+    counted, beside = await audience.count(desk, STATION, content)
+    return [counted.people + beside, *(counted.endpoints[channel] for channel in CHANNELS)]
 
 
 async def _on_postgres(bench: Bench, url: str, lat: Floats, lon: Floats) -> None:

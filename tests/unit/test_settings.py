@@ -287,3 +287,17 @@ def test_the_longest_prefix_sets_the_price():
         0.2,
         0.09,
     ]
+
+
+@pytest.mark.parametrize(
+    ("http", "url"),
+    [
+        ({}, "http://127.0.0.1:8080"),
+        ({"port": 9000}, "http://127.0.0.1:9000"),
+        ({"host": "0.0.0.0", "port": 81}, "http://127.0.0.1:81"),
+        ({"port": 9000, "public_url": "https://alertes.example.org"}, "https://alertes.example.org"),
+    ],
+)
+def test_links_lead_to_the_port_until_somebody_says_what_residents_type(http, url):
+    """Without a public address, links name this machine at its own port."""
+    assert Settings.model_validate({"http": http}).http.public_url == url

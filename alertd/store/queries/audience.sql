@@ -99,3 +99,11 @@ SELECT subscriber_id FROM audience
 -- name: groups_of_station
 -- Which of these groups are this station's.
 SELECT id, name FROM "group" WHERE station_id = $1 AND id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($2 AS TEXT)));
+
+-- name: any_ungreeted
+-- Whether anybody of this station was taken over from a list and never written to by SMS.
+SELECT s.subscriber_id
+  FROM endpoint e CROSS JOIN subscription s
+ WHERE e.state = 1 AND e.greeted_at IS NULL AND e.proven_at IS NULL AND e.channel = 0
+   AND s.subscriber_id = e.subscriber_id AND s.station_id = $1
+ LIMIT 1;

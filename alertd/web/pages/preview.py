@@ -129,12 +129,14 @@ def _warnings(shown: Preview) -> Iterator[str]:
     for channel in shown.without_gateway:
         yield f"Aucun envoi possible par {words.CHANNELS[channel]} : rien n'est réglé pour ce moyen."
     if shown.unreached:
-        yield f"{words.people(shown.unreached).capitalize()} de la zone sans aucun des moyens choisis."
+        yield f"Hors de portée : {words.people(shown.unreached)} de la zone, sans aucun des moyens choisis."
+    if shown.greeting:
+        yield "Premier message à des personnes inscrites par une liste : leur SMS dit aussi comment partir. Le prix le compte."
 
 
 def _pace(shown: Preview) -> str:
     if shown.people == 0:
-        return "Personne n'est abonné à cet endroit pour ce sujet."
+        return "Personne, à cet endroit et pour ce sujet, n'a un des moyens choisis."
     if shown.last_s is not None and shown.last_s < 60:
         return "Tout le monde est servi en moins d'une minute."
     first, half, last = (words.wait(seconds) for seconds in (shown.first_s, shown.half_s, shown.last_s))

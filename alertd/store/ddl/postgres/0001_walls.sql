@@ -175,6 +175,8 @@ CREATE TABLE endpoint (
 CREATE INDEX endpoint_subscriber ON endpoint (subscriber_id, channel, state);
 -- An address belongs to one person: whoever else would claim it is the same household.
 CREATE UNIQUE INDEX endpoint_address ON endpoint (address_hash, mode) WHERE state < 2;
+-- Taken over from a list and never written to: their first message says more, and costs more.
+CREATE INDEX endpoint_new ON endpoint (subscriber_id) WHERE state = 1 AND greeted_at IS NULL AND proven_at IS NULL;
 CREATE INDEX endpoint_closed ON endpoint (address_hash, mode) WHERE state >= 2;
 
 CREATE TABLE place (              -- ended, never changed

@@ -1,0 +1,56 @@
+"""What it will cost and when people will have it: at the tariffs, and by the model, that the senders really keep."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from phonenumbers import country_code_for_region
+
+from alertd.deliver import pace
+from alertd.deliver.routes import Sender, first
+from alertd.issue.desk import Desk
+from alertd.model import Channel, Content, Count, Lane, Station
+from alertd.publish.wording import sms
+from gateways.text import segments
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """`price` in euros at the tariffs for the station's region, None where no sender has one.
+
+    `greeting`: some of these people were taken over from a list and never written to; their first message also says how
+    to leave. Price and times then count it for everyone: they are upper bounds until everyone has been greeted.
+    """
+
+    price: float | None
+    when: pace.Forecast
+    senders: Mapping[Channel, Sender | None]
+    greeting: bool
+
+
+async def costs(desk: Desk, station: Station, content: Content, counted: Count) -> Costs:
+    """What the counted endpoints cost, behind what each sender already has to say."""
+    senders = {channel: first(desk.routes, station.mode, channel) for channel in counted.endpoints}
+    greeting = await _any_ungreeted(desk, station)
+    price, loads, prefix = 0.0, [], f"+{country_code_for_region(station.region)}"
+    for channel, sender in senders.items():
+        if sender is None:
+            continue
+        each = units_each(desk, station, content, sender, greeting=greeting)
+        rows = await desk.db.fetch("deliveries.queued_before", sender.id, Lane.of(content.level))
+        units = counted.endpoints[channel] * each
+        loads.append(pace.Load(units, rows[0]["n"] * each, sender.rate, sender.burst))
+        price += units * sender.price_to(prefix)
+    priced = any(sender is not None and sender.priced for sender in senders.values())
+    return Costs(round(price, 2) if priced else None, pace.forecast(loads), senders, greeting)
+
+
+def units_each(desk: Desk, station: Station, content: Content, sender: Sender, *, greeting: bool) -> int:
+    """What one message costs at this sender, in its unit, as the station's own language says it."""
+    if sender.unit != "segment":
+        return 1
+    url = desk.settings.http.public_url
+    return segments(sms(desk.catalogue, station.name, content, station.locale, url, greeting=greeting))
+
+
+async def _any_ungreeted(desk: Desk, station: Station) -> bool:
+    return bool(await desk.db.fetch("audience.any_ungreeted", station.id))
