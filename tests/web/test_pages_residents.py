@@ -8,6 +8,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from web.pages_house import MAIRIE
 
 from alertd.clock import DAY, MINUTE
+from alertd.deliver import rehearsal
 from alertd.keys import delivery_number
 from alertd.model import Channel
 from alertd.store import ids
@@ -16,6 +17,7 @@ from alertd.subscribe.enrol import enrol
 from alertd.subscribe.nouns import At, Enrolment
 from alertd.web.app import build
 from alertd.web.rooms import Rooms
+from gateways.contract import Message
 
 
 async def test_a_link_shows_the_alert_as_it_stands(mayor, link):
@@ -83,6 +85,17 @@ async def test_the_wall_shows_what_the_sandbox_was_given(browser, desk):
     assert 'class="phone"' in page
     assert 'class="mailbox"' in page
     assert "2 messages reçus" in page.replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"), [(1999, "1 999 messages reçus"), (2001, "Les 2 000 derniers messages")]
+)
+async def test_the_wall_does_not_pass_what_it_keeps_for_what_came(browser, desk, sent, said):
+    """Only the newest two thousand are kept: at that bound the wall says so, and claims no total."""
+    messages = [Message(str(n), f"+3363998{n:04d}", "Crue", "danger", "fr", 60, "sms") for n in range(sent)]
+    await rehearsal.keep(desk.db, "sandbox", messages)
+    _, page = await browser.get("/sandbox")
+    assert f">{said}<" in page.replace("\u00a0", " ").replace("\u202f", " ")
 
 
 async def test_the_wall_is_for_this_machine_or_for_operators(browser):

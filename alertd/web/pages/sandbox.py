@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from aiohttp import web
 
+from alertd.deliver.rehearsal import KEPT
 from alertd.errors import Missing
 from alertd.model import Mode
 from alertd.stations import stations
@@ -78,6 +79,8 @@ async def _training_timezone(rooms: Rooms) -> str | None:
 
 async def _total(rooms: Rooms) -> str:
     n = (await rooms.db.fetch("sandbox.count"))[0]["n"]
+    if n >= KEPT:  # older ones are dropped: how many there were is not known
+        return f"Les {words.number(KEPT)} derniers messages"
     return words.count(n, "message reçu", "messages reçus")
 
 
