@@ -126,6 +126,24 @@ async def test_an_alert_is_ended_with_one_tap(mayor, way, word):
     assert "Corriger ou prolonger" not in page
 
 
+@pytest.mark.parametrize("way", ["fin", "fausse-alerte"])
+async def test_a_hurried_finger_ends_an_alert_once(mayor, db, way):
+    """Several taps under way at once all land on the alert, and the word goes out once."""
+    path = await mayor.released()
+    token = {"csrf": await mayor.token()}
+    taps = [mayor.client.post(f"{path}/{way}", data=token, allow_redirects=False) for _ in range(6)]
+    answers = await asyncio.gather(*taps)
+    assert {(answer.status, answer.headers.get("Location")) for answer in answers} == {(303, path)}
+    assert len(await db.fetch("events.of_alert", int(path.rpartition("/")[2]))) == 2
+
+
+async def test_an_end_after_a_false_alert_is_refused(mayor):
+    """The page of a conflict is for what someone else did: an alert that was none cannot end."""
+    path = await mayor.released()
+    await mayor.post(f"{path}/fausse-alerte")
+    assert (await mayor.post(f"{path}/fin"))[0] == 409
+
+
 async def test_another_stations_alert_does_not_exist_here(mayor, desk):
     """Neither page, nor stream, nor end."""
     path = await mayor.released()

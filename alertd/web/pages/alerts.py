@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 from alertd import issue
+from alertd.errors import Conflict
 from alertd.issue import reading, threads
 from alertd.issue.guards import TRANSITIONS, check_level
 from alertd.issue.reading import AlertSummary, AlertView
@@ -134,11 +135,25 @@ async def close(request: web.Request) -> web.StreamResponse:
     rooms, here = request.app[ROOMS], await composer(request)
     act, *_ = _CLOSINGS[request.match_info["act"]]
     alert_id = alert_id_of(request)
-    view = await own_alert(rooms, here, alert_id)
-    if not (view.events and view.events[-1].act is act):
-        send = issue.end if act is Act.END else issue.cancel
-        await send(rooms.desk, here.actor, alert_id)
+    if not await _is_closed(rooms, here, alert_id, act):
+        await _close(rooms, here, alert_id, act)
     raise web.HTTPSeeOther(f"/alertes/{alert_id}")
+
+
+async def _close(rooms: Rooms, here: Visit, alert_id: int, act: Act) -> None:
+    """Whoever taps twice has two requests under way: the slower one finds that it is done, which is what it asked."""
+    send = issue.end if act is Act.END else issue.cancel
+    try:
+        await send(rooms.desk, here.actor, alert_id)
+    except Conflict:
+        if not await _is_closed(rooms, here, alert_id, act):
+            raise
+
+
+async def _is_closed(rooms: Rooms, here: Visit, alert_id: int, act: Act) -> bool:
+    """Whether the alert is already where this act leads."""
+    view = await own_alert(rooms, here, alert_id)
+    return view.summary.state is (AlertState.ENDED if act is Act.END else AlertState.CANCELLED)
 
 
 async def _news(request: web.Request, rooms: Rooms, view: AlertView) -> AsyncIterator[tuple[str, str]]:
