@@ -21,11 +21,19 @@ def client_address(request: web.Request) -> str:
 
 def from_this_machine(request: web.Request) -> bool:
     """Whether peer and Host are both this machine's: no proxy in between, and no name bent to 127.0.0.1."""
-    host = urlsplit(f"//{request.host}").hostname or ""
+    host = _host(request.host)
     forwarded = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP"))
     return (
         not forwarded and _is_loopback(request.remote or "") and (_is_loopback(host) or host == "localhost")
     )
+
+
+def _host(authority: str) -> str:
+    """The name or address without its port; empty for what is none, such as an open bracket."""
+    try:
+        return urlsplit(f"//{authority}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def _within(address: str, networks: Sequence[str]) -> bool:

@@ -6,7 +6,7 @@ https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Preven
 """
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -14,7 +14,7 @@ import structlog
 from aiohttp import web
 
 from alertd.errors import AlertdError, NotAllowed
-from alertd.web import callbacks, visits
+from alertd.web import callbacks, posted, visits
 from alertd.web.contracts import ErrorPage, Frame
 from alertd.web.errors import BROKEN, problem, problem_response, retry_after
 from alertd.web.rooms import ROOMS
@@ -85,7 +85,7 @@ async def tell_errors(request: web.Request, handler: Handler) -> web.StreamRespo
     except web.HTTPException as error:
         if error.status < 400:
             raise
-        return _refused(request, error.status)
+        return _refused(request, error.status, _allow(error))
     except ConnectionError:
         raise
     except Exception:
@@ -118,19 +118,23 @@ def _check_origin(request: web.Request) -> None:
     if site is not None and site not in {"same-origin", "none"}:
         raise _forged()
     origin = request.headers.get("Origin")
-    if site is None and origin is not None and urlsplit(origin).netloc not in _our_hosts(request):
+    if site is None and origin is not None and not _is_ours(origin, request):
         raise _forged()
 
 
-def _our_hosts(request: web.Request) -> set[str]:
-    return {request.host, urlsplit(request.app[ROOMS].settings.http.public_url).netloc}
+def _is_ours(origin: str, request: web.Request) -> bool:
+    try:
+        host = urlsplit(origin).netloc
+    except ValueError:
+        return False
+    return host in {request.host, urlsplit(request.app[ROOMS].settings.http.public_url).netloc}
 
 
 async def _check_token(request: web.Request) -> None:
     session = await visits.session_of(request)
     if session is None:
         return
-    token = (await request.post()).get("csrf", "")
+    token = (await posted.form(request)).get("csrf", "")
     if not isinstance(token, str) or not secrets.compare_digest(token.encode(), session.csrf.encode()):
         raise _forged()
 
@@ -148,7 +152,20 @@ def _told(request: web.Request, error: AlertdError) -> web.Response:
     return response
 
 
-def _refused(request: web.Request, status: int) -> web.Response:
+def _allow(error: web.HTTPException) -> dict[str, str]:
+    """The methods that an address answers to, which a 405 owes (RFC 9110, 15.5.6)."""
+    if not isinstance(error, web.HTTPMethodNotAllowed):
+        return {}
+    return {"Allow": ", ".join(sorted(error.allowed_methods))}
+
+
+def _refused(request: web.Request, status: int, headers: Mapping[str, str] | None = None) -> web.Response:
+    response = _refusal(request, status)
+    response.headers.update(headers or {})
+    return response
+
+
+def _refusal(request: web.Request, status: int) -> web.Response:
     if request.path.startswith(API):
         sentences = {404: "There is nothing at this address.", 413: _TOO_LARGE, 500: BROKEN}
         codes = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 500: "internal_error"}

@@ -14,11 +14,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 import zones
 from alertd.catalogue import Catalogue
 from alertd.clock import HOUR, MINUTE, from_ms, to_ms
-from alertd.errors import Malformed, Refused
+from alertd.errors import Refused
 from alertd.issue.check import unseen, visible
 from alertd.model import Channel, Content, Level, Station, Target, Text
 from alertd.settings import Limits
 from alertd.stations.drawings import Hamlet, SavedZone
+from alertd.web.posted import unreadable
 from alertd.web.words import CHANNELS, distance, number
 from zones import Circle, Zone
 
@@ -50,14 +51,15 @@ class ComposeForm(BaseModel):
 
     @classmethod
     def read(cls, posted: MultiMapping[Any]) -> "ComposeForm":
-        """What a browser posted; Malformed when it is no form of ours (a file, a thousand boxes)."""
+        """What a browser posted; Malformed when it is no form of ours (a file, a thousand boxes, a NUL)."""
+        if any("\0" in text for text in posted.values() if isinstance(text, str)):
+            raise unreadable()
         names = cls.model_fields.keys() & posted.keys()
         fields = {name: posted.getall(name) if name in _LISTS else posted[name] for name in names}
         try:
             return cls.model_validate(fields)
         except ValidationError as error:
-            message = "Ce formulaire n'a pas pu être lu : revenez en arrière et recommencez."
-            raise Malformed("form_unreadable", message) from error
+            raise unreadable() from error
 
     def pairs(self) -> Iterator[tuple[str, str]]:
         """The form as hidden fields, so that a later refusal loses nothing."""

@@ -73,8 +73,9 @@ def forget(response: web.StreamResponse, rooms: Rooms) -> None:
 
 
 def token_of(request: web.Request) -> str:
-    """What the cookie holds, bounded; empty without one."""
-    return request.cookies.get(cookie_name(request.app[ROOMS]), "")[:100]
+    """What the cookie holds, bounded; empty without one, or for stray bytes, which no token of ours has."""
+    token = request.cookies.get(cookie_name(request.app[ROOMS]), "")[:100]
+    return token if token.isascii() else ""
 
 
 async def _load(request: web.Request) -> Session | None:

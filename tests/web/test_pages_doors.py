@@ -166,3 +166,17 @@ async def test_figures_are_for_this_machine_alone(browser):
 
 def _with(desk, settings):
     return (desk.db, desk.clock, desk.catalogue, settings, desk.keyring, desk.routes)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allow"),
+    [
+        ("PUT", "/connexion", "GET, HEAD, POST"),
+        ("GET", "/deconnexion", "POST"),
+        ("DELETE", "/healthz", "GET, HEAD"),
+    ],
+)
+async def test_a_method_that_a_page_does_not_serve(client, method, path, allow):
+    """It is answered 405 with the methods that the address does serve."""
+    response = await client.request(method, path)
+    assert (response.status, response.headers["Allow"]) == (405, allow)

@@ -1,20 +1,18 @@
 """Write an alert without a map: what happened, then where, the words, until when and by which channels."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from aiohttp import web
-from multidict import MultiMapping
 
 from alertd import issue
 from alertd.catalogue import Catalogue
 from alertd.errors import AlertdError, Missing, NotAllowed, Refused
 from alertd.issue import reading
 from alertd.issue.preview import check_thread
-from alertd.model import Content, Level
+from alertd.model import Level
 from alertd.stations import drawings
 from alertd.subscribe import groups
-from alertd.web import forms, words
+from alertd.web import forms, posted, words
 from alertd.web.contracts import Choice, Choices, ComposePage, TopicsPage
 from alertd.web.forms import ComposeForm, Surroundings
 from alertd.web.rooms import ROOMS, Rooms
@@ -39,7 +37,7 @@ async def compose_page(request: web.Request) -> web.StreamResponse:
     around = await surroundings(rooms, here)
     query = request.query
     if "apercu" in query:
-        shown = await issue.shown(rooms.desk, here.actor, query["apercu"][:100])
+        shown = await issue.shown(rooms.desk, here.actor, query["apercu"][:100].replace("\0", ""))
         form = forms.form_of(shown.content, around)
         return _form(request, here, around, form, {}, shown.alert_id)
     if query.get("modele") in rooms.catalogue.templates:
@@ -104,16 +102,10 @@ def alert_id_of(request: web.Request) -> int:
     return int(request.match_info["id"])
 
 
-def read_form(posted: MultiMapping[Any], around: Surroundings) -> tuple[ComposeForm, Content]:
-    """:raises Refused: with the form's own fields."""
-    form = ComposeForm.read(posted)
-    return form, forms.content(form, around)
-
-
 async def _compose(request: web.Request, alert_id: int | None) -> web.StreamResponse:
     rooms, here = request.app[ROOMS], await composer(request)
     around = await surroundings(rooms, here)
-    form = ComposeForm.read(await request.post())
+    form = ComposeForm.read(await posted.form(request))
     try:
         content = forms.content(form, around)
         _check_level(here, content.level)

@@ -8,6 +8,7 @@ from alertd.stations import audit
 from alertd.store.database import Row, Transaction
 from alertd.subscribe.leave import leave
 from alertd.web.contracts import Choice, Frame
+from alertd.web.posted import form
 from alertd.web.public_contracts import LeavingPage
 from alertd.web.rooms import ROOMS, Rooms
 from alertd.web.show import show
@@ -22,7 +23,7 @@ async def leave_station(request: web.Request) -> web.StreamResponse:
     """Leave the station named, or the only one: mail programs post here by themselves (RFC 8058), without naming any."""
     rooms, code = request.app[ROOMS], request.match_info["code"]
     found = await _stations(rooms, code)
-    named = (await request.post()).get("station")
+    named = (await form(request)).get("station")
     chosen = [row for row in found if str(row["id"]) == named or (named is None and len(found) == 1)]
     async with rooms.db.transaction() as tx:
         for row in chosen:
