@@ -136,6 +136,8 @@ class Dispatch:
                 rendered = await self.renderer.render(each, now)
             except Unreadable:
                 unreadable.append(_unsayable(each, "address_unreadable"))
+            except Unavailable:
+                raise  # the store is away, and with it the words: nothing has left, the slice is given back
             except Exception:
                 # A bug that one reader's words bring out must not end the node at every restart, and silence everyone.
                 log.exception("render_failed", action="render_failed", message=each.message_id)

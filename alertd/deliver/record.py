@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from alertd.deliver import endpoints
 from alertd.deliver.claim import Attempt, Claimed
 from alertd.deliver.lattice import below
-from alertd.deliver.retry import Step, next_step
+from alertd.deliver.retry import FINAL, Step, next_step
 from alertd.deliver.tallies import Entries
 from alertd.model import Level
 from alertd.settings.sections import Sending
@@ -41,8 +41,9 @@ async def record(db: Database, answers: Sequence[Answer], node_id: int, sending:
 
 
 async def _close(tx: Transaction, answers: Sequence[Answer]) -> list[Answer]:
-    """The answers whose attempt was open, or unknown. One told again, because nobody heard that it was committed, must
-    not touch the attempt that followed.
+    """The answers that may still move something: those whose attempt was open, or unknown, and every provider's word, of
+    which a receipt may have come first (rank decides). A retry told again, because nobody heard that it was committed,
+    must not touch the attempt that followed.
     """
     groups: dict[tuple[int, int, str, str], dict[int, str]] = defaultdict(dict)
     for answer in answers:
@@ -53,7 +54,9 @@ async def _close(tx: Transaction, answers: Sequence[Answer]) -> list[Answer]:
     for (message_id, ordinal, outcome, code), references in groups.items():
         rows = await tx.fetch("attempts.close", message_id, ordinal, json.dumps(references), outcome, code)
         closed.update((message_id, row["endpoint_id"], ordinal) for row in rows)
-    return [answer for answer in answers if answer.claimed.attempt in closed]
+    return [
+        answer for answer in answers if answer.receipt.outcome in FINAL or answer.claimed.attempt in closed
+    ]
 
 
 async def _unknowns(tx: Transaction, answers: Sequence[Answer]) -> dict[tuple[int, int], int]:
