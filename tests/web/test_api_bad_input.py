@@ -60,7 +60,13 @@ CHANGES: dict[str, tuple[dict[str, Any], str, str]] = {
         "texts_too_many", "texts",
     ),
     "no words at all": ({"texts": {"fr": {}}}, "invalid_body", "texts.fr.headline"),
-    "a novel": ({"texts": {"fr": {"headline": "x", "body": "x" * 20_001}}}, "invalid_body", "texts.fr.body"),
+    "a novel": ({"texts": {"fr": {"headline": "x", "body": "x" * 40_000}}}, "text_too_long", "texts.fr.body"),
+    "a headline of a page": ({"texts": {"fr": {"headline": "x" * 10_000}}}, "text_too_long", "texts.fr.headline"),
+    "a long link": ({"url": "https://a/" + "x" * 600}, "url_invalid", "url"),
+    "a hundred languages": (
+        {"texts": {"fr": {"headline": "x"}} | {f"{c}{d}": {"headline": "x"} for c in "abcdefghij" for d in "abcdefghij"}},
+        "texts_too_many", "texts",
+    ),
     "no French": ({"texts": {"en": {"headline": "Fire"}}}, "text_empty", "texts.fr"),
     "an unknown topic": ({"topic": "dragons"}, "topic_unknown", "topic"),
     "an unknown level": ({"level": "apocalypse"}, "invalid_body", "level"),
@@ -216,3 +222,77 @@ async def test_every_fault_at_once(house):
     status, told, response = await house.call("POST", f"{house.path}/alerts", body)
     assert (status, set(told["fields"])) == (422, {"level", "channels.0", "expires_at"})
     assert "SECRET" not in await response.text()
+
+
+FINDINGS: dict[str, tuple[dict[str, Any], str, str]] = {
+    "nothing at all": ({"level": ...}, "level", "is missing: give it."),
+    "a stranger": ({"exercice": True}, "exercice", "is not known here: check how it is spelt, or leave it out."),
+    "a target as text": ({"target": "all"}, "target", "must be a JSON object, between braces."),
+    "a zone as a number": ({"target": {"zone": 3}}, "target.zone", "must be a JSON object, between braces."),
+    "a false station": ({"target": {"station": False}}, "target.station", "must be true."),
+    "two aims": (
+        {"target": {"station": True, "groups": [1]}}, "target",
+        "cannot be used: give exactly one of zone, station and groups.",
+    ),
+    "a group as text": ({"target": {"groups": ["x"]}}, "target.groups.0", "must be a whole number."),
+    "a group of zero": ({"target": {"groups": [0]}}, "target.groups.0", "must be greater than 0."),
+    "no group": ({"target": {"groups": []}}, "target.groups", "must not be empty: it holds 1 or more."),
+    "too many groups": ({"target": {"groups": [1] * 101}}, "target.groups", "holds too many: 100 at most."),
+    "texts as a list": ({"texts": []}, "texts", "must be a JSON object, between braces."),
+    "a headline as a number": ({"texts": {"fr": {"headline": 3}}}, "texts.fr.headline", "must be text, in quotes."),
+    "a language in capitals": (
+        {"texts": {"FR": {"headline": "x"}}}, "texts.FR", "must be a language as in fr, en or pt-BR.",
+    ),
+    "an unknown level": ({"level": "x"}, "level", 'must be "info", "warning" or "danger".'),
+    "channels as text": ({"channels": "sms"}, "channels", "must be a JSON list, between brackets."),
+    "an empty topic": ({"topic": " "}, "topic", "must not be empty: it has 1 character or more."),
+    "a long topic": ({"topic": "x" * 200}, "topic", "is too long: shorten it to 120 characters or fewer."),
+    "a flag as a word": ({"exercise": "no"}, "exercise", "must be true or false, without quotes."),
+    "a link that is none": (
+        {"url": "x"}, "url", "must be a link that begins with https:// and holds no blank and no accent.",
+    ),
+    "a day that is none": (
+        {"onset": "2026-02-31T10:00Z"}, "onset", "must be a moment that exists, such as 2027-01-31T18:00:00+01:00.",
+    ),
+    "a moment without offset": (
+        {"onset": "2026-02-01T10:00"}, "onset",
+        "cannot be used: write a moment as 2027-01-31T18:00:00+01:00, with its offset or Z.",
+    ),
+    "a digest to preview": ({"preview_digest": "x"}, "preview_digest", "must be left out here."),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "field", "said"), FINDINGS.values(), ids=FINDINGS)
+async def test_a_fault_is_told_in_words_to_act_on(house, change, field, said):
+    """Each sentence names its field and says what to write; none speaks of the program's own types."""
+    body = {name: value for name, value in house.alert(**change).items() if value is not ...}
+    status, told, _ = await house.call("POST", f"{house.path}/alerts/preview", body)
+    assert (status, told["fields"].get(field)) == (422, f"`{field}` {said}"), told
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("limit=x", "`limit` must be a whole number."),
+        ("limit=0", "`limit` must be 1 or more."),
+        ("limit=201", "`limit` must be 200 or less."),
+        ("page=2", "`page` is not known here: check how it is spelt, or leave it out."),
+    ],
+)
+async def test_a_fault_in_a_query_is_told_in_the_same_words(house, query, said):
+    """Parameters are named as fields are."""
+    _, told, _ = await house.call("GET", f"{house.path}/alerts?{query}")
+    assert list(told["fields"].values()) == [said]
+
+
+async def test_the_only_length_told_is_the_one_that_holds(house):
+    """A headline of any length hears of the instance's own limit, also as the word that ends an alert."""
+    alert = await house.released()
+    texts = {"fr": {"headline": "x" * 5000}}
+    for path, body in (
+        (f"{house.path}/alerts", house.alert(texts=texts)),
+        (f"/api/v1/alerts/{alert['id']}/end", {"texts": texts}),
+    ):
+        _, told, _ = await house.call("POST", path, body)
+        assert told["code"] == "text_too_long"
+        assert str(house.desk.settings.limits.headline_chars) in told["fields"]["texts.fr.headline"]

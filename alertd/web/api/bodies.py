@@ -1,7 +1,8 @@
 """What programs send, as pydantic models: the API's and its documentation's one source.
 
-Nothing unknown is let through, nothing is guessed: a flag is true or false, a moment carries its offset. The bounds
-written here are the ceilings that hold for every instance; its own limits (settings.limits) are `alertd.issue`'s.
+Nothing unknown is let through, nothing is guessed: a flag is true or false, a moment carries its offset. How long a
+text may be, and in how many languages, is the instance's to say (settings.limits) and `alertd.issue.check`'s to hold:
+no second limit stands here, only the body's own (http.max_body_bytes) and a ceiling on what one answer may list.
 """
 
 import re
@@ -24,6 +25,10 @@ from alertd.settings.sections import Channel
 
 PLACE_KINDS: TypeAlias = Literal["home", "school", "work", "stay", "current"]
 LevelWord: TypeAlias = Literal["info", "warning", "danger"]
+
+LINK: Final = r"^https://[!-~]+$"
+LOCALE: Final = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$"
+LANGUAGE: Final = r"^[a-z]{2}([-_][A-Za-z]{2})?$"
 
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?([Zz]|[+-]\d{2}:\d{2})")
@@ -54,15 +59,14 @@ _CLEAN: Final = AfterValidator(_printable)
 Word: TypeAlias = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), _CLEAN
 ]
-Headline: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), _CLEAN]
-Paragraphs: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000), _CLEAN]
+Prose: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True), _CLEAN]
 Address: TypeAlias = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2048), _CLEAN
 ]
 Flag: TypeAlias = Annotated[bool, Strict()]
 Id: TypeAlias = Annotated[int, Strict(), Field(gt=0, le=2**53)]
 Moment: TypeAlias = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_this_age)]
-Locale: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]
+Locale: TypeAlias = Annotated[str, StringConstraints(pattern=LOCALE)]
 Degrees: TypeAlias = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 
 
@@ -75,13 +79,13 @@ class Body(BaseModel):
 class TextBody(Body):
     """What is said in one language."""
 
-    headline: Headline
-    body: Paragraphs = ""
-    instruction: Paragraphs = ""
+    headline: Prose
+    body: Prose = ""
+    instruction: Prose = ""
 
 
 Texts: TypeAlias = Annotated[
-    dict[Locale, TextBody], Field(max_length=40, json_schema_extra={"additionalProperties": False})
+    dict[Locale, TextBody], Field(max_length=1000, json_schema_extra={"additionalProperties": False})
 ]
 
 
@@ -116,7 +120,7 @@ class AlertBody(Body):
     onset: Moment | None = Field(None, description="When what is announced begins; now when left out.")
     deliver_by: Moment | None = Field(None, description="When it is no use any more to the one it reaches.")
     exercise: Flag = False
-    url: Annotated[str, StringConstraints(pattern=r"^https://[!-~]+$", max_length=500)] | None = None
+    url: Annotated[str, StringConstraints(pattern=LINK)] | None = None
     preview_digest: Word | None = Field(
         None, description="Of the preview that was looked at; without it a draft is kept."
     )
@@ -166,7 +170,7 @@ class ConsentBody(Body):
 class SubscriberBody(Body):
     """A person whom the station may warn."""
 
-    locale: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}([-_][A-Za-z]{2})?$")] = "fr"
+    locale: Annotated[str, StringConstraints(pattern=LANGUAGE)] = "fr"
     endpoints: Annotated[list[EndpointBody], Field(min_length=1, max_length=8)]
     places: Annotated[list[PlaceBody], Field(max_length=10)] = Field(
         default=[], description="None: the person is warned wherever it happens in the station."

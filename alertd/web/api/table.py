@@ -12,10 +12,9 @@ from alertd.issue.desk import Desk
 from alertd.model import Actor, Station
 from alertd.stations import stations
 from alertd.web.api.bodies import Body
+from alertd.web.api.faults import invalid
 
 PREFIX: Final = "/api/v1"
-MOST_FIELDS: Final = 20
-"""Errors told at once: enough to mend a form, too few to answer a flood with a flood."""
 
 B = TypeVar("B", bound=Body)
 
@@ -91,16 +90,3 @@ class Route:
     subscribers: bool = False
     problems: tuple[int, ...] = ()
     stream: bool = False
-
-
-def invalid(code: str, error: ValidationError) -> Refused:
-    """Pydantic's findings as ours; what was received is not repeated."""
-    found = error.errors(include_input=False, include_url=False, include_context=False)[:MOST_FIELDS]
-    fields = {path(one["loc"]): one["msg"].removeprefix("Value error, ") for one in found}
-    message = "Some of what was sent cannot be used: `fields` says what to mend."
-    return Refused(code, message, fields=fields)
-
-
-def path(location: tuple[int | str, ...]) -> str:
-    """Where it is in the body: `texts.fr.headline`; the body itself is `body`."""
-    return ".".join(str(step)[:100] for step in location) or "body"
