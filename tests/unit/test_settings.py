@@ -117,12 +117,12 @@ def test_the_environment_overrides_the_file(read):
     settings = read(
         "[http]\nport = 9000",
         ALERTD_HTTP__PORT="9001",
-        ALERTD_HTTP__HOST="0.0.0.0",  # noqa: S104
+        ALERTD_HTTP__HOST="0.0.0.0",
         ALERTD_HTTP__TRUSTED_PROXIES='["::1"]',
         ALERTD_CONFIG="/etc/alertd.toml",
         HOME="/root",
     )
-    assert (settings.http.port, settings.http.host) == (9001, "0.0.0.0")  # noqa: S104
+    assert (settings.http.port, settings.http.host) == (9001, "0.0.0.0")
     assert settings.http.trusted_proxies == ("::1",)
 
 
