@@ -64,11 +64,16 @@ def read_phone(text: str, region: str) -> Phone:
 def phone_address(text: str, region: str, *, fiction: bool = False) -> tuple[Channel, str]:
     """By which channel a number of a list is reached, and its E.164 form: SMS for a mobile, voice for a fixed line.
 
-    :raises Refused: `phone_invalid`, `phone_costly` (premium, toll-free or shared-cost numbers are nobody's home).
+    :raises Refused: `phone_invalid`, `phone_fiction`, `phone_costly` (premium, toll-free or shared-cost numbers are nobody's home).
     """
     phone = read_phone(text, region)
     if phone.e164 is not None and fiction and phone.fiction:
         return Channel.SMS, phone.e164
+    if phone.fiction and not phone.valid:
+        raise Refused(
+            "phone_fiction",
+            "This number is kept for fiction and reaches nobody: for a trial, set subscribers.fiction_numbers.",
+        )
     if phone.e164 is None or not phone.valid:
         raise Refused(
             "phone_invalid", f"This is not a telephone number of {region}, nor one with its + and country."
@@ -85,7 +90,7 @@ def phone_address(text: str, region: str, *, fiction: bool = False) -> tuple[Cha
 def canonical(channel: Channel, text: str, region: str, *, fiction: bool = False) -> str:
     """The one way to write an address of a channel; `fiction` lets numbers pass that belong to nobody.
 
-    :raises Refused: `phone_invalid`, `phone_costly`, `phone_not_mobile`, `email_invalid`, `address_invalid`.
+    :raises Refused: `phone_invalid`, `phone_fiction`, `phone_costly`, `phone_not_mobile`, `email_invalid`, `address_invalid`.
     """
     if len(text) > MOST_CHARS:
         raise Refused("address_invalid", f"An address has at most {MOST_CHARS} characters.")

@@ -11,7 +11,7 @@ from alertd.clock import FOREVER, to_ms
 from alertd.errors import Refused
 from alertd.model import Channel, Level
 from alertd.subscribe.addresses import email_address, phone_address
-from alertd.subscribe.nouns import At, Enrolment, Ready
+from alertd.subscribe.nouns import PLACE_KINDS, At, Enrolment, Ready
 from alertd.subscribe.prepare import Setting, prepare, read_locale, read_ref
 from alertd.subscribe.table import Line, Refusal
 
@@ -23,6 +23,10 @@ WHY: Final[Mapping[str, tuple[str, str]]] = {
         "phone",
         "numéro de téléphone non valable : écrivez-le avec son indicatif, +33612345678",
     ),
+    "phone_fiction": (
+        "phone",
+        "numéro réservé à la fiction, qui ne joint personne : pour un essai, réglez subscribers.fiction_numbers",
+    ),
     "phone_costly": ("phone", "numéro surtaxé, gratuit ou à coût partagé : donnez celui de la personne"),
     "phone_not_mobile": ("phone", "un SMS demande un numéro de mobile"),
     "email_invalid": ("email", "adresse e-mail non valable"),
@@ -30,14 +34,15 @@ WHY: Final[Mapping[str, tuple[str, str]]] = {
         "phone",
         "ni téléphone ni e-mail : donnez au moins un moyen de joindre la personne",
     ),
-    "place_invalid": ("lat", "lieu non valable : latitude et longitude en degrés, et un type connu"),
+    "place_invalid": ("lat", "lieu non valable : latitude et longitude en degrés"),
+    "kind_invalid": ("kind", f"type de lieu inconnu : {', '.join(PLACE_KINDS)}"),
     "place_far": (
         "lat",
         "lieu à plus de 1 000 km de la commune : la latitude vient d'abord, la longitude ensuite",
     ),
     "place_halved": ("lat", "latitude et longitude vont ensemble : remplissez les deux, ou aucune"),
     "unknown_topic": ("topics", "sujet inconnu"),
-    "locale_invalid": ("locale", "langue inconnue : deux lettres, fr ou nl"),
+    "locale_invalid": ("locale", "langue inconnue : deux lettres de la norme ISO 639, fr ou nl"),
     "level_invalid": ("min_level", "niveau inconnu : info, warning ou danger"),
     "ref_invalid": ("ref", "référence non valable : 120 caractères imprimables au plus"),
     "date_invalid": ("valid_until", "date illisible : 2026-12-31 ou 31/12/2026"),
@@ -128,7 +133,10 @@ def _places(cells: Mapping[str, str]) -> tuple[At, ...]:
         return ()
     if not lat or not lon:
         raise Refused("place_halved", "Latitude and longitude go together.")
-    return (At(_degrees(lat), _degrees(lon), cells["kind"] or "home"),)
+    kind = cells["kind"] or "home"
+    if kind not in PLACE_KINDS:
+        raise Refused("kind_invalid", f"A place's kind is one of {', '.join(PLACE_KINDS)}.")
+    return (At(_degrees(lat), _degrees(lon), kind),)
 
 
 def _degrees(text: str) -> float:

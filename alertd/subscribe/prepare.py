@@ -3,7 +3,10 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
+
+from babel import Locale
 
 import zones
 from alertd.clock import DAY
@@ -68,9 +71,15 @@ def prepare(enrolment: Enrolment, setting: Setting, *, least_endpoints: int = 1)
 def read_locale(text: str) -> str:
     """A language as it is kept, "fr" or "nl-BE"; Refused `locale_invalid`."""
     found = LOCALE.fullmatch(text.strip())
-    if not found:
-        raise _refused("locale", "locale_invalid", "A language is two letters, as fr, or fr-BE.")
+    if not found or found[1] not in _languages():
+        raise _refused("locale", "locale_invalid", "A language is two letters of ISO 639, as fr, or fr-BE.")
     return found[1] + (f"-{found[2].upper()}" if found[2] else "")
+
+
+@cache
+def _languages() -> frozenset[str]:
+    """All that CLDR has a name for, more than it has words of: Tahitian is one."""
+    return frozenset(Locale("en").languages)
 
 
 def read_ref(text: str | None) -> str | None:

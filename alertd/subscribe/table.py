@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -30,6 +31,21 @@ MOST_CHARS: Final = 1_000
 DELIMITERS: Final = ",;\t"
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """What makes a spreadsheet compute a cell: https://owasp.org/www-community/attacks/CSV_Injection"""
+NOT_TEXT: Final = (
+    b"PK\x03\x04",
+    b"\x89PNG",
+    b"%PDF",
+    b"\xd0\xcf\x11\xe0",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"\xff\xfe",
+    b"\xfe\xff",
+)
+"""How xlsx and ods, PNG, PDF, xls, JPEG, GIF and UTF-16 files begin."""
+_SAMPLE: Final = 65_536
+_CONTROL_BYTES: Final = bytes({*range(32), 127} - {*b"\t\n\r"})
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_UNSEEN: Final = "caractère invisible (U+{:04X}) : retapez la cellule"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +76,31 @@ class _Reader(Protocol):
 def decode(raw: bytes) -> str:
     """UTF-8, with its mark or without; else what Windows writes in France (cp1252, or Latin-1 where it is not that).
 
-    :raises TooLarge: `import_too_large`. :raises Malformed: `import_unreadable`, it is not text.
+    A control character here and there is its own line's fault, told with that line.
+
+    :raises TooLarge: `import_too_large`. :raises Malformed: `import_unreadable`, it is not text, said in French.
     """
     if len(raw) > MOST_BYTES:
         raise TooLarge("import_too_large", "A list has at most 50 MB: cut it into several.")
-    if b"\0" in raw:
-        raise Malformed("import_unreadable", "This is not a CSV file: save the list as CSV, in UTF-8.")
+    if _is_no_text(raw):
+        raise Malformed(
+            "import_unreadable",
+            "Ce fichier n'est pas du texte. Enregistrez la liste au format CSV (dans le tableur : Fichier, "
+            "Enregistrer sous, CSV UTF-8), puis importez ce fichier-là.",
+        )
     for encoding in ("utf-8-sig", "cp1252"):
         try:
             return raw.decode(encoding)
         except UnicodeDecodeError:
             continue
     return raw.decode("latin-1")
+
+
+def _is_no_text(raw: bytes) -> bool:
+    """Known by its first bytes, or by more than one control character in twenty: compressed data has one in nine."""
+    sample = raw[:_SAMPLE]
+    controls = len(sample) - len(sample.translate(None, _CONTROL_BYTES))
+    return raw.startswith(NOT_TEXT) or controls * 20 > len(sample)
 
 
 def rows(text: str) -> Iterator[Line | Refusal]:
@@ -136,6 +165,9 @@ def _columns(header: list[str]) -> list[str]:
 
 
 def _line(number: int, columns: list[str], cells: list[str]) -> Line | Refusal:
+    control = _CONTROL.search("".join(cells))
+    if control:
+        return Refusal(number, _column_of(control[0], columns, cells), _UNSEEN.format(ord(control[0])))
     if any(cell.strip() for cell in cells[len(columns) :]):
         return Refusal(
             number, "", "plus de cellules que de colonnes : un séparateur en trop, ou des guillemets oubliés"
@@ -149,6 +181,10 @@ def _line(number: int, columns: list[str], cells: list[str]) -> Line | Refusal:
         if "\n" in cell or "\r" in cell:
             return Refusal(number, name, "cellule sur plusieurs lignes : il manque sans doute un guillemet")
     return Line(number, named)
+
+
+def _column_of(sign: str, columns: list[str], cells: list[str]) -> str:
+    return next((name for name, cell in zip(columns, cells, strict=False) if sign in cell), "")
 
 
 def _plain(cell: str) -> str:

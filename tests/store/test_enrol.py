@@ -216,7 +216,7 @@ async def test_training_and_live_never_meet(db, put, bras, clock):
     other = await put(training, (SMS, "0612345678"))
     assert live.subscriber_id != other.subscriber_id
     assert (await put(training, (SMS, "06 39 98 00 01"))).created
-    with pytest.raises(Refused, match="telephone"):
+    with pytest.raises(Refused, match="fiction"):
         await put(bras, (SMS, "06 39 98 00 01"))
 
 
@@ -248,6 +248,8 @@ async def test_an_operators_own_number_reaches_them_as_a_resident_too(db, put, b
         ({"topics": ("dragons",)}, "unknown_topic"),
         ({"ref": "a\x1f2"}, "ref_invalid"),
         ({"locale": "klingon"}, "locale_invalid"),
+        ({"locale": "xx"}, "locale_invalid"),
+        ({"endpoints": ((SMS, "+33639980001"),)}, "phone_fiction"),
         ({"consent_source": " "}, "consent_missing"),
         ({"consent_at": 10**14}, "consent_in_future"),
         ({"valid_until": 1}, "valid_until_past"),
