@@ -1,23 +1,25 @@
 """alertd subscribers import | export"""
 
-import sys
+from collections.abc import Iterator
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
 import click
 
 from alertd import catalogue
+from alertd.cli.bar import Bar
 from alertd.cli.console import ACTOR, Console, command
 from alertd.errors import TooLarge
 from alertd.stations import stations
 from alertd.subscribe.exporter import export
-from alertd.subscribe.importer import Importer, Report
+from alertd.subscribe.importer import Importer, Refusal, Report
 from alertd.subscribe.table import MOST_BYTES
 from alertd.subscribe.topics import register_topics
 
 STAGES: Final = {"read": "Lecture", "stage": "Préparation", "flip": "Inscription"}
-WIDTH: Final = 30
+MOST_SHOWN: Final = 100
 
 
 @click.group()
@@ -42,7 +44,7 @@ async def import_(console: Console, *, file: Path, slug: str) -> None:
         station = await stations.by_slug(house.store, slug)
         fiction = house.settings.subscribers.fiction_numbers
         importer = Importer(house.store, house.clock, house.keyring, station, actor=ACTOR, fiction=fiction)
-        report = await importer.run(raw, Bar(console).show)
+        report = await importer.run(raw, Bar(console, STAGES).show)
     console.say(_summary(report), asdict(report))
 
 
@@ -66,21 +68,6 @@ async def export_(console: Console, *, slug: str, output: Path | None) -> None:
         console.say(f"{rows - 1} rows in {output}.", {"rows": rows - 1, "file": str(output)})
 
 
-class Bar:
-    """A progress bar on standard error; silent where that is no terminal, or programs read."""
-
-    def __init__(self, console: Console) -> None:
-        self._shown = sys.stderr.isatty() and not console.as_json
-
-    def show(self, stage: str, done: int, total: int) -> None:
-        """One more slice of a stage is done."""
-        if not self._shown:
-            return
-        filled = WIDTH * done // total if total else 0
-        of = f" / {total}" if total else ""
-        click.echo(f"\r{STAGES[stage]:<12} [{'#' * filled:<{WIDTH}}] {done}{of}", err=True, nl=done == total)
-
-
 def _read(file: Path) -> bytes:
     if file.stat().st_size > MOST_BYTES:
         raise TooLarge("import_too_large", "A list has at most 50 MB: cut it into several.")
@@ -89,13 +76,39 @@ def _read(file: Path) -> bytes:
 
 def _summary(report: Report) -> str:
     lines = [
-        f"Ligne {one.line}{f', {one.column}' if one.column else ''} : {one.why}." for one in report.refused
+        *_bounded((_refused(one) for one in report.refused), report.refusals, "autres lignes refusées"),
+        *_bounded(
+            (f"Ligne {one.line} : {one.why}." for one in report.merged),
+            len(report.merged),
+            "autres lignes réunies",
+        ),
+        _sums(report),
     ]
-    if report.refusals > len(report.refused):
-        lines.append(f"... et {report.refusals - len(report.refused)} autres lignes refusées.")
-    lines.append(
-        f"{report.rows} lignes lues, {report.people} personnes inscrites ({report.created} nouvelles, "
-        f"{report.merged} déjà connues par une adresse, {report.unchanged} sans changement), "
-        f"{report.refusals} lignes refusées."
-    )
     return "\n".join(lines)
+
+
+def _sums(report: Report) -> str:
+    return (
+        f"{_count(report.rows, 'ligne lue', 'lignes lues')} : "
+        f"{_count(report.people, 'personne inscrite', 'personnes inscrites')} "
+        f"({_count(report.created, 'nouvelle', 'nouvelles')}, {report.updated} mises à jour, "
+        f"{report.unchanged} sans changement), "
+        f"{_count(report.further, 'ligne de plus', 'lignes de plus')} sous une même référence, "
+        f"{_count(len(report.merged), 'ligne réunie', 'lignes réunies')} à une autre par une adresse, "
+        f"{_count(report.refusals, 'ligne refusée', 'lignes refusées')}."
+    )
+
+
+def _refused(one: Refusal) -> str:
+    return f"Ligne {one.line}{f', {one.column}' if one.column else ''} : {one.why}."
+
+
+def _bounded(said: Iterator[str], total: int, others: str) -> Iterator[str]:
+    """The first hundred: a screen is no place for more, and --json has them all."""
+    yield from islice(said, MOST_SHOWN)
+    if total > MOST_SHOWN:
+        yield f"... et {total - MOST_SHOWN} {others} (toutes avec --json)."
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number < 2 else many}"

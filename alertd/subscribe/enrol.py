@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from alertd.clock import Clock
 from alertd.errors import Conflict
 from alertd.keys import Keyring
-from alertd.model import Station
+from alertd.model import Station, ref_shown
 from alertd.store.database import Transaction
 from alertd.store.ids import take
 from alertd.subscribe import people as known
@@ -61,5 +61,6 @@ def _enrolled(settled: Settled, changed: set[int]) -> Enrolled:
         created=settled.created,
         merged=settled.merged,
         changed=any(id(person) in changed for person in settled.touched),
+        ref=ref_shown(settled.ref),
         declined=settled.declined,
     )

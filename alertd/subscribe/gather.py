@@ -17,12 +17,29 @@ class Gathered:
     line: int
     locale: str
     terms: Terms
-    addresses: dict[Address, None] = field(default_factory=dict)
+    addresses: dict[Address, int] = field(default_factory=dict)  # with the line that gave it
     places: dict[Place, None] = field(default_factory=dict)
+    adopted: bool = False  # the ref is a later line's
 
     @property
     def ready(self) -> Ready:
         return Ready(self.locale, tuple(self.addresses), tuple(self.places), self.terms)
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A line that speaks of people of earlier lines: the one of its ref first (`named`), else by its addresses."""
+
+    line: int
+    ref: str | None
+    addresses: tuple[Address, ...]
+    people: tuple[Gathered, ...]
+    named: bool
+
+    def shares_with(self, person: Gathered) -> int | None:
+        """The earlier line that gave the person an address of this one; None when only a ref joins them."""
+        lines = (person.addresses.get(one, self.line) for one in self.addresses)
+        return next((line for line in lines if line < self.line), None)
 
 
 class Gathering:
@@ -30,8 +47,13 @@ class Gathering:
 
     def __init__(self) -> None:
         self._people: list[Gathered] = []
+        self.joined: list[Joined] = []
         self._by_ref: dict[str, Gathered] = {}
         self._by_address: dict[Address, Gathered] = {}
+
+    def adopters(self) -> frozenset[int]:
+        """First lines of the people whose ref is a later line's."""
+        return frozenset(person.line for person in self._people if person.adopted)
 
     def __len__(self) -> int:
         return len(self._people)
@@ -44,16 +66,26 @@ class Gathering:
         """Work a row in; False when so many share an address that it cannot be one person."""
         named = self._by_ref.get(row.terms.ref) if row.terms.ref else None
         owners = [self._by_address[one] for one in row.addresses if one in self._by_address]
-        touched = list(dict.fromkeys([named, *owners] if named else owners)) or [self._new(line, row)]
+        touched = list(dict.fromkeys([named, *owners] if named else owners))
         if any(_crowded(person, row) for person in touched):
             return False
-        for person in touched:
+        if touched:
+            joined = Joined(line, row.terms.ref, row.addresses, tuple(touched), named=named is not None)
+            self.joined.append(joined)
+        self._work_in(line, row, touched or [self._new(line, row)], named)
+        return True
+
+    def _work_in(self, line: int, row: Ready, people: list[Gathered], named: Gathered | None) -> None:
+        for person in people:
             _widen(person, row, same=person is named or person.line == line)
         if row.terms.ref:
-            self._by_ref.setdefault(row.terms.ref, touched[0])
+            home = self._by_ref.setdefault(row.terms.ref, people[0])
+            if (
+                home.terms.ref is None
+            ):  # a key for whoever had none: the station's next list finds the person by it
+                home.terms, home.adopted = replace(home.terms, ref=row.terms.ref), True
         for address in row.addresses:
-            self._by_address.setdefault(address, touched[0]).addresses.setdefault(address)
-        return True
+            self._by_address.setdefault(address, people[0]).addresses.setdefault(address, line)
 
     def leave_out_unreachable(self) -> list[int]:
         """Drop the people for whom no line gave an address; the lines that spoke of them first."""

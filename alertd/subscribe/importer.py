@@ -9,7 +9,6 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
@@ -24,8 +23,9 @@ from alertd.subscribe import topics
 from alertd.subscribe.enrol import enrol_many
 from alertd.subscribe.gather import Gathering
 from alertd.subscribe.lines import Reader, refusal
-from alertd.subscribe.nouns import Enrolled, Ready
+from alertd.subscribe.nouns import Ready
 from alertd.subscribe.prepare import Setting
+from alertd.subscribe.report import Account, Merged, Report
 from alertd.subscribe.table import Line, Refusal, decode, rows
 
 Progress = Callable[[str, int, int], None]
@@ -35,37 +35,6 @@ READ_SLICE: Final = 200
 STAGE_SLICE: Final = 250
 FLIP_SLICE: Final = 1_000
 DROP_SLICE: Final = 2_000
-MOST_SHOWN: Final = 1_000
-
-
-@dataclass(slots=True)
-class Report:
-    """What became of a list. `refused` holds the first thousand refusals, `refusals` counts them all.
-
-    `people` were accepted: `created`, or known by an address (`merged`), or already so (`unchanged`).
-    """
-
-    rows: int = 0
-    people: int = 0
-    created: int = 0
-    merged: int = 0
-    unchanged: int = 0
-    refusals: int = 0
-    refused: tuple[Refusal, ...] = ()
-
-    def refuse(self, why: Refusal) -> None:
-        self.refusals += 1
-        if len(self.refused) < MOST_SHOWN:
-            self.refused += (why,)
-
-    def count(self, line: int, enrolled: Enrolled) -> None:
-        if enrolled.subscriber_id is None:
-            self.refuse(refusal(line, "consent_withdrawn"))
-            return
-        self.people += 1
-        self.created += enrolled.created
-        self.merged += enrolled.merged
-        self.unchanged += not enrolled.changed
 
 
 class Importer:
@@ -100,25 +69,25 @@ class Importer:
         async with self._store.transaction() as tx:
             await _refuse_during_danger(tx)
         await self._drop_stale()
-        report = Report()
-        people = await self._read(text, report, progress)
+        account = Account()
+        people = await self._read(text, account, progress)
         async with self._batch() as batch:
             await self._stage(batch, people, progress)
-            await self._flip(batch, len(people), report, progress)
-        return report
+            return await self._flip(batch, people, account, progress)
 
-    async def _read(self, text: str, report: Report, progress: Progress) -> Gathering:
+    async def _read(self, text: str, account: Account, progress: Progress) -> Gathering:
         bits = await topics.load(self._store)
         reader = Reader(Setting.of(self._station, bits, self._clock.now_ms(), fiction=self._fiction))
         people, lines = Gathering(), rows(text)
         while slice_ := list(islice(lines, READ_SLICE)):
             for why in _left_out(slice_, reader, people):
-                report.refuse(why)
-            report.rows += len(slice_)
-            progress("read", report.rows, 0)
+                account.refuse(why)
+            account.rows += len(slice_)
+            progress("read", account.rows, 0)
             await asyncio.sleep(0)
         for number in people.leave_out_unreachable():
-            report.refuse(refusal(number, "endpoints_missing"))
+            account.lose(number, "endpoints_missing")
+        account.adopters = people.adopters()
         return people
 
     @asynccontextmanager
@@ -143,7 +112,7 @@ class Importer:
             progress("stage", done, len(people))
             await asyncio.sleep(self._clock.monotonic() - begun)
 
-    async def _flip(self, batch: int, total: int, report: Report, progress: Progress) -> None:
+    async def _flip(self, batch: int, people: Gathering, account: Account, progress: Progress) -> Report:
         async with self._store.transaction() as tx:
             await _refuse_during_danger(tx)
             if not await tx.fetch("imports.find", batch):
@@ -153,13 +122,16 @@ class Importer:
             done = 0
             async for lines, slice_ in self._staged(tx, batch):
                 enrolled = await enrol_many(tx, self._clock, self._keyring, self._station, slice_)
-                for line, one in zip(lines, enrolled, strict=True):
-                    report.count(line, one)
+                for line, row, became in zip(lines, slice_, enrolled, strict=True):
+                    account.enrolled(line, row, became)
                 done += len(slice_)
-                progress("flip", done, total)
+                progress("flip", done, len(people))
+            account.join(people.joined)
+            report = account.close()
             await tx.execute("imports.drop_all_rows", batch)
             await tx.execute("imports.drop", batch)
             await self._note(tx, report)
+        return report
 
     async def _staged(self, tx: Transaction, batch: int) -> AsyncIterator[tuple[list[int], list[Ready]]]:
         after = -1
@@ -217,4 +189,4 @@ async def _refuse_during_danger(tx: Transaction) -> None:
         )
 
 
-__all__ = ["Importer", "Progress", "Refusal", "Report"]
+__all__ = ["Importer", "Merged", "Progress", "Refusal", "Report"]

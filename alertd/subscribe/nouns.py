@@ -127,7 +127,8 @@ class Ready:
 class Enrolled:
     """What became of an enrolment.
 
-    `subscriber_id` is None when every address had left since that consent. `merged`: an address was known, and the
+    `subscriber_id` is None when every address had left since that consent. `ref` is the station's key for the person:
+    the enrolment's own, or, of a person enrolled before by the same address, the one it had. `merged`: an address was known, and the
     enrolment went to that person. `changed` is false when all was already so. `declined` are the positions of
     addresses that stopped, or died, after the consent was given.
     """
@@ -136,6 +137,7 @@ class Enrolled:
     created: bool
     merged: bool
     changed: bool
+    ref: str | None = None
     declined: tuple[int, ...] = ()
 
 

@@ -21,6 +21,7 @@ class Settled:
     merged: bool
     declined: tuple[int, ...]
     touched: tuple[Person, ...] = ()
+    ref: str | None = None
 
 
 def settle(row: Ready, addresses: list[Hashed], people: People) -> Settled:
@@ -40,7 +41,16 @@ def settle(row: Ready, addresses: list[Hashed], people: People) -> Settled:
     loose = [one for one in welcome if people.owner(one) is None]
     created = _house(loose, row, [*named, *strangers], people)
     touched = tuple(dict.fromkeys([*named, *strangers, *created]))
-    return Settled(touched[0], bool(created), bool(strangers), declined, touched)
+    return Settled(
+        touched[0], bool(created), bool(strangers), declined, touched, _kept(row, touched[0], people)
+    )
+
+
+def _kept(row: Ready, person: Person, people: People) -> str | None:
+    """The row's ref where the station has it now, else the one that the person had before."""
+    if people.named(row.terms.ref) or person.terms is None:
+        return row.terms.ref
+    return person.terms.ref
 
 
 def _replace(person: Person, row: Ready, addresses: list[Hashed], people: People) -> None:

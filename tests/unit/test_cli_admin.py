@@ -148,6 +148,39 @@ def test_a_list_is_imported_and_its_bad_lines_are_told(run, tmp_path):
 
 
 @pytest.mark.usefixtures("bras")
+def test_a_screen_shows_a_hundred_refusals_and_json_all(run, tmp_path):
+    """The first hundred with their reasons, then how many more; the sums follow."""
+    path = tmp_path / "list.csv"
+    path.write_text("\n".join([HEADER, GOOD, *[GOOD.replace("0612345678", "12")] * 1012]))
+    shown = run("subscribers", "import", str(path), "--station", "bras", as_json=False).splitlines()
+    assert [one.partition(",")[0] for one in shown[:100]] == [f"Ligne {line}" for line in range(3, 103)]
+    assert shown[100] == "... et 912 autres lignes refusées (toutes avec --json)."
+    assert shown[101].startswith("1013 lignes lues : 1 personne inscrite (1 nouvelle, ")
+    assert len(shown) == 102
+    report = run("subscribers", "import", str(path), "--station", "bras")
+    assert len(report["refused"]) == report["refusals"] == 1012
+
+
+@pytest.mark.usefixtures("bras")
+def test_lines_joined_by_an_address_are_told(run, tmp_path):
+    """By line, on the screen and in JSON, with the key that is not kept."""
+    path = tmp_path / "list.csv"
+    path.write_text("\n".join([HEADER, GOOD, GOOD.replace("R1", "R2")]))
+    shown = run("subscribers", "import", str(path), "--station", "bras", as_json=False)
+    assert (
+        "Ligne 3 : même adresse que la ligne 2 (ref R1) : réunies en une personne, "
+        "la référence R2 n'est pas gardée.\n2 lignes lues : 1 personne inscrite" in shown
+    )
+    (merged,) = run("subscribers", "import", str(path), "--station", "bras")["merged"]
+    assert (merged["line"], merged["with_line"], merged["ref_kept"], merged["ref_dropped"]) == (
+        3,
+        2,
+        "R1",
+        "R2",
+    )
+
+
+@pytest.mark.usefixtures("bras")
 def test_a_list_with_a_wrong_header_is_refused_whole(run, tmp_path):
     """The sentence names the column that was meant."""
     path = tmp_path / "list.csv"
