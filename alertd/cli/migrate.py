@@ -1,7 +1,6 @@
 """alertd migrate"""
 
 import fcntl
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
@@ -10,6 +9,7 @@ from typing import Final
 import click
 
 from alertd import catalogue
+from alertd.cli.bar import Bar
 from alertd.cli.console import Console, command
 from alertd.daemon import node_name
 from alertd.errors import ConfigurationError
@@ -18,7 +18,6 @@ from alertd.store.transfer import move
 from alertd.subscribe.topics import register_topics
 
 STAGES: Final = {"move": "Moving", "check": "Comparing"}
-WIDTH: Final = 30
 
 
 @click.command()
@@ -55,7 +54,7 @@ async def _bring_up_to_date(console: Console) -> None:
 
 async def _move(console: Console, target: str) -> None:
     with _stopped(console.settings):
-        moved = await move(console.settings.store.url, target, Bar(console).show)
+        moved = await move(console.settings.store.url, target, Bar(console, STAGES, "rows").show)
     rows = sum(table.rows for table in moved)
     console.say(
         f"{rows} rows of {len(moved)} tables are in PostgreSQL, the same as here.\n"
@@ -63,21 +62,6 @@ async def _move(console: Console, target: str) -> None:
         "The SQLite database was left as it is: keep it as a backup, and let no daemon run on it any more.",
         {"rows": rows, "tables": [asdict(table) for table in moved]},
     )
-
-
-class Bar:
-    """A progress bar on standard error; silent where that is no terminal, or programs read."""
-
-    def __init__(self, console: Console) -> None:
-        self._shown = sys.stderr.isatty() and not console.as_json
-
-    def show(self, stage: str, done: int, total: int) -> None:
-        """So many rows of a stage are done."""
-        if not self._shown:
-            return
-        filled = WIDTH * done // total if total else WIDTH
-        said = f"\r{STAGES[stage]:<10} [{'#' * filled:<{WIDTH}}] {done} / {total} rows"
-        click.echo(said, err=True, nl=done == total)
 
 
 @contextmanager
