@@ -80,9 +80,8 @@ class Gathering:
             _widen(person, row, same=person is named or person.line == line)
         if row.terms.ref:
             home = self._by_ref.setdefault(row.terms.ref, people[0])
-            if (
-                home.terms.ref is None
-            ):  # a key for whoever had none: the station's next list finds the person by it
+            # Whoever had no key takes this one: by it the station's next list finds the same person.
+            if home.terms.ref is None:
                 home.terms, home.adopted = replace(home.terms, ref=row.terms.ref), True
         for address in row.addresses:
             self._by_address.setdefault(address, people[0]).addresses.setdefault(address, line)
