@@ -7,7 +7,7 @@ CREATE FUNCTION now_ms() RETURNS BIGINT LANGUAGE sql VOLATILE AS $$
 $$;
 
 -- SQLite's json_each over an array ('0', '1'... as keys) or an object, both columns as text.
-CREATE FUNCTION json_each(document TEXT) RETURNS TABLE (key TEXT, value TEXT) LANGUAGE plpgsql IMMUTABLE AS $$
+CREATE FUNCTION json_each(document TEXT) RETURNS TABLE (key TEXT, value TEXT) LANGUAGE plpgsql IMMUTABLE ROWS 100 AS $$
 BEGIN
   IF left(ltrim(document), 1) = '[' THEN
     RETURN QUERY SELECT CAST(t.ordinality - 1 AS TEXT), t.value
