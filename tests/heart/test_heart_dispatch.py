@@ -118,7 +118,7 @@ async def test_a_provider_that_asks_for_less_gets_silence(db, clock):
 
 async def test_a_language_that_nobody_knows_does_not_stop_the_others(town):
     """A person of locale xx is told in French, dates included; nobody else waits for it."""
-    for locale in ("xx", "br"):  # the first could be enrolled by an earlier release, and is still in the store
+    for locale in ("xx", "br"):  # nobody enrols in the first any more, but a store may hold it
         await town.do("subscribers.set_locale", await town.person(email=1), locale)
     await town.person()
     await town.release(channels=frozenset({SMS, EMAIL}))
