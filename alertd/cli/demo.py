@@ -1,6 +1,5 @@
 """The demonstration: a village of invented people, delivered to the sandbox, seen at once."""
 
-import asyncio
 import json
 import random
 import secrets
@@ -13,7 +12,7 @@ import click
 
 from alertd import catalogue
 from alertd.cli.console import Console, command
-from alertd.cli.serve import run
+from alertd.cli.serve import run, start
 from alertd.clock import DAY, FOREVER, Clock
 from alertd.daemon import Daemon
 from alertd.model import Channel, Level, Mode, Role, Scope, Station
@@ -36,7 +35,7 @@ NOTE: Final = "demo.json"
 def demo(console: Console) -> None:
     """Start a village of invented people on this machine; the terminal says where to look."""
     settings = console.settings
-    asyncio.run(run(settings, lambda daemon: _welcome(settings, daemon)))
+    start(run(settings, lambda daemon: _welcome(settings, daemon)))
 
 
 async def _welcome(settings: Settings, daemon: Daemon) -> None:
@@ -148,7 +147,10 @@ def _enrolments(plan: Mapping[str, Any], clock: Clock) -> Iterator[Enrolment]:
 
 
 def _endpoints(draw: random.Random, number: int) -> Iterator[tuple[Channel, str]]:
-    """Most have a mobile, half notifications, a third e-mail, some of the old a telephone alone."""
+    """Most have a mobile, half notifications, a third e-mail, some of the old a telephone alone; and a few panels."""
+    if number % 150 == 50:
+        yield Channel.DISPLAY, f"panneau-{number // 150 + 1}"
+        return
     if number % 12 == 11:
         yield Channel.VOICE, f"+33199{number:06}"
         return

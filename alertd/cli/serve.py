@@ -4,7 +4,8 @@ import asyncio
 import logging
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 import click
 import structlog
@@ -21,7 +22,17 @@ Welcome = Callable[[Daemon], Awaitable[None]]
 @command
 def serve(console: Console) -> None:
     """Run a node: HTTP, fan-out and dispatch, until SIGTERM or Ctrl-C."""
-    asyncio.run(run(console.settings, _say_ready))
+    start(run(console.settings, _say_ready))
+
+
+def start(main: Coroutine[Any, Any, None]) -> None:
+    """Run to the end, on uvloop where it is installed (`pip install alertd[uvloop]`): the same, only faster."""
+    try:
+        import uvloop
+    except ImportError:
+        asyncio.run(main)
+    else:
+        uvloop.run(main)
 
 
 async def run(settings: Settings, welcome: Welcome) -> None:
