@@ -1,4 +1,4 @@
-"""alertd station add | list"""
+"""alertd station add | list | hamlet | zone | group"""
 
 import json
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from alertd.cli import places
 from alertd.cli.console import ACTOR, Console, command, table
 from alertd.errors import Malformed
 from alertd.model import Mode
@@ -66,6 +67,10 @@ async def list_(console: Console) -> None:
                 for one in found
             )
     console.say(table([*rows]), rows)
+
+
+for picked in (places.hamlet, places.zone, places.group):
+    station.add_command(picked)
 
 
 def _read(path: Path) -> Any:

@@ -72,4 +72,5 @@ def test_a_station_of_ones_own_is_made_as_the_readme_says(place):
         at = preview.index("alertd")
         told = run(place, preview[at + 1 :], ALERTD_KEY=key, ALERTD_URL=url)
     assert "3 people" in told
-    assert [words[1] for words in founding] == ["check-config", "station", "operator", "key", "subscribers"]
+    made = [words[1] for words in founding]
+    assert made == ["check-config", "station", "station", "operator", "key", "subscribers"]
