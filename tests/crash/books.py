@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +30,7 @@ class Books:
     """All that the store says of one message."""
 
     planned: int | None
+    deliver_by: int
     tally: Mapping[State, int]
     deliveries: Mapping[str, Delivery]
     channels: Mapping[int, int]
@@ -54,6 +56,11 @@ async def drained(db: Database, alert_id: int) -> int:
     raise Late(f"the end of alert {alert_id}: {[(State(row['state']).word, row['n']) for row in books]}")
 
 
+async def calling(db: Database) -> set[int]:
+    """The endpoints that are being called, or were when their node ended."""
+    return {row["endpoint_id"] for row in await db.fetch("crash.calling")}
+
+
 async def read(db: Database, instance: Instance, message_id: int) -> Books:
     """The books of a message."""
     keyring = instance.keyring()
@@ -71,10 +78,11 @@ async def read(db: Database, instance: Instance, message_id: int) -> Books:
         )
         for row in rows
     ]
-    planned = (await db.fetch("crash.message", message_id))[0]["planned"]
+    message = (await db.fetch("crash.message", message_id))[0]
     tally = {State(row["state"]): row["n"] for row in await db.fetch("crash.books", message_id) if row["n"]}
     channels = Counter(row["channel"] for row in rows)
-    return Books(planned, tally, {one.reference: one for one in deliveries}, channels)
+    by_reference = {one.reference: one for one in deliveries}
+    return Books(message["planned"], message["deliver_by"], tally, by_reference, channels)
 
 
 async def settled(db: Database, instance: Instance, alert_id: int) -> Books:
@@ -90,28 +98,55 @@ def balance(books: Books) -> None:
     assert books.tally == Counter(one.state for one in books.deliveries.values())
 
 
-def compare(books: Books, ledger: Sequence[Line], *, danger: bool, kills: int) -> None:
-    """Nothing lost, nothing repeated that should not be, and every doubt is one that there was reason for."""
+def compare(
+    books: Books,
+    ledger: Sequence[Line],
+    *,
+    danger: bool,
+    kills: int,
+    nodes: int = 1,
+    may_wait: AbstractSet[str] = frozenset(),
+    calling: AbstractSet[int] | None = None,
+) -> None:
+    """Nothing lost, nothing repeated that should not be, nothing too late, and every doubt is one that there was
+    reason for. `kills` counts what tore a node (of `nodes`) from what it held: the endpoints `calling`, where known.
+    `may_wait` are references that expired.
+    """
     taken = Counter(line.reference for line in ledger)
     answered = {line.reference for line in ledger if line.answer == "250"}
     assert set(taken) <= set(books.deliveries), "the provider was given something that no book knows"
     in_doubt = {one.reference for one in books.deliveries.values() if "unknown" in one.outcomes}
-    _nothing_missing(books, taken, answered, in_doubt)
+    _nothing_missing(books, taken, answered, in_doubt, may_wait)
+    denied = {line.reference for line in ledger if line.answer == "554"}
+    assert books.of(State.FAILED) <= denied, "failed, and the provider did not say so"
     _no_double_without_doubt(books, ledger, taken, danger=danger)
+    assert all(line.at <= books.deliver_by for line in ledger), "sent after deliver_by"
     silent = {line.reference for line in ledger if line.answer in {"hang", "drop"}}
     at_kills = in_doubt - silent
-    assert len(at_kills) <= kills * SLICE * WORKERS, "more doubts than slices that were out at the kills"
+    assert calling is None or {books.deliveries[one].endpoint for one in at_kills} <= calling, (
+        "it was not calling"
+    )
+    assert len(at_kills) <= kills * SLICE * WORKERS * nodes, (
+        "more doubts than slices that were out at the kills"
+    )
 
 
-def _nothing_missing(books: Books, taken: Mapping[str, int], answered: set[str], in_doubt: set[str]) -> None:
-    over = {State.ACCEPTED, State.UNKNOWN, State.REFUSED, State.SKIPPED}
-    assert {one.state for one in books.deliveries.values()} <= over
+def _nothing_missing(
+    books: Books,
+    taken: Mapping[str, int],
+    answered: AbstractSet[str],
+    in_doubt: AbstractSet[str],
+    may_wait: AbstractSet[str],
+) -> None:
+    over = {State.ACCEPTED, State.UNKNOWN, State.REFUSED, State.SKIPPED, State.FAILED}
+    unsent = set(books.deliveries) - set(taken)
+    not_sent = books.of(State.REFUSED, State.SKIPPED) | may_wait
+    assert {one.state for one in books.deliveries.values() if one.reference not in may_wait} <= over
     assert books.of(State.ACCEPTED) <= answered, "accepted, but the provider did not say so"
     assert answered <= books.of(State.ACCEPTED) | in_doubt, "answered 250, and the books do not know"
-    unsent = set(books.deliveries) - set(taken)
-    assert unsent <= books.of(State.REFUSED, State.SKIPPED) | in_doubt, "neither in the ledger nor unsent"
+    assert unsent <= not_sent | in_doubt, "neither in the ledger nor unsent"
     assert books.of(State.UNKNOWN) <= in_doubt, "unknown without an attempt that met silence"
-    assert not books.of(State.REFUSED, State.SKIPPED) & set(taken), "refused, and taken all the same"
+    assert not not_sent & set(taken), "refused, and taken all the same"
     assert all(None not in one.outcomes for one in books.deliveries.values()), "an attempt was left open"
 
 

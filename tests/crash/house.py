@@ -3,20 +3,19 @@
 What is read of the store is read through the store's own adapter, beside the running daemon.
 """
 
-import asyncio
 import json
-import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 import aiohttp
+from crash.far_end import LONG, PATIENCE_S, Late, Line, Provider, provider, until
 
 from alertd.clock import SystemClock
 from alertd.keys import Keyring
@@ -25,104 +24,28 @@ from alertd.store.postgres import Postgres
 from alertd.store.sqlite import SQLite
 from alertd.store.statements import load
 
-LONG: Final = bool(os.environ.get("ALERTD_LONG"))
-PATIENCE_S: Final = 600.0 if LONG else 90.0
+# fmt: off
+__all__ = [
+    "HOME", "LONG", "OPEN", "PATIENCE_S", "SLICE", "SLUG", "WORKERS",
+    "Api", "Instance", "Late", "Line", "Node", "Provider", "api", "provider", "until",
+]
+# fmt: on
+
 HOME: Final = (49.209, 5.375)
 OPEN: Final = ("waiting", "queued", "calling")
 SLUG: Final = "bras-sur-meuse"
 WORKERS: Final = 2
 SLICE: Final = 40
 _HERE: Final = Path(__file__).parent
-
-CONFIG: Final = """
-[http]
-port = 0
-[store]
-url = "{store}"
-[keys]
-secret_file = "{folder}/secret.key"
-[node]
-name = "crash"
-[sending]
-slice = {slice}
-send_timeout_s = {timeout}
-lease_s = 40
-retry_base_s = 0.2
-retry_cap_s = 1
-resend_unknown_danger_s = 1
-poll_s = 0.2
-[limits]
-api_requests_per_minute = 60000
-[gateways.mail]
-driver = "smtp"
-channels = ["email"]
-[gateways.mail.options]
+CONFIG: Final = (_HERE / "alertd.toml.txt").read_text()
+MAIL: Final = """
 host = "127.0.0.1"
 port = {port}
 tls = "none"
 from_address = "alertes@mairie.example"
 pool = 4
-timeout_s = {timeout}
+timeout_s = {answer}
 """
-
-
-class Late(Exception):
-    """Another process did not get there in time; the message says what was awaited."""
-
-
-async def until(what: str, reached: Callable[[], Any], seconds: float = PATIENCE_S) -> Any:
-    """Look at another process until `reached` gives something; Late after `seconds`."""
-    for _ in range(int(seconds / 0.02)):
-        if found := reached():
-            return found
-        await asyncio.sleep(0.02)
-    raise Late(what)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One message that the provider took over."""
-
-    reference: str
-    recipient: str
-    answer: str
-
-
-@dataclass(frozen=True, slots=True)
-class Provider:
-    """The mail provider's process."""
-
-    port: int
-    ledger: Path
-
-    def lines(self) -> list[Line]:
-        """Whole lines only: the last one may be under way."""
-        whole = self.ledger.read_text().rpartition("\n")[0]
-        return [
-            Line(one["reference"], one["recipient"], one["answer"])
-            for one in map(json.loads, whole.splitlines())
-        ]
-
-    def count(self) -> int:
-        """How many messages it took over."""
-        return self.ledger.read_bytes().count(b"\n")
-
-    async def has_taken(self, n: int) -> None:
-        """Wait for the ledger's `n`th line."""
-        await until(f"line {n} of the ledger, which has {self.count()}", lambda: self.count() >= n)
-
-
-@contextmanager
-def provider(folder: Path, *script: str) -> Iterator[Provider]:
-    """A provider that follows `script`, the command line of provider.py."""
-    ledger = folder / "ledger.jsonl"
-    command = [sys.executable, str(_HERE / "provider.py"), "--ledger", str(ledger), *script]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - ours
-        try:
-            said = process.stdout.readline() if process.stdout else ""
-            yield Provider(int(said.rpartition(" ")[2]), ledger)
-        finally:
-            process.terminate()
 
 
 class Node:
@@ -137,6 +60,14 @@ class Node:
         """SIGKILL: no goodbye."""
         self.process.kill()
         self.process.wait(10)
+
+    def freeze(self) -> None:
+        """SIGSTOP: it does nothing, and does not know."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """SIGCONT: it goes on where it stood."""
+        self.process.send_signal(signal.SIGCONT)
 
     def stop(self) -> int:
         """SIGTERM; its exit status."""
@@ -160,24 +91,41 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """A folder with a secret and a configuration, and a store somewhere. `token` is a key of scope danger."""
+    """A folder with a secret and a configuration, and a store somewhere. `token` is a key of scope danger, `name` the
+    node's: several may share the store and the secret.
+    """
 
     folder: Path
     store: str
     token: str = ""
+    name: str = "crash"
+    program: tuple[str, ...] = ("-m", "alertd")
 
     @property
     def config(self) -> Path:
-        return self.folder / "alertd.toml"
+        return self.folder / f"{self.name}.toml"
 
-    def configure(self, port: int, *, timeout: float = 2.0, slice_: int = SLICE) -> None:
-        """Write the configuration: mail goes to the provider at `port`."""
-        text = CONFIG.format(store=self.store, folder=self.folder, port=port, timeout=timeout, slice=slice_)
+    def configure(
+        self,
+        port: int,
+        *,
+        timeout: float = 2.0,
+        slice_: int = SLICE,
+        answer: float | None = None,
+        lease: float = 40,
+        driver: str = "smtp",
+        options: str = MAIL,
+    ) -> None:
+        """Write the configuration: mail goes to the provider at `port`, which has `answer` seconds (`timeout`) to answer."""
+        common = {"store": self.store, "folder": self.folder, "name": self.name, "driver": driver}
+        text = (CONFIG + options).format(
+            **common, port=port, timeout=timeout, slice=slice_, lease=lease, answer=answer or timeout
+        )
         self.config.write_text(text)
 
     def run(self, *words: str) -> Any:
         """A command's answer, as JSON."""
-        command = [sys.executable, "-m", "alertd", *words, "--json", "--config", str(self.config)]
+        command = [sys.executable, *self.program, *words, "--json", "--config", str(self.config)]
         done = subprocess.run(command, capture_output=True, timeout=PATIENCE_S, check=False)  # noqa: S603 - ours
         if done.returncode:
             raise AssertionError(f"{' '.join(words)}: {done.stderr.decode()[-2000:]}")
@@ -187,7 +135,7 @@ class Instance:
     async def serving(self) -> AsyncIterator[Node]:
         """The daemon, started and ready; whatever is left of it at the end is killed."""
         log = self.folder / f"serve-{len(list(self.folder.glob('serve-*')))}.log"
-        command = [sys.executable, "-m", "alertd", "serve", "--config", str(self.config)]
+        command = [sys.executable, *self.program, "serve", "--config", str(self.config)]
         with log.open("wb") as out:
             process = subprocess.Popen(command, stderr=out, stdin=subprocess.DEVNULL)  # noqa: ASYNC220, S603 - ours
         node = Node(process, log)

@@ -26,4 +26,16 @@ SELECT e.id, e.channel, s.ref FROM endpoint e JOIN subscription s ON s.subscribe
 
 -- name: message
 -- One message.
-SELECT planned, closed_at FROM message WHERE id = $1;
+SELECT planned, closed_at, deliver_by FROM message WHERE id = $1;
+
+-- name: calling
+-- What is on the wire, or about to be, and by which node.
+SELECT message_id, endpoint_id, node_id FROM delivery WHERE state = 2;
+
+-- name: expire_at
+-- As if the alert were over then.
+UPDATE message SET deliver_by = $2 WHERE id = $1;
+
+-- name: nodes
+-- Every node, and when it was heard of last.
+SELECT id, name, seen_at, now_ms() AS now FROM node;
