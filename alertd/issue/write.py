@@ -115,24 +115,32 @@ async def _message(desk: Desk, tx: Transaction, order: Order, made: _Ids) -> Non
         deliver_by(desk, order.content),
     )
     due = order.content.onset or desk.clock.now_ms()
-    work = _audience_work(order) if concerns_audience(order.act) else []
-    work += [(REACHED, ring, row["id"], "message") for ring, row in enumerate(earlier)]
+    work = _work(order, [row["id"] for row in earlier])
     await tx.execute_many("fan_out.add", [(made.message, *piece, due) for piece in work])
     if not work:
         await tx.execute("messages.plan", made.message)
 
 
-def _audience_work(order: Order) -> list[tuple[int, int, int, str]]:
-    """(phase, ring, source, kind) of each piece: the people ring by ring, then their deliveries ring by ring."""
+def _work(order: Order, earlier: list[int]) -> list[tuple[int, int, int, str]]:
+    """(phase, ring, source, kind) of each piece of fan-out. An update asks of those reached before whether it still concerns
+    them: its audience is noted first.
+    """
+    reached = [(REACHED, ring, message, "message") for ring, message in enumerate(earlier)]
+    if not concerns_audience(order.act):
+        return reached
+    sources = _sources(order)
+    noted = [(AUDIENCE, *source) for source in sources] if reached else []
+    return noted + reached + [(DELIVERIES, *source) for source in sources]
+
+
+def _sources(order: Order) -> list[tuple[int, int, str]]:
+    """(ring, source, kind): where the people come from."""
     target, station = order.content.target, order.station.id
-    rings = range(len(order.covers) or 1)
     if target.zone is not None:
-        people = [(AUDIENCE, ring, station, "zone") for ring in rings]
-    elif target.station:
-        people = [(AUDIENCE, 0, station, "station")]
-    else:
-        people = [(AUDIENCE, 0, group, "group") for group in target.groups]
-    return people + [(DELIVERIES, ring, station, "audience") for ring in rings]
+        return [(ring, station, "zone") for ring in range(len(order.covers))]
+    if target.station:
+        return [(0, station, "station")]
+    return [(0, group, "group") for group in target.groups]
 
 
 async def _audit(desk: Desk, tx: Transaction, order: Order, made: _Ids) -> None:

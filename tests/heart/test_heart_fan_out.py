@@ -204,9 +204,6 @@ async def test_two_nodes_that_finish_at_the_same_instant_do_not_forget_to_close_
         await town.person((LAT + distance / 111_200, LON))
     other = await town.another_node("two")
     released = await town.release(target=Target(zone=zones.Circle(*HOME, 500)))
-    message = await town.message(released)
-    while [row for row in await town.db.fetch("heart.pieces", message["id"]) if row["phase"] == 0]:
-        await town.node.fan_out.step()
     meeting = asyncio.Barrier(2)
 
     async def after(query):
@@ -220,4 +217,39 @@ async def test_two_nodes_that_finish_at_the_same_instant_do_not_forget_to_close_
     assert not await town.node.fan_out.step()
     await town.keep_house()
     assert (await town.message(released))["planned"] == 2
-    assert await town.db.fetch("audience.boundary", message["id"], 0, 0, 0) == []
+
+
+async def test_two_nodes_that_meet_at_one_person_do_not_double_it_nor_lose_its_neighbours(postgres_town):
+    """Home in one ring, school in the next, a neighbour in each: both rings are written at the same instant."""
+    town = postgres_town
+    near, far = HOME, (LAT + 0.0036, LON)
+    people = {await town.person(near, far), await town.person(near), await town.person(far)}
+    other = await town.another_node("two")
+    released = await town.release(target=Target(zone=zones.Circle(*HOME, 500)))
+    meeting = asyncio.Barrier(2)
+
+    async def before(query):
+        """Each holds its own piece before either writes."""
+        if query == "deliveries.add":
+            await meeting.wait()
+
+    stores = [TroubledStore(town.db, before, nothing) for _ in range(2)]
+    nodes = zip((town.node, other), stores, strict=True)
+    await bounded(asyncio.gather(*(replace(node.fan_out, db=store).step() for node, store in nodes)))
+    await town.spread()
+    assert await town.people_of(released) == people
+    assert len(await town.deliveries()) == 3
+    assert (await town.message(released))["planned"] == 3
+
+
+async def test_what_an_update_notes_of_its_audience_is_gone_when_it_is_planned(town):
+    """While pieces are open those still concerned are noted, the new and the old; afterwards nobody is."""
+    people = {await town.person() for _ in range(2)}
+    released = await town.release()
+    await town.run()
+    await town.release(released.alert_id)
+    message = (await town.db.fetch("heart.messages"))[-1]["id"]
+    assert await town.node.fan_out.step()
+    assert {row["subscriber_id"] for row in await town.db.fetch("heart.noted", message)} == people
+    await town.spread()
+    assert await town.db.fetch("heart.noted", message) == []

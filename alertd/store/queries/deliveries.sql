@@ -1,12 +1,11 @@
--- name: add_audience
--- One slice of people on one channel ($5): all their endpoints for danger ($11 = 1), else the first.
--- $6 sender, $7 lane, $8 state (queued, or skipped where no gateway serves the channel: $10 says why), $9 due.
+-- name: add
+-- People ($3, in order, so that rows are appended) on one channel ($4): all their endpoints for danger ($10 = 1), else the
+-- first. $5 sender, $6 lane, $7 state (queued, or skipped where no gateway serves the channel: $9 says why), $8 due.
 INSERT INTO delivery (message_id, endpoint_id, channel, sender_id, lane, ring, state, wording, due_at, reason)
-SELECT $1, e.id, e.channel, $6, $7, a.ring, $8, 0, $9, $10
-  FROM audience a CROSS JOIN endpoint e
- WHERE a.message_id = $1 AND a.ring = $2 AND a.subscriber_id > $3 AND a.subscriber_id <= $4
-   AND e.subscriber_id = a.subscriber_id AND e.channel = $5 AND e.state = 1
-   AND ($11 = 1 OR NOT EXISTS (SELECT 1 FROM endpoint o
+SELECT $1, e.id, e.channel, $5, $6, $2, $7, 0, $8, $9
+  FROM json_each(CAST($3 AS TEXT)) a CROSS JOIN endpoint e
+ WHERE e.subscriber_id = CAST(a.value AS BIGINT) AND e.channel = $4 AND e.state = 1
+   AND ($10 = 1 OR NOT EXISTS (SELECT 1 FROM endpoint o
                                 WHERE o.subscriber_id = e.subscriber_id AND o.channel = e.channel AND o.state = 1 AND o.id < e.id))
     ON CONFLICT DO NOTHING;
 

@@ -4,7 +4,7 @@ INSERT INTO fan_out (message_id, phase, ring, source_id, kind, due_at) VALUES ($
 
 -- name: next
 -- The most urgent message whose hour has come, and its first unfinished piece: phase by phase, ring by ring.
-SELECT f.message_id, f.phase, f.ring, f.source_id, f.kind, f.cell, f.subscriber, f.due_at,
+SELECT f.message_id, f.phase, f.ring, f.source_id, f.kind, f.subscriber, f.due_at,
        m.event_id, m.alert_id, m.station_id, m.mode, m.act, m.level, m.lane, m.superseded_at, m.deliver_by, m.supersedes,
        e.content, e.as_of, CAST(1 AS BIGINT) << CAST(coalesce(t.bit, 62) AS INTEGER) AS topic_bit
   FROM fan_out f JOIN message m ON m.id = f.message_id JOIN event e ON e.id = m.event_id
@@ -14,13 +14,9 @@ SELECT f.message_id, f.phase, f.ring, f.source_id, f.kind, f.cell, f.subscriber,
  LIMIT 1;
 
 -- name: advance
--- The cursor moves in the transaction of its rows.
-UPDATE fan_out SET cell = $5, subscriber = $6
+-- The cursor moves in the transaction of its rows; $6 = 1: this piece is whole.
+UPDATE fan_out SET subscriber = $5, done_at = CASE WHEN CAST($6 AS BIGINT) = 1 THEN now_ms() END
  WHERE message_id = $1 AND phase = $2 AND ring = $3 AND source_id = $4;
-
--- name: finish
--- This piece is whole.
-UPDATE fan_out SET done_at = now_ms() WHERE message_id = $1 AND phase = $2 AND ring = $3 AND source_id = $4;
 
 -- name: stop
 -- Nothing more of this message is fanned out: superseded, or too late.
@@ -31,5 +27,5 @@ UPDATE fan_out SET done_at = now_ms() WHERE message_id = $1 AND done_at IS NULL;
 SELECT count(*) AS n FROM fan_out WHERE message_id = $1 AND done_at IS NULL;
 
 -- name: clear_audience
--- The audience is only needed until its deliveries exist.
+-- What was noted is only needed until the deliveries exist.
 DELETE FROM audience WHERE message_id = $1;

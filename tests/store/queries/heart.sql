@@ -82,3 +82,7 @@ SELECT phase, ring FROM fan_out WHERE message_id = $1 AND done_at IS NULL ORDER 
 -- name: close_crowd
 -- Everyone's endpoints but one person's are stopped, so that nobody else is planned.
 UPDATE endpoint SET state = 2 WHERE subscriber_id <> $1;
+
+-- name: noted
+-- Whom an update has noted as still concerned.
+SELECT subscriber_id FROM audience WHERE message_id = $1 ORDER BY subscriber_id;

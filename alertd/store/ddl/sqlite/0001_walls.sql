@@ -331,11 +331,10 @@ CREATE INDEX message_open ON message (id) WHERE closed_at IS NULL;
 
 CREATE TABLE fan_out (            -- work shared by nodes: the cursor and its rows commit together
   message_id  INTEGER NOT NULL REFERENCES message(id),
-  phase       INTEGER NOT NULL,                -- 0 audience, 1 those reached before, 2 deliveries of the audience
+  phase       INTEGER NOT NULL,                -- 0 audience of an update, 1 those reached before, 2 deliveries of the audience
   ring        INTEGER NOT NULL,
   source_id   INTEGER NOT NULL,                -- the station, the group, or (phase 1) the earlier message
-  kind        TEXT NOT NULL,                   -- of source: 'zone' | 'station' | 'group' | 'message' | 'audience'
-  cell        INTEGER NOT NULL DEFAULT -1,     -- cursor
+  kind        TEXT NOT NULL,                   -- of source: 'zone' | 'station' | 'group' | 'message'
   subscriber  INTEGER NOT NULL DEFAULT 0,      -- cursor
   due_at      INTEGER NOT NULL,                -- the event's onset
   done_at     INTEGER,

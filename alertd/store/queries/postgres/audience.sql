@@ -27,30 +27,36 @@ SELECT string_agg(CAST(person AS TEXT), ',') AS packed
            AND s.min_level <= $6 AND s.exercises >= $7 AND s.valid_until > (SELECT now_ms())
            AND b.id = s.subscriber_id AND b.hidden = 0 AND b.valid_until > (SELECT now_ms())) found;
 
--- name: zone_boundary
--- As on SQLite: the place $6 rows on.
-SELECT p.cell, p.subscriber_id
-  FROM event_range r CROSS JOIN LATERAL (
-         SELECT i.cell, i.subscriber_id FROM reach i
-          WHERE i.station_id = $3 AND i.cell BETWEEN CASE WHEN r.lo > $4 THEN r.lo ELSE $4 END AND r.hi
-            AND (i.cell > $4 OR i.subscriber_id > $5)
-         OFFSET 0) p
- WHERE r.event_id = $1 AND r.ring = $2 AND r.hi >= $4
- ORDER BY r.lo, p.cell, p.subscriber_id
- LIMIT 1 OFFSET $6;
-
--- name: add_zone
--- As on SQLite: one slice of a ring's people, each once.
-INSERT INTO audience (message_id, ring, subscriber_id)
-SELECT $1, $3, p.subscriber_id
+-- name: of_zone
+-- As on SQLite.
+SELECT string_agg(CAST(p.subscriber_id AS TEXT), ',') AS packed
   FROM event_range r CROSS JOIN LATERAL (
          SELECT i.subscriber_id FROM reach i
-          WHERE i.station_id = $4
-            AND i.cell BETWEEN CASE WHEN r.lo > $5 THEN r.lo ELSE $5 END AND CASE WHEN r.hi < $7 THEN r.hi ELSE $7 END
-            AND (i.cell > $5 OR i.subscriber_id > $6)
-            AND (i.cell < $7 OR i.subscriber_id <= $8)
-            AND (i.topics & $9) <> 0 AND i.min_level <= $10 AND i.exercises >= $12
-            AND i.since <= $11 AND i.valid_until > $11
+          WHERE i.station_id = $3 AND i.cell BETWEEN r.lo AND r.hi
+            AND (i.topics & $4) <> 0 AND i.min_level <= $5 AND i.exercises >= $7
+            AND i.since <= $6 AND i.valid_until > $6
          OFFSET 0) p
- WHERE r.event_id = $2 AND r.ring = $3 AND r.hi >= $5 AND r.lo <= $7
-    ON CONFLICT DO NOTHING;
+ WHERE r.event_id = $1 AND r.ring = $2;
+
+-- name: of_station
+-- As on SQLite.
+SELECT string_agg(CAST(subscriber_id AS TEXT), ',') AS packed
+  FROM (SELECT s.subscriber_id
+          FROM subscription s JOIN subscriber b ON b.id = s.subscriber_id
+         WHERE s.station_id = $1 AND s.subscriber_id > $2
+           AND ((s.topics & $3) <> 0 OR (s.scope = 'places' AND EXISTS (
+                 SELECT 1 FROM place q
+                  WHERE q.subscriber_id = s.subscriber_id AND (q.topics & $3) <> 0 AND q.created_at <= $5 AND q.ended_at > $5)))
+           AND s.min_level <= $4 AND s.exercises >= $6 AND s.since <= $5 AND s.valid_until > $5
+           AND b.hidden = 0 AND b.valid_until > $5
+         ORDER BY s.subscriber_id LIMIT $7) found;
+
+-- name: of_group
+-- As on SQLite.
+SELECT string_agg(CAST(subscriber_id AS TEXT), ',') AS packed
+  FROM (SELECT m.subscriber_id
+          FROM group_member m CROSS JOIN subscription s CROSS JOIN subscriber b
+         WHERE m.group_id = $1 AND m.subscriber_id > $3 AND s.station_id = $2 AND s.subscriber_id = m.subscriber_id
+           AND s.min_level <= $4 AND s.exercises >= $6 AND s.since <= $5 AND s.valid_until > $5
+           AND b.id = s.subscriber_id AND b.hidden = 0 AND b.valid_until > $5
+         ORDER BY m.subscriber_id LIMIT $7) found;

@@ -1,3 +1,14 @@
+-- name: add
+-- As on SQLite. ON CONFLICT would write each row twice (https://www.postgresql.org/docs/15/sql-insert.html: "speculative
+-- insertion"): what is there is left out, and when two nodes meet at one endpoint, the slower one's slice is done again.
+INSERT INTO delivery (message_id, endpoint_id, channel, sender_id, lane, ring, state, wording, due_at, reason)
+SELECT $1, e.id, e.channel, $5, $6, $2, $7, 0, $8, $9
+  FROM unnest(CAST(translate(CAST($3 AS TEXT), '[]', '{}') AS BIGINT[])) a(subscriber_id) CROSS JOIN endpoint e
+ WHERE e.subscriber_id = a.subscriber_id AND e.channel = $4 AND e.state = 1
+   AND ($10 = 1 OR NOT EXISTS (SELECT 1 FROM endpoint o
+                                WHERE o.subscriber_id = e.subscriber_id AND o.channel = e.channel AND o.state = 1 AND o.id < e.id))
+   AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.message_id = $1 AND d.endpoint_id = e.id);
+
 -- name: claimable
 -- As on SQLite, where there is one writer; here several nodes claim: each skips what another holds, and the message is
 -- share-locked so that a release that supersedes it waits for this slice and then sees it as `calling`. The keys are

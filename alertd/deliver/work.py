@@ -1,0 +1,63 @@
+"""Work: one piece of fan-out and where it stands, as nodes share it in the store."""
+
+import json
+from enum import IntEnum
+from typing import Any
+
+from alertd.model import Act, Channel, Level, Mode
+from alertd.store import Row
+
+
+class Phase(IntEnum):
+    """What becomes of a piece's people, in this order (see `alertd.issue.write`)."""
+
+    AUDIENCE = 0  # noted: the next phase asks whether those reached before are still concerned
+    REACHED = 1  # deliveries to those whom the thread reached before, by the same channel
+    DELIVERIES = 2  # deliveries to the people of the target
+
+
+class Work:
+    """One piece, with what its message decides."""
+
+    def __init__(self, row: Row) -> None:
+        self.message_id: int = row["message_id"]
+        self.event_id: int = row["event_id"]
+        self.alert_id: int = row["alert_id"]
+        self.station_id: int = row["station_id"]
+        self.source_id: int = row["source_id"]
+        self.kind: str = row["kind"]
+        self.phase = Phase(row["phase"])
+        self.ring: int = row["ring"]
+        self.subscriber: int = row["subscriber"]
+        self.act = Act(row["act"])
+        self.mode = Mode(row["mode"])
+        self.lane: int = row["lane"]
+        self.level = Level(row["level"])
+        self.danger = self.level is Level.DANGER
+        self.as_of: int = row["as_of"]
+        self.due_at: int = row["due_at"]
+        self.topic_bit: int = row["topic_bit"]
+        self._superseded = row["superseded_at"] is not None
+        self._deliver_by: int = row["deliver_by"]
+        content: dict[str, Any] = json.loads(row["content"])
+        self.exercise = int(content["exercise"])
+        self.channels = tuple(sorted(Channel.of(word) for word in content["channels"]))
+
+    @property
+    def key(self) -> tuple[int, int, int, int]:
+        """The piece."""
+        return self.message_id, self.phase, self.ring, self.source_id
+
+    @property
+    def place(self) -> tuple[int, int, int, int, int]:
+        """The piece and how far it has come."""
+        return *self.key, self.subscriber
+
+    def over(self, now: int) -> bool:
+        """Nothing more of it may be planned: superseded, or too late."""
+        return self._superseded or now >= self._deliver_by
+
+    @property
+    def filters(self) -> tuple[int, ...]:
+        """Who is meant: topic, level, as of when, whether exercises."""
+        return self.topic_bit, self.level, self.as_of, self.exercise
