@@ -22,7 +22,7 @@ check: .venv/test
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: .venv/test
+bench: .venv/bench
 	@$(BIN)/python tests/bench/run.py
 
 soak: .venv/test
@@ -37,6 +37,10 @@ soak: .venv/test
 
 .venv/test: .venv/run
 	@$(PIP) install -c constraints.txt --group dev
+	@touch $@
+
+.venv/bench: .venv/test
+	@$(PIP) install -c constraints.txt --group bench
 	@touch $@
 
 clean:

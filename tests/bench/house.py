@@ -24,7 +24,8 @@ from alertd.store.sqlite import SQLite
 from alertd.store.statements import QUERIES
 from alertd.subscribe.topics import register_topics
 
-KEYRING: Final = Keyring({1: b"a bench has no secret, but 32 by"})
+SECRET: Final = b"a bench has no secret, but 32 by"
+KEYRING: Final = Keyring({1: SECRET})
 STATION: Final = 1
 TABLES: Final = ("counter", "topic", "station", "subscriber", "endpoint", "place", "subscription", "reach")
 """In an order that foreign keys allow."""

@@ -1,5 +1,7 @@
 """Medians, and the table they are read in."""
 
+import asyncio
+import math
 import statistics
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -16,6 +18,13 @@ async def median_ms(work: Callable[[], Awaitable[Result]], repeats: int) -> tupl
         result = await work()
         times.append((time.perf_counter() - began) * 1000)
     return statistics.median(times), result
+
+
+async def until(reached: Callable[[], Awaitable[bool]], within_s: float, every_s: float = 0.02) -> None:
+    """Look at a store or another process, where no event of ours tells. :raises TimeoutError: after `within_s`."""
+    async with asyncio.timeout(within_s):
+        while not await reached():  # noqa: ASYNC110 - as above
+            await asyncio.sleep(every_s)
 
 
 def table(title: str, columns: Sequence[str], rows: Mapping[str, Sequence[str]]) -> str:
@@ -36,3 +45,9 @@ def figure(value: float | None) -> str:
     if value is None:
         return "-"
     return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def percentile(values: Sequence[float], percent: float) -> float:
+    """The smallest value that so many percent do not exceed: of twenty, the 99th is the largest."""
+    ordered = sorted(values)
+    return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)]

@@ -4,13 +4,13 @@ What is measured is invented and local: ratios within one run mean more than any
 """
 
 import argparse
-import asyncio
 import contextlib
 import json
 import os
 import platform
 import sqlite3
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 sys.path[0] = str(ROOT / "tests")
 
-from bench import delivery, house, matching  # noqa: E402 - found by the path above
+from bench import aims, delivery, house, loop, matching  # noqa: E402 - found by the path above
 from bench.terms import Terms  # noqa: E402
 from store import cluster  # noqa: E402
 
@@ -35,12 +35,20 @@ def main() -> None:
     with contextlib.ExitStack() as stack:
         terms = _terms(asked, stack)
         for name in asked.parts or PARTS:
-            figures[name] = asyncio.run(PARTS[name].run(terms))
+            kept = figures.get(name, {}) if asked.only else {}
+            figures[name] = kept | loop.run(PARTS[name].run(terms))
+            figures[name]["aims"] = PARTS[name].aims(figures[name])
             print(f"\n{name}\n\n{PARTS[name].report(figures[name])}", flush=True)
         if not asked.keep:
-            asyncio.run(_tidy(terms))
+            loop.run(_tidy(terms))
+    print(f"\n{_aims(figures)}")
     asked.json.parent.mkdir(parents=True, exist_ok=True)
     asked.json.write_text(json.dumps(figures, indent=1) + "\n")
+
+
+def _aims(figures: Mapping[str, Any]) -> str:
+    told = aims.report({name: figures[name].get("aims", []) for name in PARTS if name in figures})
+    return f"{told}\n\n20,000 places: nothing is judged by these" if figures["quick"] else told
 
 
 async def _tidy(terms: Terms) -> None:
@@ -55,13 +63,16 @@ def _terms(asked: argparse.Namespace, stack: contextlib.ExitStack) -> Terms:
         server = stack.enter_context(cluster.server())
     except cluster.NoServer as reason:
         why = str(reason)
-    return Terms(places, asked.folder, repeats, server, why)
+    return Terms(places, asked.folder, repeats, server, why, tuple(asked.only))
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="which parts; all by default")
     parser.add_argument("--quick", action="store_true", help="20,000 places instead of a million")
+    parser.add_argument(
+        "--only", action="append", default=[], choices=[*delivery.PARTS], help="which pieces of delivery"
+    )
     parser.add_argument("--keep", action="store_true", help="leave the PostgreSQL database for the next run")
     parser.add_argument(
         "--folder", type=Path, default=ROOT / "build" / "bench", help="where built files are kept"

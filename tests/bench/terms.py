@@ -6,10 +6,14 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """`server` is PostgreSQL's address without a database's name; None, and then `no_server` says why."""
+    """`server` is PostgreSQL's address without a database's name; None, and then `no_server` says why.
+
+    `only` are the pieces of delivery that were asked for; all of them when empty.
+    """
 
     places: int
     folder: Path
     repeats: int
     server: str | None
     no_server: str
+    only: tuple[str, ...] = ()

@@ -1,41 +1,83 @@
-"""Two far ends: one that answers at once without a wire, and a minimal gateway over aiohttp to the sink."""
+"""The way to the sink: a gateway over aiohttp, the bare loop that it is compared with, and wrk, which shows the sink's limit."""
 
 import asyncio
 import contextlib
 import json
-import sys
+import re
+import shutil
+import tempfile
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import aiohttp
+from bench import children
+from bench.measure import until
 
 from gateways.contract import Callback, Capabilities, Message, Outcome, Receipt
 from gateways.parallel import in_parallel
 
 WIDTH: Final = 50
-SMS: Final = frozenset({"sms"})
+"""Connections, and so messages on the wire at once: the gateway's, the bare loop's, wrk's and the peers'."""
+
+BODY: Final = json.dumps(
+    {
+        "to": "+99000000001",
+        "text": "Banc : Incendie. Fermez vos fenetres. Restez chez vous. https://alerte.commune.example/a/abcdefghijk",
+        "reference": "abcdefghijk",
+        "level": "info",
+    }
+).encode()
+"""What everyone who is compared POSTs: the form and size of one SMS of the bench."""
+
+_WRK_S: Final = 4
 
 
-class Instant:
-    """Accepts whatever it is given: what remains is the house's own work. `called_at` is on time.perf_counter."""
+class Far:
+    """POSTs each message to the sink; without an address, accepts it at once, and what remains is the house's own work.
 
-    name = "far"
-    capabilities = Capabilities(SMS, batch=200, parallel=WIDTH)
+    `calling` is told whenever a batch is handed over; `first_at` (time.perf_counter) is when the first ever was.
+    """
 
-    called_at = 0.0
+    def __init__(self, name: str, url: str) -> None:
+        self.name = name
+        self.capabilities = Capabilities(frozenset({"sms"}), batch=200, parallel=WIDTH)
+        self.calling: Callable[[], object] = lambda: None
+        self.first_at = 0.0
+        self._url = url
+        self._session: aiohttp.ClientSession | None = None
 
     async def open(self) -> None:
-        """Nothing is kept."""
+        """With its connections made."""
+        if self._url:
+            self._session = await session(self._url)
 
     async def close(self) -> None:
-        """Nothing is kept."""
+        if self._session is not None:
+            await self._session.close()
 
     async def send(self, batch: Sequence[Message]) -> AsyncIterator[Receipt]:
-        self.called_at = time.perf_counter()
-        for message in batch:
-            yield Receipt(message.reference, Outcome.ACCEPTED)
+        self.calling()
+        self.first_at = self.first_at or time.perf_counter()
+        if self._session is None:
+            for message in batch:
+                yield Receipt(message.reference, Outcome.ACCEPTED)
+            return
+        async for receipt in in_parallel(batch, WIDTH, self._post):
+            yield receipt
+
+    async def _post(self, message: Message) -> Receipt:
+        assert self._session is not None
+        body = {
+            "to": message.address,
+            "text": message.text,
+            "reference": message.reference,
+            "level": message.level,
+        }
+        answer = json.loads(await _post(self._session, self._url, json.dumps(body).encode()))
+        return Receipt(message.reference, Outcome.ACCEPTED, provider_ref=answer["id"])
 
     async def check(self) -> Receipt:
         return Receipt("", Outcome.ACCEPTED)
@@ -47,75 +89,97 @@ class Instant:
         return ()
 
 
-class Wire(Instant):
-    """POSTs each message to the sink. `first_at` and `last_at` are on time.perf_counter."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._session: aiohttp.ClientSession | None = None
-        self.first_at = self.last_at = 0.0
-
-    async def open(self) -> None:
-        self._session = session()
-
-    async def close(self) -> None:
-        if self._session is not None:
-            await self._session.close()
-
-    async def send(self, batch: Sequence[Message]) -> AsyncIterator[Receipt]:
-        async for receipt in in_parallel(batch, WIDTH, self._post):
-            yield receipt
-
-    async def _post(self, message: Message) -> Receipt:
-        self.first_at = self.first_at or time.perf_counter()
-        assert self._session is not None
-        body = json.dumps({"to": message.address, "text": message.text, "reference": message.reference})
-        answer = json.loads(await post(self._session, self._url, body.encode()))
-        self.last_at = time.perf_counter()
-        return Receipt(message.reference, Outcome.ACCEPTED, provider_ref=answer["id"])
-
-
-def session() -> aiohttp.ClientSession:
-    """Without cookies, as many connections as messages on the wire at once."""
-    return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=2 * WIDTH), cookie_jar=aiohttp.DummyCookieJar()
+async def session(url: str) -> aiohttp.ClientSession:
+    """Without cookies, and with all its connections to that address made."""
+    client = aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=WIDTH), cookie_jar=aiohttp.DummyCookieJar()
     )
+    root = url.rpartition("/")[0]
+    await asyncio.gather(*(_get(client, f"{root}/count") for _ in range(WIDTH)))
+    return client
 
 
-async def post(client: aiohttp.ClientSession, url: str, body: bytes) -> bytes:
-    """One request, and its answer's body."""
+async def _post(client: aiohttp.ClientSession, url: str, body: bytes) -> bytes:
     async with client.post(url, data=body, headers={"Content-Type": "application/json"}) as response:
+        return await response.read()
+
+
+async def _get(client: aiohttp.ClientSession, url: str) -> bytes:
+    async with client.get(url) as response:
         return await response.read()
 
 
 async def bare(url: str, many: int) -> float:
     """Messages a second of a loop that does nothing but POST, as many at once as the gateway."""
-    body = json.dumps({"to": "+99000000001", "text": "x" * 140, "reference": "abcdefghijk"}).encode()
     numbers = iter(range(many))
 
     async def worker(client: aiohttp.ClientSession) -> None:
         for _ in numbers:
-            json.loads(await post(client, url, body))
+            json.loads(await _post(client, url, BODY))
 
-    async with session() as client:
+    client = await session(url)
+    async with client:
         began = time.perf_counter()
         await asyncio.gather(*(worker(client) for _ in range(WIDTH)))
         return many / (time.perf_counter() - began)
 
 
+@dataclass(frozen=True, slots=True)
+class Sink:
+    """Where to POST, and what has arrived."""
+
+    url: str
+    _client: aiohttp.ClientSession
+
+    async def count(self) -> int:
+        """How many messages it has answered."""
+        return int(await self._ask("count"))
+
+    async def has_counted(self, many: int, within_s: float) -> None:
+        """Wait until so many have arrived."""
+
+        async def reached() -> bool:
+            return await self.count() >= many
+
+        await until(reached, within_s, 0.01)
+
+    async def log(self, since: int = 0) -> list[tuple[float, bool]]:
+        """(when on time.perf_counter, whether a danger) of each arrival, from one on."""
+        return [(at, bool(danger)) for at, danger in json.loads(await self._ask(f"log/{since}"))]
+
+    async def _ask(self, path: str) -> bytes:
+        return await _get(self._client, f"{self.url.rpartition('/')[0]}/{path}")
+
+
 @contextlib.asynccontextmanager
-async def sink() -> AsyncIterator[str]:
-    """The sink's address, while it runs."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        str(Path(__file__).with_name("sink.py")),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
-        yield f"http://127.0.0.1:{int(await process.stdout.readline())}/messages"
-    finally:
-        process.stdin.close()
-        await process.wait()
+async def sink(delay_ms: int = 0) -> AsyncIterator[Sink]:
+    """A sink in its own process, while it runs."""
+    async with children.module("bench.sink", str(delay_ms)) as process, aiohttp.ClientSession() as client:
+        port = int(await children.line(process))
+        yield Sink(f"http://127.0.0.1:{port}/messages", client)
+
+
+class NoWrk(Exception):
+    """Why the sink's limit is not shown."""
+
+
+async def limit(url: str, seconds: int = _WRK_S) -> float:
+    """Requests a second that wrk gets out of the sink, with the same body over as many connections.
+
+    :raises NoWrk: it is not installed.
+    """
+    program = shutil.which("wrk")
+    if program is None:
+        raise NoWrk("wrk is not installed (Debian: wrk)")
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
+        script.write(
+            f"wrk.method = 'POST'\nwrk.body = [[{BODY.decode()}]]\nwrk.headers['Content-Type'] = 'application/json'\n"
+        )
+        script.flush()
+        command = (program, "-t1", f"-c{WIDTH}", f"-d{seconds}s", "-s", str(Path(script.name)), url)
+        process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+        said, _ = await process.communicate()
+    found = re.search(rb"Requests/sec: *([0-9.]+)", said)
+    if found is None:
+        raise NoWrk(f"wrk said no figure: {said[-200:].decode()}")
+    return float(found[1])
