@@ -199,6 +199,7 @@ class Station:
     phone: str | None = None
     private: bool = False
     suspended: bool = False
+    parent_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

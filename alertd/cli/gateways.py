@@ -1,17 +1,14 @@
 """alertd gateways list | prefer | auto: what is configured, what was decided, and an administrator's last word."""
 
-import json
 from collections.abc import Iterator, Mapping
 
 import click
 
 from alertd.cli.console import ACTOR, Console, command, table
-from alertd.deliver.health import PREFER
 from alertd.deliver.routes import SANDBOX, gateways_of
-from alertd.errors import Refused
 from alertd.settings import Settings
-from alertd.stations import audit
-from alertd.store import Row
+from alertd.stations import gateways as accounts
+from alertd.stations.gateways import Chosen, Decision
 
 CHANNELS = click.Choice(["sms", "push", "email", "voice", "display"])
 
@@ -26,12 +23,10 @@ def gateways() -> None:
 async def list_(console: Console) -> None:
     """Say what is configured, what is preferred, and the latest decisions of the running nodes."""
     async with console.house() as house:
-        preferred = await house.store.fetch("instance.preferences", PREFER)
-        decided = await house.store.fetch("audit.gateways", 20)
-    rows: list[Mapping[str, object]] = list(
-        _rows(house.settings, {row["key"].removeprefix(PREFER): row for row in preferred})
-    )
-    history: list[Mapping[str, object]] = [_decision(row) for row in decided]
+        preferred = await accounts.choices(house.store)
+        decided = await accounts.decisions(house.store)
+    rows: list[Mapping[str, object]] = list(_rows(house.settings, preferred))
+    history: list[Mapping[str, object]] = [_decision(one) for one in decided]
     console.say(f"{table(rows)}\n\n{table(history)}", {"gateways": rows, "decisions": history})
 
 
@@ -42,13 +37,10 @@ async def list_(console: Console) -> None:
 @command
 async def prefer(console: Console, name: str, channel: str, reason: str) -> None:
     """Let a gateway speak for a channel, whatever the breakers say."""
-    _check(console.settings, name, channel)
-    async with console.house() as house, house.store.transaction() as tx:
-        said = {"gateway": name, "reason": reason[:500]}
-        await tx.execute("instance.write_setting", f"{PREFER}{channel}", json.dumps(said))
-        where = (None, ACTOR, "gateway.prefer", f"gateway:{name}")
-        await audit.append(tx, house.clock, *where, {"channel": channel, "reason": reason[:500]})
-    console.say(f"{name} now speaks for {channel}, within a second.", said | {"channel": channel})
+    async with console.house() as house:
+        await accounts.prefer(house.store, house.clock, house.settings, ACTOR, channel, name, reason)
+    said = {"gateway": name, "reason": reason.strip()[: accounts.MOST_REASON], "channel": channel}
+    console.say(f"{name} now speaks for {channel}, within a second.", said)
 
 
 @gateways.command()
@@ -56,25 +48,17 @@ async def prefer(console: Console, name: str, channel: str, reason: str) -> None
 @command
 async def auto(console: Console, channel: str) -> None:
     """Leave the choice to the nodes again."""
-    async with console.house() as house, house.store.transaction() as tx:
-        await tx.execute("instance.drop_setting", f"{PREFER}{channel}")
-        await audit.append(tx, house.clock, None, ACTOR, "gateway.auto", f"channel:{channel}")
+    async with console.house() as house:
+        await accounts.auto(house.store, house.clock, ACTOR, channel)
     console.say(f"The nodes choose for {channel} again.", {"channel": channel})
 
 
-def _check(settings: Settings, name: str, channel: str) -> None:
-    """:raises Refused: `gateway_unknown`."""
-    if name not in settings.route(channel):
-        known = ", ".join(settings.route(channel)) or "none"
-        raise Refused("gateway_unknown", f"No gateway {name} serves {channel}; the route is: {known}.")
-
-
-def _rows(settings: Settings, preferred: Mapping[str, Row]) -> Iterator[dict[str, str]]:
+def _rows(settings: Settings, preferred: Mapping[str, Chosen]) -> Iterator[dict[str, str]]:
     for name, gateway in gateways_of(settings).items():
         for channel in gateway.channels:
             route = settings.route(channel)
-            place = "training" if gateway.driver == SANDBOX else str(route.index(name) + 1)
-            chosen = channel in preferred and json.loads(preferred[channel]["value"])["gateway"] == name
+            place = "training" if gateway.driver == SANDBOX else _place(route, name)
+            chosen = channel in preferred and preferred[channel].gateway == name
             yield {
                 "gateway": name,
                 "driver": gateway.driver,
@@ -85,11 +69,16 @@ def _rows(settings: Settings, preferred: Mapping[str, Row]) -> Iterator[dict[str
             }
 
 
-def _decision(row: Row) -> dict[str, str]:
+def _decision(one: Decision) -> dict[str, str]:
     return {
-        "at": str(row["at"]),
-        "who": row["actor"],
-        "what": row["action"],
-        "gateway": row["object"].removeprefix("gateway:"),
-        "why": json.loads(row["detail"]).get("reason", ""),
+        "at": str(one.at),
+        "who": one.actor,
+        "what": one.action,
+        "gateway": one.object_,
+        "why": one.detail.get("reason", ""),
     }
+
+
+def _place(route: tuple[str, ...], name: str) -> str:
+    """Nothing for one that serves the channel and that [routes] leaves out."""
+    return str(route.index(name) + 1) if name in route else ""

@@ -67,6 +67,10 @@ class Breaker:
         self._good_since = now if self._good_since is None else self._good_since
         return now - self._good_since >= self._patience and self._close(now)
 
+    def trip(self, receipt: Receipt, now: int) -> bool:
+        """Open it on this answer alone: for a gateway that nobody speaks through, where moving costs nothing."""
+        return self.closed and self._open(now, receipt)
+
     def share(self, now: int) -> float | None:
         """The share of failures of late; None when there were too few answers to say."""
         recent = [failed for at, failed in self._samples if now - at <= WINDOW_MS]

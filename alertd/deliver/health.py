@@ -3,8 +3,11 @@
 A delivery is queued at its channel's first sender, its home. When the home's gateway is down, the next sender of the
 route whose gateway works takes from the home's queue; when the home is back, it takes its own again. Nothing is moved
 in the store, so nothing can be lost on the way, and a route of one is never left: retries are its probes.
+
+A stand-in speaks only once a probe of it was good: where everything is slow, every probe is too, and nothing moves.
 """
 
+import asyncio
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,13 +16,19 @@ from typing import Final
 import structlog
 
 from alertd.clock import SECOND, Clock
-from alertd.deliver.breaker import Breaker
+from alertd.deliver import sightings
+from alertd.deliver.breaker import Breaker, is_failure
 from alertd.deliver.routes import Routes, Sender
+from alertd.deliver.sightings import Sighting
 from alertd.errors import Unavailable
 from alertd.store import Database, ids
-from gateways.contract import Gateway, Receipt
+from gateways.contract import Gateway, Outcome, Receipt
 
 PROBE_MS: Final = 5 * SECOND
+PROBE_S: Final = 10.0
+"""How long a probe may take; a slower one is no answer."""
+TELL_MS: Final = 5 * SECOND
+"""Between two tellings of what is seen, unless a decision was made."""
 PREFER: Final = "prefer:"
 """Key of the setting by which an administrator overrules the breakers for a channel; its value is JSON."""
 
@@ -37,17 +46,24 @@ class Health:
     node_id: int
     breakers: dict[str, Breaker] = field(default_factory=dict)
     preferred: Mapping[str, str] = field(default_factory=dict)
+    _vouched: set[str] = field(default_factory=set)
+    _fell: bool = False
     _probed_at: int = 0
     _changed: list[tuple[str, str, str]] = field(default_factory=list)
+    _told: Sequence[Sighting] | None = None
+    _told_at: int = 0
 
     def __post_init__(self) -> None:
-        self.breakers = {name: Breaker() for name in self.gateways}
+        now = self.clock.now_ms()
+        self.breakers = {name: Breaker(since=now) for name in self.gateways}
 
     def hear(self, gateway: str, receipts: Iterable[Receipt]) -> None:
         """Take answers into account."""
         now, breaker = self.clock.now_ms(), self.breakers[gateway]
         for receipt in receipts:
             if breaker.hear(receipt, now):
+                self._fell = True
+                self._vouched.discard(gateway)
                 self._note(gateway, "gateway.down", breaker.reason)
 
     def homes(self, sender: Sender) -> tuple[int, ...]:
@@ -57,26 +73,89 @@ class Health:
         return tuple(sorted(homes, key=lambda home: home != sender.id))
 
     async def step(self) -> bool:
-        """Read the overrides, probe what is down, write down what changed."""
+        """Read the overrides, probe what is down, write down what changed and what is seen."""
         self.preferred = await _preferred(self.db)
-        if self.clock.now_ms() - self._probed_at >= PROBE_MS:
-            self._probed_at = self.clock.now_ms()
+        now = self.clock.now_ms()
+        if self._fell or now - self._probed_at >= PROBE_MS:
+            self._probed_at, self._fell = now, False
             await self._probe()
+        decided = bool(self._changed)
         await self._write_changes()
+        await self._tell(at_once=decided)
         return False
 
+    def sightings(self) -> list[Sighting]:
+        """How every gateway is doing, as this node sees it now."""
+        now = self.clock.now_ms()
+        return [
+            Sighting(
+                name,
+                breaker.closed,
+                breaker.since,
+                breaker.reason,
+                _rounded(breaker.share(now)),
+                self._speaks(name),
+            )
+            for name, breaker in self.breakers.items()
+        ]
+
     async def _probe(self) -> None:
-        for name, breaker in self.breakers.items():
-            if not breaker.closed and breaker.probed(await self.gateways[name].check(), self.clock.now_ms()):
+        """What is down, and who would stand in for it."""
+        asked = [name for name in self.breakers if not self.breakers[name].closed or self._is_wanted(name)]
+        for name, receipt in zip(asked, await asyncio.gather(*map(self._check, asked)), strict=True):
+            self._heed(name, receipt)
+
+    def _heed(self, name: str, receipt: Receipt) -> None:
+        now, breaker = self.clock.now_ms(), self.breakers[name]
+        if not breaker.closed:
+            if breaker.probed(receipt, now):
+                self._vouched = {other for other in self._vouched if self._stands_in(other)}
                 self._note(name, "gateway.back", "probes")
-                self._wake()
+        elif is_failure(receipt) is False:
+            self._vouched.add(name)
+            self._wake()
+        elif breaker.trip(receipt, now):
+            self._note(name, "gateway.down", breaker.reason)
+
+    async def _check(self, name: str) -> Receipt:
+        """A probe's answer; one that takes too long, or a bug, is none."""
+        try:
+            async with asyncio.timeout(PROBE_S):
+                return await self.gateways[name].check()
+        except TimeoutError:
+            return Receipt("", Outcome.UNKNOWN, code="probe_slow")
+        except Exception:
+            log.exception("gateway_failed", action="probe", gateway=name)
+            return Receipt("", Outcome.UNKNOWN, code="probe_failed")
+
+    def _is_wanted(self, name: str) -> bool:
+        return name not in self._vouched and self._stands_in(name)
+
+    def _stands_in(self, name: str) -> bool:
+        """Whether it works, and is on the route of a home that does not."""
+        return self.breakers[name].closed and any(
+            not self.breakers[route[0].gateway].closed and any(sender.gateway == name for sender in route)
+            for route in self.routes.values()
+            if route
+        )
 
     def _speaker(self, route: Sequence[Sender]) -> Sender:
         """Who speaks for a route: whom the administrator says, else the first that works, else its home."""
         chosen = self.preferred.get(route[0].channel.word)
         named = [sender for sender in route if sender.gateway == chosen]
-        working = [sender for sender in route if self.breakers[sender.gateway].closed]
+        working = [sender for sender in route if self._may_speak(route[0], sender)]
         return (named or working or list(route))[0]
+
+    def _may_speak(self, home: Sender, sender: Sender) -> bool:
+        proven = sender.gateway == home.gateway or sender.gateway in self._vouched
+        return proven and self.breakers[sender.gateway].closed
+
+    def _speaks(self, name: str) -> tuple[str, ...]:
+        """The words of the channels for which it speaks now."""
+        routes = [route for route in self.routes.values() if route]
+        return tuple(
+            sorted({route[0].channel.word for route in routes if self._speaker(route).gateway == name})
+        )
 
     def _note(self, gateway: str, action: str, reason: str) -> None:
         log.warning(action.replace(".", "_"), action=action, gateway=gateway, reason=reason)
@@ -99,6 +178,20 @@ class Health:
                     "audit.append", *row, action, f"gateway:{gateway}", json.dumps({"reason": reason})
                 )
             self._changed.pop(0)
+
+    async def _tell(self, *, at_once: bool) -> None:
+        """For the page of any node; only what changed, and not at every answer."""
+        seen, now = self.sightings(), self.clock.now_ms()
+        if seen == self._told or not (at_once or self._told is None or now - self._told_at >= TELL_MS):
+            return
+        async with self.db.transaction() as tx:
+            await sightings.tell(tx, self.node_id, seen, anew=self._told is None)
+        self._told, self._told_at = seen, now
+
+
+def _rounded(share: float | None) -> float | None:
+    """To a twentieth: nobody reads finer, and every change is a row written."""
+    return None if share is None else round(share * 20) / 20
 
 
 async def _preferred(db: Database) -> dict[str, str]:

@@ -101,6 +101,7 @@ def station(row: Row) -> Station:
         phone=row["phone"],
         private=bool(row["private"]),
         suspended=row["suspended_at"] is not None,
+        parent_id=row["parent_id"],
     )
 
 

@@ -6,10 +6,11 @@ from typing import Final
 from aiohttp import web
 
 from alertd.web import api, callbacks, doors, health, live, show
-from alertd.web.pages import alerts, compose, entrance, leaving, preview, residents, sandbox
+from alertd.web.pages import alerts, compose, entrance, gateways, leaving, preview, residents, sandbox
 from alertd.web.rooms import ROOMS, Rooms
 
 _ID: Final = "{id:[1-9][0-9]{0,14}}"
+_CHANNEL: Final = "{channel:sms|push|email|voice|display}"
 _ACT: Final = "{act:fin|fausse-alerte}"
 
 PAGES: Final = (
@@ -29,6 +30,9 @@ PAGES: Final = (
     web.post(f"/alertes/{_ID}/corriger", compose.correct),
     web.get(f"/alertes/{_ID}/{_ACT}", alerts.close_page),
     web.post(f"/alertes/{_ID}/{_ACT}", alerts.close),
+    web.get(gateways.PATH, gateways.gateways_page),
+    web.post(f"{gateways.PATH}/{_CHANNEL}/imposer", gateways.prefer),
+    web.post(f"{gateways.PATH}/{_CHANNEL}/auto", gateways.auto),
     web.get("/a/{code:[0-9A-Za-z]{11}}", residents.resident_page),
     web.get("/partir/{code:[0-9A-Za-z]{11}}", leaving.leaving_page),
     web.post("/partir/{code:[0-9A-Za-z]{11}}", leaving.leave_station),

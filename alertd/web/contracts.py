@@ -88,6 +88,7 @@ class HistoryPage:
     frame: Frame
     alerts: tuple[AlertLine, ...]
     may_compose: bool
+    sees_gateways: bool
     older: int
 
 
@@ -247,3 +248,36 @@ class ClosePage:
     explanation: str
     text: str
     button: str
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayLine:
+    """One gateway of a channel: how it is doing in a word, the class that colours it, and what was noticed."""
+
+    name: str
+    word: str
+    colour: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VoicePart:
+    """One channel: who speaks and why, its gateways in order; `imposed` is the one that an administrator imposed."""
+
+    channel: str
+    title: str
+    explained: str
+    queue: str
+    gateways: tuple[GatewayLine, ...]
+    imposed: str
+
+
+@dataclass(frozen=True, slots=True)
+class GatewaysPage:
+    template: ClassVar[str] = "gateways.html"
+    frame: Frame
+    notice: str
+    seen_at: str
+    voices: tuple[VoicePart, ...]
+    decisions: tuple[Choice, ...]
+    may_choose: bool

@@ -2,18 +2,23 @@
 
 import shutil
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import async_playwright
-from web.pages_house import browser, client, desk, link, mayor, rooms, station
+from web.pages_house import browser, client, link, mayor, rooms, station
+from web.pages_house import desk as demonstration
 
+from alertd.deliver import routes
+from alertd.issue.desk import Desk
+from alertd.settings import Settings
 from alertd.store.sqlite import SQLite
 from alertd.web.app import build
 
-__all__ = ["browser", "client", "desk", "link", "mayor", "rooms", "station"]
+__all__ = ["browser", "client", "demonstration", "link", "mayor", "rooms", "station"]
 
 SCREENS = Path(__file__).parents[2] / "build" / "screens"
 
@@ -39,6 +44,14 @@ async def chromium(chromium_path) -> AsyncIterator[Chromium]:
 def db(sqlite: SQLite) -> SQLite:
     """One engine is enough for what eyes see."""
     return sqlite
+
+
+@pytest.fixture
+async def desk(demonstration, db) -> Desk:
+    """Besides the sandbox of training stations, two accounts for SMS and one for e-mail, as a live one has."""
+    sms, mail = {"driver": "smtp", "channels": ["sms"]}, {"driver": "smtp", "channels": ["email"]}
+    settings = Settings.model_validate({"gateways": {"sms_a": sms, "sms_b": sms, "relais": mail}})
+    return replace(demonstration, settings=settings, routes=await routes.register(db, settings))
 
 
 @pytest.fixture

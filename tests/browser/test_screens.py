@@ -7,7 +7,12 @@ import pytest
 from browser.conftest import SCREENS
 from web.pages_house import PASSWORD
 
+from alertd.deliver import sightings
+from alertd.deliver.sightings import Sighting
 from alertd.keys import delivery_number
+from alertd.model import Role, State
+from alertd.stations import audit, operators, stations
+from alertd.stations.passwords import Passwords
 from alertd.store.ids import take
 
 pytestmark = pytest.mark.browser
@@ -124,6 +129,48 @@ async def test_a_resident_reads_and_may_leave(chromium, served, desk, mayor, lin
         await page.click("button")
         await camera.keep("33-left")
         assert camera.complaints == []
+
+
+@pytest.mark.parametrize(("scheme", "script"), WAYS)
+async def test_the_mayor_looks_at_the_way_out(chromium, served, desk, scheme, script):
+    """Who speaks now, why, what was decided, and the form to overrule it, opened without a script."""
+    await troubled_ways_out(desk)
+    async with phone(chromium, served, scheme, script) as page:
+        camera = Camera(page, scheme if script else f"{scheme}-without-script")
+        await page.goto("/connexion?retour=/passerelles")
+        await page.fill("#login", "maire-de-verdun")
+        await page.fill("#password", PASSWORD)
+        await page.click("button.main")
+        await camera.keep("40-gateways")
+        await page.click("summary >> nth=0")
+        await page.select_option("#gateway-sms", "sms_b")
+        await page.fill("#reason-sms", "L'astreinte est chez l'autre opérateur.")
+        await camera.keep("41-gateways-form")
+        await page.click("button:has-text('Imposer') >> nth=0")
+        await camera.keep("42-gateways-imposed")
+        assert "imposée" in await page.inner_text("main")
+        assert camera.complaints == []
+
+
+async def troubled_ways_out(desk):
+    """A live commune with two accounts for SMS, of which the first is down, and one for e-mail, that works."""
+    now = desk.clock.now_ms()
+    seen = [
+        Sighting("sms_a", False, now - 6 * 60_000, "connection", None, ()),
+        Sighting("sms_b", True, now, "", 0.05, ("sms",)),
+        Sighting("relais", True, now, "", 0.0, ("email",)),
+    ]
+    async with desk.db.transaction() as tx:
+        verdun = await stations.add(tx, desk.clock, stations.NewStation("verdun", "Verdun", 49.16, 5.38))
+        hashed = await operators.hash_password(Passwords(), "maire-de-verdun", PASSWORD)
+        one = await operators.add(tx, desk.clock, login="maire-de-verdun", name="Maire", password_hash=hashed)
+        await operators.set_role(tx, one.id, verdun.id, Role.MAYOR)
+        node = (await tx.fetch("nodes.start", await take(tx, "node"), "mairie-1", "boot"))[0]["id"]
+        await sightings.tell(tx, node, seen, anew=True)
+        said = {"reason": "connection"}
+        await audit.append(tx, desk.clock, None, f"node:{node}", "gateway.down", "gateway:sms_a", said)
+        await tx.execute("messages.add", 1, verdun.id, 0, None, None, "alert", 3, 1, None, now + 600_000)
+        await tx.execute("tallies.add", 1, node, 0, State.QUEUED, 214)
 
 
 async def test_a_message_appears_on_the_wall_by_itself(chromium, served, desk):

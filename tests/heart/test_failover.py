@@ -9,6 +9,7 @@ from heart.provider import Provider
 from heart.town import SMS, Town, build, phone
 
 from alertd.clock import SECOND
+from alertd.deliver import sightings
 from alertd.deliver.breaker import PATIENCE_MS
 from alertd.deliver.dispatch import Dispatch, Line
 from alertd.deliver.health import PREFER, PROBE_MS, Health
@@ -17,6 +18,7 @@ from alertd.model import Level, Mode, State
 from alertd.settings import Settings
 from gateways.contract import Message, Outcome, Receipt, Trouble
 
+SILENT = Receipt("", Outcome.UNKNOWN, "timed_out")
 DEAD = Receipt("", Outcome.RETRY, "refused", trouble=Trouble.CONNECTION)
 
 
@@ -24,18 +26,26 @@ class Ailing(Provider):
     """A provider that can be unreachable: then no byte leaves, and probes say so."""
 
     down = False
+    slowness_ms = 0  # how much later it is when it has answered
+    mute = False  # takes everything, probes too, and nothing is heard of it in time
+    clock: Any = None
 
     async def send(self, batch: Sequence[Message]) -> AsyncIterator[Receipt]:
         """As the other, or that there is nobody."""
-        if self.down:
+        if self.slowness_ms:
+            self.clock.advance(self.slowness_ms)
+        if self.down or self.mute:
+            told = SILENT if self.mute else DEAD
             for message in batch:
-                yield Receipt(message.reference, DEAD.outcome, DEAD.code, trouble=DEAD.trouble)
+                yield Receipt(message.reference, told.outcome, told.code, trouble=told.trouble)
             return
         async for receipt in super().send(batch):
             yield receipt
 
     async def check(self) -> Receipt:
         """Whether there is anybody."""
+        if self.mute:
+            return SILENT
         return DEAD if self.down else Receipt("", Outcome.ACCEPTED)
 
 
@@ -60,6 +70,17 @@ class Pair:
                 await self.dispatch.step(line)
             await self.health.step()
 
+    def speakers(self) -> set[str]:
+        """Which gateway speaks for SMS, the sandbox of training stations aside."""
+        seen = self.health.sightings()
+        return {one.gateway for one in seen if "sms" in one.speaks and one.gateway != "sandbox"}
+
+    def hear_of_messages(self) -> None:
+        """Ten answers of whoever speaks now, as dispatch hears them."""
+        for name in self.speakers():
+            down = self.first.down if name == "first" else self.second.down
+            self.health.hear(name, [DEAD if down else Receipt("", Outcome.ACCEPTED)] * 10)
+
     async def pass_time(self, milliseconds: int) -> None:
         """So many seconds of it."""
         for _ in range(milliseconds // SECOND):
@@ -81,6 +102,7 @@ async def pair(db, clock) -> AsyncIterator[Pair]:
     for _ in range(20):
         await town.person()
     first, second = Ailing("first"), Ailing("second")
+    first.clock = second.clock = clock
     route = town.desk.routes[Mode.LIVE, SMS]
     health = Health(
         db, clock, town.desk.routes, {"first": first, "second": second, "sandbox": first}, town.node.id
@@ -187,3 +209,74 @@ async def test_an_attempt_says_who_spoke(pair):
         attempt["sender_id"] for attempt in await pair.town.attempts() if attempt["outcome"] == "accepted"
     }
     assert good == {pair.lines[1].sender.id}
+
+
+async def test_a_slow_world_moves_nothing(pair):
+    """Nine seconds an answer, of every provider: nobody is quicker elsewhere, and everyone is told by the first."""
+    pair.first.slowness_ms = pair.second.slowness_ms = 9 * SECOND
+    released = await pair.town.release()
+    await pair.pass_time(5 * SECOND)
+    assert await pair.town.states(released) == {State.ACCEPTED: 20}
+    assert not pair.second.ledger
+    assert pair.speakers() == {"first"}
+
+
+async def test_a_world_too_slow_to_answer_moves_nothing(pair):
+    """When no provider answers in time, neither messages nor probes, the first is not left for one that is no better."""
+    pair.first.mute = pair.second.mute = True
+    await pair.town.release()
+    await pair.pass_time(60 * SECOND)
+    assert not pair.health.breakers["first"].closed
+    assert not any(attempt["sender_id"] == pair.lines[1].sender.id for attempt in await pair.town.attempts())
+    pair.first.mute = pair.second.mute = False
+    await pair.pass_time(PATIENCE_MS + 2 * PROBE_MS)
+    assert pair.health.breakers["first"].closed
+
+
+async def test_a_provider_that_fails_on_and_off_for_hours_moves_a_few_times(pair):
+    """Six simulated hours, half a minute dead, half a minute well, with messages all the time: moves become rare."""
+    moves, speaker = 0, "first"
+    for second in range(0, 6 * 3600, 5):
+        pair.first.down = second // 30 % 2 == 0
+        pair.hear_of_messages()
+        pair.town.clock.advance(5 * SECOND)
+        await pair.health.step()
+        (now,) = pair.speakers()
+        moves, speaker = moves + (now != speaker), now
+    # the patience is 15 s, then twice as long at each relapse, up to ten minutes: 360 times it failed
+    assert 2 <= moves <= 14
+    decided = await pair.town.db.fetch("failover.gateway_audit")
+    assert len(decided) == moves
+
+
+async def test_what_this_node_sees_is_told_to_the_others(pair):
+    """Who is down since when and why, and who speaks, is read from the store as this node's, and again when it is back."""
+    await pair.health.step()
+    pair.first.down = True
+    await pair.town.release()
+    fell = pair.town.clock.now_ms()
+    await pair.pass_time(3 * SECOND)
+    seen = {one.sighting.gateway: one for one in await sightings.read(pair.town.db, 30 * SECOND)}
+    assert (seen["first"].node, seen["first"].sighting.working, seen["first"].sighting.speaks) == (
+        "one",
+        False,
+        (),
+    )
+    assert 0 <= seen["first"].sighting.since - fell <= 2 * SECOND
+    assert (seen["first"].sighting.reason, seen["second"].sighting.speaks) == ("connection", ("sms",))
+    pair.first.down = False
+    await pair.pass_time(PATIENCE_MS + 2 * PROBE_MS)
+    seen = {one.sighting.gateway: one for one in await sightings.read(pair.town.db, 30 * SECOND)}
+    assert (seen["first"].sighting.working, seen["first"].sighting.speaks) == (True, ("sms",))
+
+
+async def test_a_stand_in_that_is_dead_too_is_never_spoken_through(pair):
+    """It is probed before anything is entrusted to it."""
+    pair.first.down = pair.second.down = True
+    await pair.town.release()
+    await pair.pass_time(5 * SECOND)
+    assert pair.speakers() == {"first"}
+    assert not pair.health.breakers["second"].closed
+    pair.second.down = False
+    await pair.pass_time(PATIENCE_MS + 2 * PROBE_MS)
+    assert len(pair.second.ledger) == 20

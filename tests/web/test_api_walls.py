@@ -32,11 +32,11 @@ def body_of(house: House, name: str, digest: str) -> object:
 
 
 async def test_another_stations_things_are_unknown(house):
-    """Every route, with a key of another station, answers exactly as for a station or an alert that never was."""
+    """Every route that names something, with a key of another station, answers exactly as for a station or an alert that never was."""
     alert = await house.released()
     _, preview, _ = await house.call("POST", f"{house.path}/alerts/preview", house.alert())
     await house.call("POST", f"{house.path}/subscribers", house.person(ref="x"), key="people")
-    for route in ROUTES:
+    for route in (route for route in ROUTES if "{" in route.path):
         body = body_of(house, route.name, preview["preview_digest"])
         told = []
         for slug, alert_id in ((house.station.slug, alert["id"]), ("nowhere", 424242)):

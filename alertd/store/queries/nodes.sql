@@ -23,3 +23,7 @@ SELECT now_ms() AS now;
 -- name: quiet
 -- Whether it is time to say again that this node ($1) is alive: every $2 milliseconds.
 SELECT id FROM node WHERE id = $1 AND seen_at <= now_ms() - $2;
+
+-- name: names
+-- The nodes that ever were, the newest first: what the audit calls by number, people know by name.
+SELECT id, name FROM node ORDER BY id DESC LIMIT 200;

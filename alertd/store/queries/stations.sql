@@ -6,19 +6,19 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16);
 
 -- name: find_by_slug
 -- What URLs and the command line call a station.
-SELECT id, slug, name, kind, mode, insee, timezone, region, locale, latitude, longitude, outline, phone, private,
+SELECT id, parent_id, slug, name, kind, mode, insee, timezone, region, locale, latitude, longitude, outline, phone, private,
        suspended_at
 FROM station WHERE slug = $1;
 
 -- name: find_by_id
 -- What rows call a station.
-SELECT id, slug, name, kind, mode, insee, timezone, region, locale, latitude, longitude, outline, phone, private,
+SELECT id, parent_id, slug, name, kind, mode, insee, timezone, region, locale, latitude, longitude, outline, phone, private,
        suspended_at
 FROM station WHERE id = $1;
 
 -- name: list_all
 -- In order of making, a page at a time: $1 is the id after which the page begins.
-SELECT id, slug, name, kind, mode, insee, timezone, region, locale, latitude, longitude, outline, phone, private,
+SELECT id, parent_id, slug, name, kind, mode, insee, timezone, region, locale, latitude, longitude, outline, phone, private,
        suspended_at
 FROM station WHERE id > $1 ORDER BY id LIMIT $2;
 

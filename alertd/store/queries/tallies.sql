@@ -9,3 +9,11 @@ SELECT m.id AS message_id, t.channel, t.state, CAST(sum(t.n) AS BIGINT) AS n
   FROM message m JOIN tally t ON t.message_id = m.id
  WHERE m.alert_id = $1
  GROUP BY m.id, t.channel, t.state;
+
+-- name: under_way
+-- What is not settled, by mode, lane, channel and state, by the books of open messages: a few rows, however many people.
+SELECT m.mode, m.lane, t.channel, t.state, CAST(sum(t.n) AS BIGINT) AS n
+  FROM message m JOIN tally t ON t.message_id = m.id
+ WHERE m.closed_at IS NULL AND m.superseded_at IS NULL AND t.state IN (0, 1, 2, 3)
+ GROUP BY m.mode, m.lane, t.channel, t.state
+ ORDER BY m.mode, m.lane, t.channel, t.state;

@@ -15,6 +15,7 @@ StateWord: TypeAlias = Literal[
     "waiting", "queued", "calling", "unknown", "accepted", "delivered", "seen",
     "refused", "stopped", "failed", "expired", "cancelled", "skipped",
 ]  # fmt: skip
+LaneWord: TypeAlias = Literal["cancel", "danger", "warning", "service", "info"]
 Tally: TypeAlias = Annotated[
     dict[StateWord, Count], Field(description="Deliveries by state; their sum is `planned`.")
 ]
@@ -179,6 +180,59 @@ class SubscriberPage(Answer):
 
     subscribers: list[SubscriberAnswer]
     next: str | None
+
+
+class SightingAnswer(Answer):
+    """A gateway as one node sees it."""
+
+    node: str
+    working: bool
+    since: Moment
+    reason: str = Field(description="Why it is down; empty when it works.")
+    failures: float | None = Field(description="Share of answers of late that were failures; null: too few.")
+    speaks: list[Channel] = Field(description="For which channels it speaks now.")
+    hosts: list[str] = Field(description="Those of its hosts that are left alone now.")
+
+
+class StandingAnswer(Answer):
+    """A gateway on a channel's route."""
+
+    name: str
+    nodes: list[SightingAnswer]
+
+
+class PreferredAnswer(Answer):
+    """What an administrator imposed."""
+
+    gateway: str
+    reason: str
+
+
+class VoiceAnswer(Answer):
+    """A channel; its gateways in order of preference."""
+
+    channel: Channel
+    speakers: dict[str, str] = Field(description="Which gateway speaks, node by node.")
+    preferred: PreferredAnswer | None
+    queued: dict[LaneWord, Count]
+    gateways: list[StandingAnswer]
+
+
+class DecisionAnswer(Answer):
+    """What was decided about a gateway, by whom, and why."""
+
+    at: Moment
+    by: str
+    action: str
+    object: str
+    detail: dict[str, str]
+
+
+class GatewaysAnswer(Answer):
+    """The way out of this key's mode, for the whole instance."""
+
+    channels: list[VoiceAnswer]
+    decisions: list[DecisionAnswer] = Field(description="The latest twenty, newest first.")
 
 
 class Problem(Answer):

@@ -2,12 +2,13 @@
 
 from typing import Final
 
-from alertd.web.api import alerts, streams, subscribers
+from alertd.web.api import alerts, gateways, streams, subscribers
 from alertd.web.api.answers import (
     AlertAnswer,
     AlertPage,
     DeliveryPage,
     Enrolled,
+    GatewaysAnswer,
     PreviewAnswer,
     SubscriberPage,
 )
@@ -135,5 +136,14 @@ ROUTES: Final = (
         subscribers.remove_by_path,
         answers={204: None},
         subscribers=True,
+    ),
+    Route(
+        "GET",
+        "/gateways",
+        "show_gateways",
+        "The way out: who speaks for each channel, how each gateway is doing, what is queued, what was decided",
+        gateways.show,
+        answers={200: GatewaysAnswer},
+        problems=(403,),
     ),
 )

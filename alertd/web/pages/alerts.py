@@ -19,6 +19,7 @@ from alertd.web.contracts import AlertLine, AlertPage, ClosePage, HistoryPage, S
 from alertd.web.forms import LANGUAGE
 from alertd.web.live import stream
 from alertd.web.pages.compose import alert_id_of, composer, own_alert, surroundings
+from alertd.web.pages.gateways import may_see
 from alertd.web.places import described
 from alertd.web.progress import EVENTS, progress_part, reached, told_in, under_way
 from alertd.web.rooms import ROOMS, Rooms
@@ -58,6 +59,7 @@ async def history(request: web.Request) -> web.StreamResponse:
         frame=frame("Alertes", here),
         alerts=tuple(lines),
         may_compose=here.actor.releases is not None,
+        sees_gateways=may_see(here),
         older=found[PAGE - 1].id if len(found) > PAGE else 0,
     )
     return show(request, page)

@@ -381,6 +381,19 @@ CREATE TABLE sender (             -- the number or name a gateway speaks as, wit
   UNIQUE (gateway, name, channel)
 );
 
+CREATE TABLE gateway_health (     -- what each node sees of each gateway: nodes may disagree, and any node shows all
+  node_id   BIGINT NOT NULL,
+  gateway   TEXT NOT NULL,
+  working   BIGINT NOT NULL,
+  since     BIGINT NOT NULL,
+  reason    TEXT NOT NULL,                     -- why it is down, in the contract's word
+  failures  DOUBLE PRECISION,                              -- share of late, 0 to 1; null: too few answers to say
+  speaks    TEXT NOT NULL,                     -- the channels for which it speaks now
+  hosts     TEXT NOT NULL,                     -- of a gateway that speaks to many hosts: those left alone now
+  told_at   BIGINT NOT NULL,
+  PRIMARY KEY (node_id, gateway)
+);
+
 CREATE TABLE delivery (           -- one message to one endpoint
   message_id   BIGINT NOT NULL,
   endpoint_id  BIGINT NOT NULL,

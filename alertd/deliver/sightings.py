@@ -1,0 +1,65 @@
+"""Sightings: what each node sees of each gateway, kept where every node's page can read it. Nodes may disagree."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from alertd.store import Database, Row, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A gateway, as one node sees it: working or not `since` (UTC ms), `reason` in the contract's word.
+
+    `failures` is the share of answers of late that were failures, None when there were too few to say. `speaks` are the
+    words of the channels for which it speaks now, `hosts` those of its hosts that are left alone now.
+    """
+
+    gateway: str
+    working: bool
+    since: int
+    reason: str
+    failures: float | None
+    speaks: tuple[str, ...]
+    hosts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Which node sees it so."""
+
+    node: str
+    sighting: Sighting
+
+
+async def tell(tx: Transaction, node_id: int, seen: Iterable[Sighting], *, anew: bool) -> None:
+    """What a node sees now; `anew` drops what an earlier life of it said of gateways that are no longer configured."""
+    if anew:
+        await tx.execute("gateways.forget", node_id)
+    rows = [
+        (node_id, one.gateway, int(one.working), one.since, one.reason, one.failures, *_lists(one))
+        for one in seen
+    ]
+    await tx.execute_many("gateways.tell", rows)
+
+
+async def read(db: Database, lease_ms: int) -> list[Seen]:
+    """What the nodes see that are alive, node by node: one that has not said so for a lease sees nothing any more."""
+    return [_seen(row) for row in await db.fetch("gateways.seen", lease_ms)]
+
+
+def _lists(one: Sighting) -> tuple[str, str]:
+    return json.dumps(one.speaks), json.dumps(one.hosts)
+
+
+def _seen(row: Row) -> Seen:
+    sighting = Sighting(
+        gateway=row["gateway"],
+        working=bool(row["working"]),
+        since=row["since"],
+        reason=row["reason"],
+        failures=row["failures"],
+        speaks=tuple(json.loads(row["speaks"])),
+        hosts=tuple(json.loads(row["hosts"])),
+    )
+    return Seen(row["node"], sighting)
