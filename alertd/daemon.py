@@ -3,14 +3,12 @@
 A loop that dies ends the process, and systemd starts it again: never a daemon that answers HTTP and sends nothing.
 """
 
-import fcntl
 import secrets
 import socket
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Final
 
 import structlog
@@ -75,10 +73,9 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
     """
     clock = clock or SystemClock()
     async with AsyncExitStack() as stack:
-        stack.enter_context(_alone(settings))
         db = store_of(settings, clock)
         stack.push_async_callback(db.close)
-        await db.open()
+        await db.open(node_name(settings))
         desk = await _desk(settings, clock, db)
         node_id = await _node(db, settings)
         gateways = await _gateways(stack, desk)
@@ -132,26 +129,6 @@ def node_name(settings: Settings) -> str:
     return settings.node.name or socket.gethostname()
 
 
-@contextmanager
-def _alone(settings: Settings) -> Iterator[None]:
-    """Two lives of one node at once would each take the other for dead.
-
-    :raises ConfigurationError: `node_running`.
-    """
-    folder = settings.keys.secret_file.parent
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path: Path = folder / f"{node_name(settings)}.lock"
-    with path.open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise ConfigurationError(
-                "node_running",
-                f"A node named {node_name(settings)} is already running here. Stop it, or name this one.",
-            ) from error
-        yield
-
-
 async def _turn(
     stack: AsyncExitStack,
     desk: Desk,
@@ -171,6 +148,8 @@ async def _turn(
 async def _purge(desk: Desk) -> None:
     """Previews that can release nothing any more, nor answer a repeated click; raw receipts after thirty days."""
     async with desk.db.transaction() as tx:
+        if not await tx.fetch("chores.lead", "purge"):
+            return  # another node is at it
         await tx.execute("previews.purge", desk.clock.now_ms() - DAY)
     await receipts.purge(desk.db, desk.clock.now_ms())
 

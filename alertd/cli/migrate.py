@@ -1,8 +1,5 @@
 """alertd migrate"""
 
-import fcntl
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from typing import Final
 
@@ -11,9 +8,6 @@ import click
 from alertd import catalogue
 from alertd.cli.bar import Bar
 from alertd.cli.console import Console, command
-from alertd.daemon import node_name
-from alertd.errors import ConfigurationError
-from alertd.settings import Settings
 from alertd.store.transfer import move
 from alertd.subscribe.topics import register_topics
 
@@ -53,8 +47,7 @@ async def _bring_up_to_date(console: Console) -> None:
 
 
 async def _move(console: Console, target: str) -> None:
-    with _stopped(console.settings):
-        moved = await move(console.settings.store.url, target, Bar(console, STAGES, "rows").show)
+    moved = await move(console.settings.store.url, target, Bar(console, STAGES, "rows").show)
     rows = sum(table.rows for table in moved)
     console.say(
         f"{rows} rows of {len(moved)} tables are in PostgreSQL, the same as here.\n"
@@ -62,24 +55,3 @@ async def _move(console: Console, target: str) -> None:
         "The SQLite database was left as it is: keep it as a backup, and let no daemon run on it any more.",
         {"rows": rows, "tables": [asdict(table) for table in moved]},
     )
-
-
-@contextmanager
-def _stopped(settings: Settings) -> Iterator[None]:
-    """No node whose secret is in this folder runs, nor can be started until the end.
-
-    :raises ConfigurationError: `node_running`.
-    """
-    folder = settings.keys.secret_file.parent
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with ExitStack() as stack:
-        for path in sorted({folder / f"{node_name(settings)}.lock", *folder.glob("*.lock")}):
-            lock = stack.enter_context(path.open("w"))
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                raise ConfigurationError(
-                    "node_running",
-                    f"The node {path.stem} is running: stop its daemon, then start the move again.",
-                ) from error
-        yield

@@ -75,7 +75,9 @@ async def purge(db: Database, now_ms: int) -> None:
     """Drop applied raw receipts that came more than 30 days ago."""
     for _ in range(PURGES):
         async with db.transaction() as tx:
-            if not await tx.execute("receipts.purge", now_ms - KEPT):
+            if not await tx.fetch("chores.lead", "purge") or not await tx.execute(
+                "receipts.purge", now_ms - KEPT
+            ):
                 return
 
 

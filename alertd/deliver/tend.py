@@ -1,6 +1,12 @@
-"""Tend: waiting rows come due, what is over is settled, what a dead node held is recovered. Small slices, one loop."""
+"""Tend: waiting rows come due, what is over is settled, what a dead node held is recovered. Small slices, one loop.
+
+Every node comes round, and each chore is led by one at a time (`chores.lead`): a second would only wait for the rows
+that the first has in hand. Deliveries are locked before messages, as a claim does, so that nobody waits in a circle.
+"""
 
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +20,8 @@ from alertd.settings.sections import Sending
 from alertd.store import Database, Row, Transaction
 
 SLICE: Final = 1_000
+MOST: Final = 100
+"""Messages or alerts that are looked after in one round."""
 
 log = structlog.get_logger(__name__)
 
@@ -38,17 +46,19 @@ class Tend:
 
     async def start(self) -> None:
         """What this node held in an earlier life is nobody's now: nobody can tell whether it left."""
-        while await self._recover(self.node_id):
-            pass
+        while True:
+            async with self.db.transaction() as tx:
+                if await self._recover(tx, self.node_id) < SLICE:
+                    return
 
     async def promote(self) -> bool:
         """Waiting rows, and danger's unknowns that are sent once more, whose time has come."""
         if not await self.db.fetch("deliveries.due", 1):
             return False
-        async with self.db.transaction() as tx:
-            rows = await tx.fetch("deliveries.due", SLICE)
-            if not rows:
-                return False
+        async with self._leading() as tx:
+            rows = await tx.fetch("deliveries.due", SLICE) if tx else ()
+            if tx is None or not rows:
+                return False  # another node leads, or has done it
             entries = Entries(self.node_id)
             now = await _now(tx)
             for state in (State.WAITING, State.UNKNOWN):
@@ -63,10 +73,11 @@ class Tend:
         """What has not left of messages that are superseded or too late; the books already say so."""
         if not await self.db.fetch("messages.over", 1):
             return False
-        async with self.db.transaction() as tx:
-            over = await tx.fetch("messages.over", 20)
+        async with self._leading() as tx:
+            if tx is None:
+                return False
             settled, entries = 0, Entries(self.node_id)
-            for message in over:
+            for message in await tx.fetch("messages.over", 20):
                 settled += await self._settle(tx, entries, message)
                 if settled >= SLICE:
                     break
@@ -74,8 +85,8 @@ class Tend:
         return settled > 0
 
     async def _settle(self, tx: Transaction, entries: Entries, message: Row) -> int:
+        """`plan` finds the message when this is committed. What a claim has in hand it settles itself: it is skipped."""
         await tx.execute("fan_out.stop", message["id"])
-        await tx.execute("messages.plan", message["id"])
         await tx.execute("deliveries.give_up", message["id"])
         rows = await tx.fetch("deliveries.unsent", message["id"], SLICE)
         after, reason = (
@@ -88,28 +99,32 @@ class Tend:
         return len(rows)
 
     async def plan(self) -> None:
-        """Messages that two nodes finished fanning out at the same moment."""
-        if not await self.db.fetch("messages.unplanned", 1):
-            return
-        async with self.db.transaction() as tx:
-            for row in await tx.fetch("messages.unplanned", 100):
-                await tx.execute("messages.plan", row["id"])
-                await tx.execute("fan_out.clear_audience", row["id"])
+        """Messages whose fan-out was stopped, or that two nodes finished at the same moment."""
+        for _ in range(len(await self.db.fetch("messages.unplanned", MOST))):
+            async with self._leading() as tx:
+                if tx is None:
+                    return
+                for row in await tx.fetch("messages.unplanned", 1):
+                    await tx.execute("messages.plan", row["id"])
+                    await tx.execute("fan_out.clear_audience", row["id"])
 
     async def close(self) -> None:
-        """Messages of which nothing waits any more."""
-        if not await self.db.fetch("messages.drained", 1):
-            return
-        async with self.db.transaction() as tx:
-            for row in await tx.fetch("messages.drained", 100):
-                await tx.execute("messages.close", row["id"])
+        """Messages of which nothing waits any more. One a transaction: claims share-lock several, in their own order."""
+        for _ in range(len(await self.db.fetch("messages.drained", MOST))):
+            async with self._leading() as tx:
+                if tx is None:
+                    return
+                for row in await tx.fetch("messages.drained", 1):
+                    await tx.execute("messages.close", row["id"])
 
     async def expire_alerts(self) -> bool:
         """Alerts whose end has passed without anyone saying so."""
         if not await self.db.fetch("alerts.overdue", 1):
             return False
-        async with self.db.transaction() as tx:
-            overdue = await tx.fetch("alerts.overdue", 100)
+        async with self._leading() as tx:
+            if tx is None:
+                return False
+            overdue = await tx.fetch("alerts.overdue", MOST)
             for row in overdue:
                 await tx.execute("alerts.expire", row["id"])
         return bool(overdue)
@@ -118,24 +133,30 @@ class Tend:
         """What nodes held that have been silent for longer than a lease."""
         lease_ms = round(self.sending.lease_s * SECOND)
         for row in await self.db.fetch("nodes.lost", self.node_id, lease_ms):
-            if not await self._recover(row["id"]):
-                async with self.db.transaction() as tx:
+            async with self._leading() as tx:
+                if tx is not None and await self._recover(tx, row["id"]) < SLICE:
                     await tx.execute("nodes.lay_down", row["id"], lease_ms)
 
-    async def _recover(self, node_id: int) -> bool:
-        async with self.db.transaction() as tx:
-            rows = await tx.fetch("deliveries.calling_of", node_id, SLICE)
-            entries = Entries(self.node_id)
-            for (message_id, _), endpoints in by_message(rows).items():
-                await tx.execute("attempts.lose", message_id, json.dumps(endpoints))
-            again = await _now(tx) + round(self.sending.resend_unknown_danger_s * SECOND)
-            for due in (again, FOREVER):
-                held = [row for row in rows if (due == again) is _is_resent(row)]
-                await shift(tx, entries, held, State.CALLING, State.UNKNOWN, due, "node_lost")
-            await entries.write(tx)
+    async def _recover(self, tx: Transaction, node_id: int) -> int:
+        """A slice of what a node held, now unknown; how many."""
+        rows = await tx.fetch("deliveries.calling_of", node_id, SLICE)
+        entries = Entries(self.node_id)
+        for (message_id, _), endpoints in by_message(rows).items():
+            await tx.execute("attempts.lose", message_id, json.dumps(endpoints))
+        again = await _now(tx) + round(self.sending.resend_unknown_danger_s * SECOND)
+        for due in (again, FOREVER):
+            held = [row for row in rows if (due == again) is _is_resent(row)]
+            await shift(tx, entries, held, State.CALLING, State.UNKNOWN, due, "node_lost")
+        await entries.write(tx)
         if rows:
             log.warning("recovered", action="recover", node=node_id, deliveries=len(rows))
-        return len(rows) == SLICE
+        return len(rows)
+
+    @asynccontextmanager
+    async def _leading(self) -> AsyncIterator[Transaction | None]:
+        """A transaction that leads the chores; None while another node does."""
+        async with self.db.transaction() as tx:
+            yield tx if await tx.fetch("chores.lead", "tend") else None
 
     async def _beat(self) -> None:
         """Alive, said three times a lease; more often would only wear out the disk."""

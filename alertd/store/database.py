@@ -35,8 +35,12 @@ class Database(Protocol):
     :raises alertd.errors.Unavailable: when the engine cannot be reached, or is full.
     """
 
-    async def open(self) -> None:
-        """Connect, bring the schema up to date, refuse a newer one (ConfigurationError `schema_newer`)."""
+    async def open(self, node: str = "") -> None:
+        """Connect, bring the schema up to date, refuse a newer one (ConfigurationError `schema_newer`).
+
+        With `node`, the name by which a running node is known, hold that name until it is closed: another process that
+        has it is a ConfigurationError `node_running`, also later, from any transaction, should the name have been lost.
+        """
 
     async def close(self) -> None:
         """Let go; may be called twice."""

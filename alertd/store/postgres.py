@@ -16,6 +16,7 @@ from alertd.store import failures
 from alertd.store.chimes import Chimes
 from alertd.store.database import Row
 from alertd.store.migrations import history, migrate
+from alertd.store.names import Name
 from alertd.store.statements import Statements, load, schema
 
 CONNECT_S = 10.0
@@ -79,12 +80,15 @@ class Postgres:
         self._statements = schema() | (load("postgres") if statements is None else dict(statements))
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
         self._chimes = Chimes(dsn)
+        self._name: Name | None = None
 
-    async def open(self) -> None:
-        """Connect, bring the schema up to date, listen."""
+    async def open(self, node: str = "") -> None:
+        """Connect, bring the schema up to date, hold the node's name, listen."""
         try:
             await self._connect()
             await migrate(history("postgres"), self._alone)
+            if node:
+                await self._take(node)
         except BaseException:
             await self.close()
             raise
@@ -97,6 +101,9 @@ class Postgres:
         if pool is not None:
             with suppress(TimeoutError):  # when it has been cancelled, it has cut them
                 await asyncio.wait_for(pool.close(), CLOSE_S)
+        name, self._name = self._name, None
+        if name is not None:
+            await name.let_go()
 
     async def fetch(self, query: str, /, *arguments: Any) -> Sequence[Row]:
         """Read what is committed."""
@@ -107,7 +114,9 @@ class Postgres:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator["PostgresTransaction"]:
-        """Write. Commits on leaving; rolls back on an exception."""
+        """Write. Commits on leaving; rolls back on an exception. A node that has lost its name waits for it first."""
+        if self._name is not None:
+            await self._name.ours()
         async with self._connection() as connection:
             transaction = PostgresTransaction(connection, self._statements)
             block = connection.transaction()
@@ -172,6 +181,12 @@ class Postgres:
             raise ConfigurationError(
                 "store_url", f"The database's address cannot be read: {error}"
             ) from error
+
+    async def _take(self, node: str) -> None:
+        name = Name(self._dsn, node, _SESSION)
+        with translated():
+            await name.take()
+        self._name = name
 
     async def _set_up(self, connection: _Connection) -> None:
         if self._moved:

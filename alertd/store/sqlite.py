@@ -20,6 +20,7 @@ from alertd.errors import Unavailable
 from alertd.store import failures
 from alertd.store.bells import Bells
 from alertd.store.database import Row
+from alertd.store.lockfile import LockFile
 from alertd.store.migrations import history, migrate
 from alertd.store.statements import Statement, Statements, load, schema
 
@@ -59,9 +60,12 @@ class SQLite:
         self._readers: list[aiosqlite.Connection] = []
         self._free: asyncio.Queue[aiosqlite.Connection] = asyncio.Queue()
         self._bells = Bells()
+        self._lock = LockFile(self._path)
 
-    async def open(self) -> None:
-        """Make the file if need be (0600, in a folder 0700), bring its schema up to date."""
+    async def open(self, node: str = "") -> None:
+        """Make the file if need be (0600, in a folder 0700), bring its schema up to date; one node at a time."""
+        if node:
+            self._lock.take(node)
         try:
             with translated():
                 _make_file(self._path)
@@ -84,6 +88,7 @@ class SQLite:
         readers, self._readers, self._free = self._readers, [], asyncio.Queue()
         for reader in readers:
             await reader.close()
+        self._lock.let_go()
 
     async def fetch(self, query: str, /, *arguments: Any) -> Sequence[Row]:
         """Read from the last commit, beside the writer."""

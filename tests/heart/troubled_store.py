@@ -22,8 +22,8 @@ class TroubledStore:
         self._before = before
         self._after = after or nothing
 
-    async def open(self) -> None:
-        await self._behind.open()
+    async def open(self, node: str = "") -> None:
+        await self._behind.open(node)
 
     async def close(self) -> None:
         await self._behind.close()

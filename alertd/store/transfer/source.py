@@ -2,14 +2,15 @@
 
 import json
 import sqlite3
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 import aiosqlite
 
 from alertd.errors import ConfigurationError, Refused
+from alertd.store.lockfile import LockFile
 from alertd.store.migrations import history, pending
 from alertd.store.statements import schema
 from alertd.store.transfer.digest import Digest
@@ -91,14 +92,27 @@ class Source:
 async def held(path: Path) -> AsyncIterator[Source]:
     """The instance in a file, closed to every other writer.
 
-    :raises ConfigurationError: `move_source_missing`, `move_source_behind`, `schema_newer`, `schema_changed`.
+    :raises ConfigurationError: `move_source_missing`, `move_source_behind`, `schema_newer`, `schema_changed`,
+        `node_running`: a daemon runs on it; none can be started until the end.
     """
-    async with aiosqlite.connect(_existing(path), uri=True, isolation_level=None) as opened:
-        opened.row_factory = sqlite3.Row
-        opened.text_factory = _text
-        source = Source(opened)
-        await source.hold()
-        yield source
+    address = _existing(path)
+    with _no_node(path):
+        async with aiosqlite.connect(address, uri=True, isolation_level=None) as opened:
+            opened.row_factory = sqlite3.Row
+            opened.text_factory = _text
+            source = Source(opened)
+            await source.hold()
+            yield source
+
+
+@contextmanager
+def _no_node(path: Path) -> Iterator[None]:
+    lock = LockFile(path)
+    lock.take("alertd migrate")
+    try:
+        yield
+    finally:
+        lock.let_go()
 
 
 def _existing(path: Path) -> str:

@@ -86,3 +86,7 @@ UPDATE endpoint SET state = 2 WHERE subscriber_id <> $1;
 -- name: noted
 -- Whom an update has noted as still concerned.
 SELECT subscriber_id FROM audience WHERE message_id = $1 ORDER BY subscriber_id;
+
+-- name: deadlocks
+-- How often the server has had to break a circle in this database; SQLite has one writer, and none.
+SELECT 0 AS n;

@@ -34,3 +34,10 @@ SELECT d.message_id, d.endpoint_id, d.channel, d.lane, d.wording, d.tries, d.dou
   LEFT JOIN subscription p ON p.station_id = m.station_id AND p.subscriber_id = e.subscriber_id
  ORDER BY d.lane, d.ring, d.due_at, d.message_id, d.endpoint_id
    FOR SHARE OF m;
+
+-- name: unsent
+-- As on SQLite; what a claim has in hand is passed over: it sees the mark itself, and settles it.
+SELECT message_id, endpoint_id, channel, state, doubtful FROM delivery
+ WHERE message_id = $1 AND state IN (0, 1)
+ ORDER BY endpoint_id LIMIT $2
+   FOR UPDATE SKIP LOCKED;
