@@ -19,6 +19,7 @@ from alertd.clock import DAY, Clock, SystemClock
 from alertd.deliver import receipts, rehearsal, routes
 from alertd.deliver.dispatch import WORKERS, Dispatch, Line
 from alertd.deliver.fan_out import FanOut
+from alertd.deliver.figures import Figures
 from alertd.deliver.health import Health
 from alertd.deliver.lookups import Lookups
 from alertd.deliver.loops import Loops, Step
@@ -81,10 +82,11 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         gateways = await _gateways(stack, desk)
         lines = _lines(desk, gateways)
         spool = _spool(desk)
-        heart = Heart(clock)
-        await _turn(stack, desk, node_id, lines, heart, _reports(desk, node_id, gateways, spool))
+        heart, figures = Heart(clock), Figures()
+        await _turn(stack, desk, node_id, lines, heart, _reports(desk, node_id, gateways, spool), figures)
         stack.enter_context(ticking({partial(_purge, desk): 600.0}))
-        url = await _serve(stack, Rooms(desk=desk, heartbeat=heart.beats, gateways=gateways, spool=spool))
+        shared = Rooms(desk=desk, heartbeat=heart.beats, gateways=gateways, spool=spool, figures=figures)
+        url = await _serve(stack, shared)
         yield Daemon(desk, node_id, lines, url)
 
 
@@ -136,13 +138,14 @@ async def _turn(
     lines: Sequence[Line],
     heart: "Heart",
     more: Sequence[tuple[str, Step]],
+    figures: Figures,
 ) -> None:
     """Recover what an earlier life of this node held, then start its loops."""
     sending = desk.settings.sending
     tend = Tend(desk.db, desk.clock, sending, node_id)
     await tend.start()
     loops = Loops(desk.db, sending.poll_s, sending.send_timeout_s + 2, heart.beat)
-    await stack.enter_async_context(loops.turning([*_steps(desk, node_id, lines, tend), *more]))
+    await stack.enter_async_context(loops.turning([*_steps(desk, node_id, lines, tend, figures), *more]))
 
 
 async def _purge(desk: Desk) -> None:
@@ -185,19 +188,20 @@ async def _gateways(stack: AsyncExitStack, desk: Desk) -> dict[str, Gateway]:
     return opened
 
 
-def _steps(desk: Desk, node_id: int, lines: Sequence[Line], tend: Tend) -> list[tuple[str, Step]]:
+def _steps(
+    desk: Desk, node_id: int, lines: Sequence[Line], tend: Tend, figures: Figures
+) -> list[tuple[str, Step]]:
     """Every loop of this node, by the bell that wakes it."""
     renderer = Renderer(desk.db, desk.catalogue, desk.keyring, desk.settings.http.public_url)
-    health = Health(
-        desk.db, desk.clock, desk.routes, {line.gateway.name: line.gateway for line in lines}, node_id
-    )
+    voices = {line.gateway.name: line.gateway for line in lines}
+    health = Health(desk.db, desk.clock, desk.routes, voices, node_id, figures)
     sending = desk.settings.sending
     dispatch = Dispatch(desk.db, desk.clock, renderer, sending, node_id, health.homes, health.hear)
     fan_out = FanOut(desk.db, desk.clock, desk.routes, node_id)
-    voices = [
+    speaking = [
         (f"dispatch:{line.sender.id}", partial(dispatch.step, line)) for line in lines for _ in range(WORKERS)
     ]
-    return [("fan_out", fan_out.step), ("tend", tend.step), ("health", health.step), *voices]
+    return [("fan_out", fan_out.step), ("tend", tend.step), ("health", health.step), *speaking]
 
 
 def _reports(

@@ -9,7 +9,7 @@ A stand-in speaks only once a probe of it was good: where everything is slow, ev
 
 import asyncio
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -18,6 +18,7 @@ import structlog
 from alertd.clock import SECOND, Clock
 from alertd.deliver import sightings
 from alertd.deliver.breaker import Breaker, is_failure
+from alertd.deliver.figures import Figures
 from alertd.deliver.routes import Routes, Sender
 from alertd.deliver.sightings import Sighting
 from alertd.errors import Unavailable
@@ -44,6 +45,7 @@ class Health:
     routes: Routes
     gateways: Mapping[str, Gateway]
     node_id: int
+    figures: Figures = field(default_factory=Figures)
     breakers: dict[str, Breaker] = field(default_factory=dict)
     preferred: Mapping[str, str] = field(default_factory=dict)
     _vouched: set[str] = field(default_factory=set)
@@ -56,9 +58,12 @@ class Health:
     def __post_init__(self) -> None:
         now = self.clock.now_ms()
         self.breakers = {name: Breaker(since=now) for name in self.gateways}
+        for name in self.gateways:
+            self.figures.found(name, working=True)
 
-    def hear(self, gateway: str, receipts: Iterable[Receipt]) -> None:
+    def hear(self, gateway: str, receipts: Sequence[Receipt]) -> None:
         """Take answers into account."""
+        self.figures.heard(gateway, receipts)
         now, breaker = self.clock.now_ms(), self.breakers[gateway]
         for receipt in receipts:
             if breaker.hear(receipt, now):
@@ -74,7 +79,7 @@ class Health:
 
     async def step(self) -> bool:
         """Read the overrides, probe what is down, write down what changed and what is seen."""
-        self.preferred = await _preferred(self.db)
+        await self._obey()
         now = self.clock.now_ms()
         if self._fell or now - self._probed_at >= PROBE_MS:
             self._probed_at, self._fell = now, False
@@ -83,6 +88,18 @@ class Health:
         await self._write_changes()
         await self._tell(at_once=decided)
         return False
+
+    async def _obey(self) -> None:
+        """The administrators' overrides. Who imposed them wrote the audit; those of before this life are no news."""
+        try:
+            preferred = await _preferred(self.db)
+        except Unavailable:
+            return  # while the store is away, what was imposed holds
+        before, self.preferred = self.preferred, preferred
+        changed = {channel for channel, _ in before.items() ^ preferred.items()}
+        for channel in sorted(changed) if self._told is not None else ():
+            action = "gateway.prefer" if channel in preferred else "gateway.auto"
+            self._decide((preferred if channel in preferred else before)[channel], action, channel)
 
     def sightings(self) -> list[Sighting]:
         """How every gateway is doing, as this node sees it now."""
@@ -158,8 +175,14 @@ class Health:
         )
 
     def _note(self, gateway: str, action: str, reason: str) -> None:
-        log.warning(action.replace(".", "_"), action=action, gateway=gateway, reason=reason)
+        self.figures.found(gateway, working=self.breakers[gateway].closed)
+        self._decide(gateway, action, reason)
         self._changed.append((gateway, action, reason))
+
+    def _decide(self, gateway: str, action: str, reason: str) -> None:
+        """Into the log and the figures, and whoever may speak now is woken."""
+        log.warning(action.replace(".", "_"), action=action, gateway=gateway, reason=reason)
+        self.figures.decided(gateway, action)
         self._wake()
 
     def _wake(self) -> None:
@@ -195,9 +218,6 @@ def _rounded(share: float | None) -> float | None:
 
 
 async def _preferred(db: Database) -> dict[str, str]:
-    """Channel's word to gateway's name, as the administrator said; nothing while the store is away."""
-    try:
-        rows = await db.fetch("instance.preferences", PREFER)
-    except Unavailable:
-        return {}
+    """Channel's word to gateway's name, as the administrator said."""
+    rows = await db.fetch("instance.preferences", PREFER)
     return {row["key"].removeprefix(PREFER): json.loads(row["value"])["gateway"] for row in rows}

@@ -78,6 +78,10 @@ class Spool:
         except OSError as error:
             raise Unavailable("spool_unreadable", "The spool cannot be read; look at its folder.") from error
 
+    def size(self) -> int:
+        """Bytes that wait on the disk."""
+        return sum(path.stat().st_size for path in (self.path, self._aside) if path.exists())
+
     async def _replay(self) -> bool:
         async with self._file:
             if not await asyncio.to_thread(self._set_aside):
@@ -148,10 +152,7 @@ class Spool:
     def _write(self, lines: bytes) -> None:
         """On the disk when this returns, its name in the folder included."""
         new = not self.path.exists()
-        if (
-            len(lines) + sum(path.stat().st_size for path in (self.path, self._aside) if path.exists())
-            > self.most_bytes
-        ):
+        if len(lines) + self.size() > self.most_bytes:
             raise Unavailable("spool_full", "The database is away and the spool is full. Call again later.")
         with os.fdopen(
             os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600), "wb"

@@ -43,6 +43,11 @@ class Http(Section):
         max_length=32,
         description="Addresses or networks (CIDR) of the reverse proxies whose X-Forwarded-* headers are believed.",
     )
+    metrics_from: tuple[Annotated[str, AfterValidator(_network)], ...] = Field(
+        ("127.0.0.0/8", "::1/128"),
+        max_length=32,
+        description="Addresses or networks (CIDR) that may read /metrics; for others it is not there.",
+    )
     max_body_bytes: int = Field(
         1_048_576,
         ge=65_536,

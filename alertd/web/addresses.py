@@ -22,10 +22,21 @@ def client_address(request: web.Request) -> str:
 def from_this_machine(request: web.Request) -> bool:
     """Whether peer and Host are both this machine's: no proxy in between, and no name bent to 127.0.0.1."""
     host = _host(request.host)
-    forwarded = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP"))
-    return (
-        not forwarded and _is_loopback(request.remote or "") and (_is_loopback(host) or host == "localhost")
-    )
+    local = _is_loopback(host) or host == "localhost"
+    return not _is_forwarded(request) and _is_loopback(request.remote or "") and local
+
+
+def from_networks(request: web.Request, networks: Sequence[str]) -> bool:
+    """Whether a request comes from one of these networks: through a proxy, only where that proxy is trusted to say so."""
+    address = client_address(request)
+    if _is_loopback(address):
+        return from_this_machine(request) and _within(address, networks)
+    trusted = _within(request.remote or "", request.app[ROOMS].settings.http.trusted_proxies)
+    return (trusted or not _is_forwarded(request)) and _within(address, networks)
+
+
+def _is_forwarded(request: web.Request) -> bool:
+    return any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP"))
 
 
 def _host(authority: str) -> str:

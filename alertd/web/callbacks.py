@@ -58,6 +58,7 @@ async def _keep(request: web.Request) -> None:
             "callback_forged",
             "This call is not signed as the gateway expects: compare the secret on both sides.",
         )
+    rooms.figures.heard(name, receipts, "callback")
     await rooms.spool.keep(Raw.of(name, rooms.clock.now_ms(), callback, receipts))
 
 

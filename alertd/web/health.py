@@ -3,10 +3,11 @@
 import asyncio
 
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
-from alertd.errors import NotAllowed, Unavailable
-from alertd.web.addresses import from_this_machine
+from alertd.deliver.figures import Standing, standing
+from alertd.errors import Unavailable
+from alertd.web.addresses import from_networks
 from alertd.web.rooms import ROOMS, Rooms
 
 _PING_S = 5.0
@@ -24,13 +25,22 @@ async def ready(request: web.Request) -> web.Response:
 
 
 async def metrics(request: web.Request) -> web.Response:
-    """Prometheus' figures.
+    """Prometheus' figures, for the networks of `[http] metrics_from`; for others there is nothing here."""
+    rooms = request.app[ROOMS]
+    if not from_networks(request, rooms.settings.http.metrics_from):
+        raise web.HTTPNotFound
+    spooled = await asyncio.to_thread(rooms.spool.size) if rooms.spool else 0
+    page = rooms.figures.page(await _standing(rooms), spooled)
+    return web.Response(body=page, headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
 
-    :raises NotAllowed: `metrics_local`: they are for this machine alone.
-    """
-    if not from_this_machine(request):
-        raise NotAllowed("metrics_local", "Ces chiffres ne se lisent que depuis la machine elle-même.")
-    return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+async def _standing(rooms: Rooms) -> Standing | None:
+    """What the store says; None when it does not answer: supervisors are to see that, too."""
+    try:
+        async with asyncio.timeout(_PING_S):
+            return await standing(rooms.db)
+    except (Unavailable, TimeoutError):
+        return None
 
 
 async def _failing(rooms: Rooms) -> dict[str, str]:

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from alertd.catalogue import Catalogue
 from alertd.clock import Clock
+from alertd.deliver.figures import Figures
 from alertd.deliver.spool import Spool
 from alertd.issue.desk import Desk
 from alertd.keys import Keyring
@@ -21,7 +22,7 @@ from gateways.contract import Gateway
 class Rooms:
     """The desk, and whether the loops that send are alive (asked by `/readyz`).
 
-    `gateways` read what providers bring back, by name, and `spool` keeps it.
+    `gateways` read what providers bring back, by name, and `spool` keeps it; `figures` counts.
     """
 
     desk: Desk
@@ -29,6 +30,7 @@ class Rooms:
     passwords: Passwords = field(default_factory=Passwords)
     gateways: Mapping[str, Gateway] = field(default_factory=dict)
     spool: Spool | None = None
+    figures: Figures = field(default_factory=Figures)
 
     @property
     def db(self) -> Database:

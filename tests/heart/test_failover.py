@@ -280,3 +280,31 @@ async def test_a_stand_in_that_is_dead_too_is_never_spoken_through(pair):
     pair.second.down = False
     await pair.pass_time(PATIENCE_MS + 2 * PROBE_MS)
     assert len(pair.second.ledger) == 20
+
+
+async def test_every_decision_is_counted(pair):
+    """Left, taken back, imposed, left to the nodes again: once each, by gateway; what stood before this life is no news."""
+    await pair.town.do("instance.write_setting", f"{PREFER}sms", '{"gateway": "first", "reason": "contract"}')
+    await pair.health.step()
+    await pair.town.do("instance.drop_setting", f"{PREFER}sms")
+    pair.first.down = True
+    await pair.town.release()
+    await pair.pass_time(3 * SECOND)
+    pair.first.down = False
+    await pair.pass_time(PATIENCE_MS + 2 * PROBE_MS)
+    await pair.town.do(
+        "instance.write_setting", f"{PREFER}sms", '{"gateway": "second", "reason": "contract"}'
+    )
+    await pair.health.step()
+    counted = {
+        (sample.labels["gateway"], sample.labels["action"]): sample.value
+        for metric in pair.health.figures.registry.collect()
+        for sample in metric.samples
+        if sample.name == "alertd_gateway_decisions_total"
+    }
+    assert counted == {
+        ("first", "gateway.auto"): 1,
+        ("first", "gateway.down"): 1,
+        ("first", "gateway.back"): 1,
+        ("second", "gateway.prefer"): 1,
+    }

@@ -102,3 +102,23 @@ async def test_a_running_node_takes_its_gateways_calls(chosen, clock):
             assert response.status == 403
         async with session.post(f"{daemon.url}/rappels/nobody", data=b"{}") as response:
             assert response.status == 404
+
+
+async def test_two_nodes_in_one_process_each_count_their_own(chosen, clock, tmp_path):
+    """What one node's gateway answered stands in its figures, and not in those of the other house."""
+    other = chosen.model_copy(
+        update={
+            "store": chosen.store.model_copy(update={"url": f"sqlite:{tmp_path}/other.db"}),
+            "node": chosen.node.model_copy(update={"name": "two"}),
+        }
+    )
+    told = []
+    async with running(chosen, clock) as one, running(other, clock) as two, ClientSession() as session:
+        await state(one, await released(one, NEVER_DELIVERED), State.ACCEPTED)
+        for daemon in (one, two):
+            async with session.get(f"{daemon.url}/metrics") as response:
+                told.append(await response.text())
+    counted = 'alertd_receipts_total{gateway="sandbox",outcome="accepted",source="answer"} 1.0'
+    assert [counted in text for text in told] == [True, False]
+    assert all('alertd_gateway_up{gateway="sandbox"} 1.0' in text for text in told)
+    assert 'alertd_node_up{node="one"} 1.0' in told[0]

@@ -47,3 +47,10 @@ SELECT m.id FROM message m
 -- name: close
 -- Nothing waits any more.
 UPDATE message SET closed_at = now_ms() WHERE id = $1;
+
+-- name: oldest_queued
+-- Since when the oldest message goes out that still has deliveries queued, by the books; null when none has.
+SELECT min(CASE WHEN e.onset > m.created_at THEN e.onset ELSE m.created_at END) AS since, now_ms() AS now
+  FROM message m LEFT JOIN event e ON e.id = m.event_id
+ WHERE m.closed_at IS NULL AND m.superseded_at IS NULL
+   AND (SELECT sum(t.n) FROM tally t WHERE t.message_id = m.id AND t.state = 1) > 0;

@@ -25,5 +25,6 @@ SELECT now_ms() AS now;
 SELECT id FROM node WHERE id = $1 AND seen_at <= now_ms() - $2;
 
 -- name: names
--- The nodes that ever were, the newest first: what the audit calls by number, people know by name.
-SELECT id, name FROM node ORDER BY id DESC LIMIT 200;
+-- The nodes that ever were, the newest first: what the audit calls by number, people know by name; and when each
+-- said last that it is alive.
+SELECT id, name, seen_at FROM node ORDER BY id DESC LIMIT 200;

@@ -8,6 +8,10 @@ INSERT INTO receipt (id, gateway, received_at, raw, key_id) VALUES ($1, $2, $3, 
 -- Whether anything is to be applied: asked without a lock before a slice is taken.
 SELECT id FROM receipt WHERE applied_at IS NULL LIMIT 1;
 
+-- name: count_open
+-- How many are to be applied, counted up to $1.
+SELECT count(*) AS n FROM (SELECT id FROM receipt WHERE applied_at IS NULL LIMIT $1) open;
+
 -- name: take
 -- The next slice to apply, oldest first.
 SELECT id, gateway, raw, key_id FROM receipt WHERE applied_at IS NULL ORDER BY id LIMIT $1;

@@ -1,0 +1,122 @@
+"""Figures for supervisors: what this process counted, and what the store says of the whole instance.
+
+One registry for each node, made by the composition root: two nodes in one process do not count into each other.
+Labels are names of the configuration and words of the house: never an address, a place, or what a provider sent.
+https://prometheus.io/docs/practices/naming/
+"""
+
+from collections import Counter as Tally
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Info, generate_latest
+from prometheus_client.process_collector import ProcessCollector
+
+from alertd import __version__
+from alertd.clock import FOREVER, SECOND
+from alertd.model import Lane, State
+from alertd.store import Database
+from gateways.contract import Receipt
+
+ALIVE_MS: Final = 100 * SECOND
+"""A node that has not said for so long that it is alive is told down: a third of the longest lease that can be set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the store says: `queued` by lane, seconds of the oldest of them, and which nodes are alive."""
+
+    queued: Mapping[Lane, int]
+    oldest_s: float
+    unknown: int
+    open_receipts: int
+    nodes: Mapping[str, bool]
+
+
+class Figures:
+    """A node's counters and gauges."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        Info("alertd_build", "Which alertd this is.", registry=self.registry).info({"version": __version__})
+        self._receipts = self._counter("alertd_receipts", "Providers' words.", "gateway", "outcome", "source")
+        self._decisions = self._counter(
+            "alertd_gateway_decisions", "Gateways left, taken back, imposed.", "gateway", "action"
+        )
+        self._up = _gauge(
+            self.registry, "alertd_gateway_up", "Whether this node finds a gateway working.", "gateway"
+        )
+
+    def heard(self, gateway: str, receipts: Iterable[Receipt], source: str = "answer") -> None:
+        """Count a gateway's words: answers to what it was handed, or `callback`."""
+        for outcome, n in Tally(receipt.outcome for receipt in receipts).items():
+            self._receipts.labels(gateway, outcome.value, source).inc(n)
+
+    def decided(self, gateway: str, action: str) -> None:
+        """Count a decision."""
+        self._decisions.labels(gateway, action).inc()
+
+    def found(self, gateway: str, *, working: bool) -> None:
+        """How a gateway is doing."""
+        self._up.labels(gateway).set(working)
+
+    def page(self, standing: Standing | None, spool_bytes: int) -> bytes:
+        """Everything in Prometheus' text format; None where the store does not answer: what it would say is left out."""
+        now = CollectorRegistry()
+        _gauge(now, "alertd_store_up", "Whether the store answered this scrape.").set(standing is not None)
+        _gauge(now, "alertd_spool_bytes", "Callbacks on this node's disk, the store being away.").set(
+            spool_bytes
+        )
+        if standing is not None:
+            _tell(now, standing)
+        return generate_latest(self.registry) + generate_latest(now)
+
+    def _counter(self, name: str, said: str, *labels: str) -> Counter:
+        return Counter(name, said, labels, registry=self.registry)
+
+
+def _gauge(registry: CollectorRegistry, name: str, said: str, *labels: str) -> Gauge:
+    return Gauge(name, said, labels, registry=registry)
+
+
+def _tell(now: CollectorRegistry, standing: Standing) -> None:
+    """What holds for the whole instance; every node tells the same."""
+    queued = _gauge(now, "alertd_queued", "Deliveries that may leave now, of every node.", "lane")
+    for lane in Lane:
+        queued.labels(lane.name.lower()).set(standing.queued.get(lane, 0))
+    node = _gauge(now, "alertd_node_up", "Whether a node said lately that it is alive.", "node")
+    for name, alive in standing.nodes.items():
+        node.labels(name).set(alive)
+    oldest = "Since release of the oldest alert that has any queued."
+    _gauge(now, "alertd_oldest_queued_seconds", oldest).set(standing.oldest_s)
+    unknown = "Deliveries under way whose answer was never read."
+    _gauge(now, "alertd_unknown", unknown).set(standing.unknown)
+    received = "Callbacks that are kept and not applied yet; 10000 is that or more."
+    _gauge(now, "alertd_open_receipts", received).set(standing.open_receipts)
+
+
+async def standing(db: Database) -> Standing:
+    """What the store says now; a few rows, however many people are being told.
+
+    :raises Unavailable: it does not answer.
+    """
+    under_way = await db.fetch("tallies.under_way")
+    oldest = (await db.fetch("messages.oldest_queued"))[0]
+    nodes = await db.fetch("nodes.names")
+    queued: Tally[Lane] = Tally()
+    for row in under_way:
+        if row["state"] == State.QUEUED:
+            queued[Lane(row["lane"])] += row["n"]
+    since = oldest["now"] if oldest["since"] is None else oldest["since"]
+    return Standing(
+        queued=queued,
+        oldest_s=max(0, oldest["now"] - since) / SECOND,
+        unknown=sum(row["n"] for row in under_way if row["state"] == State.UNKNOWN),
+        open_receipts=(await db.fetch("receipts.count_open", 10_000))[0]["n"],
+        nodes={
+            row["name"]: oldest["now"] - row["seen_at"] < ALIVE_MS and row["seen_at"] < FOREVER
+            for row in nodes
+        },
+    )

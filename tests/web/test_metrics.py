@@ -1,0 +1,137 @@
+"""Prometheus' figures: true, bounded, and for those alone who may read them."""
+
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+from prometheus_client.parser import text_string_to_metric_families
+
+from alertd import __version__
+from alertd.clock import MINUTE
+from alertd.deliver.figures import Figures
+from alertd.deliver.spool import Spool
+from alertd.model import Channel, Lane, State
+from alertd.settings import Settings
+from alertd.store.ids import take
+from alertd.web.app import build
+from alertd.web.rooms import Rooms
+from gateways.contract import Outcome, Receipt
+
+
+def sums(text):
+    """Every sample by its name and labels' values."""
+    families = text_string_to_metric_families(text)
+    return {(s.name, *s.labels.values()): s.value for family in families for s in family.samples}
+
+
+async def scrape(client, **headers):
+    response = await client.get("/metrics", headers=headers)
+    return response.status, await response.text()
+
+
+@asynccontextmanager
+async def serving(desk, figures=None, spool=None, **http):
+    settings = Settings.model_validate({"http": http})
+    rooms = Rooms(replace(desk, settings=settings), lambda: True, figures=figures or Figures(), spool=spool)
+    async with TestClient(TestServer(build(rooms))) as client:
+        yield client
+
+
+async def test_what_the_store_says_is_told(desk, station, db, clock, tmp_path):
+    """Queued by lane, the oldest's age, unknowns, open receipts, what is spooled, which nodes are alive."""
+    now = clock.now_ms()
+    spooled = tmp_path / "node.receipts"
+    spooled.write_bytes(b"x" * 120)
+    async with db.transaction() as tx:
+        for number, lane in enumerate((Lane.DANGER, Lane.INFO), 1):
+            await tx.execute(
+                "messages.add", number, station.id, 1, None, None, "alert", 1, lane, None, now + MINUTE * 30
+            )
+            await tx.execute("tallies.add", number, 1, Channel.SMS, State.QUEUED, 10 * number)
+            await tx.execute("tallies.add", number, 2, Channel.EMAIL, State.UNKNOWN, number)
+        await tx.execute("receipts.add", 1, "ovh", now, b"sealed", 1)
+        await tx.fetch("nodes.start", await take(tx, "node"), "mairie-1", "boot")
+    clock.advance(2 * MINUTE)
+    async with db.transaction() as tx:
+        await tx.fetch("nodes.start", await take(tx, "node"), "mairie-2", "boot")
+    async with serving(desk, spool=Spool(db, desk.keyring, spooled)) as client:
+        status, text = await scrape(client)
+    told = sums(text)
+    assert status == 200
+    assert told["alertd_queued", "danger"] == 10
+    assert told["alertd_queued", "info"] == 20
+    assert told["alertd_queued", "warning"] == 0
+    assert 120 <= told["alertd_oldest_queued_seconds",] <= 130
+    assert told["alertd_unknown",] == 3
+    assert told["alertd_open_receipts",] == 1
+    assert told["alertd_spool_bytes",] == 120
+    assert (told["alertd_node_up", "mairie-1"], told["alertd_node_up", "mairie-2"]) == (0, 1)
+    assert told["alertd_store_up",] == 1
+    assert told["alertd_build_info", __version__] == 1
+
+
+async def test_a_quiet_house_has_no_oldest(desk):
+    """Nothing queued is nothing waiting."""
+    async with serving(desk) as client:
+        told = sums((await scrape(client))[1])
+    assert told["alertd_oldest_queued_seconds",] == 0
+    assert told["alertd_queued", "danger"] == 0
+
+
+async def test_two_nodes_of_one_process_count_apart(desk):
+    """Each has a registry of its own: what one heard, the other did not."""
+    one, other = Figures(), Figures()
+    one.heard("ovh", [Receipt("r", Outcome.ACCEPTED)] * 3 + [Receipt("r", Outcome.UNKNOWN)])
+    one.decided("ovh", "gateway.down")
+    one.found("ovh", working=False)
+    async with serving(desk, figures=one) as here, serving(desk, figures=other) as there:
+        told, untold = sums((await scrape(here))[1]), sums((await scrape(there))[1])
+    assert told["alertd_receipts_total", "ovh", "accepted", "answer"] == 3
+    assert told["alertd_receipts_total", "ovh", "unknown", "answer"] == 1
+    assert told["alertd_gateway_decisions_total", "gateway.down", "ovh"] == 1
+    assert told["alertd_gateway_up", "ovh"] == 0
+    assert not any("ovh" in key for key in untold)
+
+
+async def test_a_store_that_does_not_answer_is_told_too(desk, db):
+    """What this process knows is told; what the store would say is left out, not told as it was."""
+    figures = Figures()
+    async with serving(desk, figures=figures) as client:
+        await scrape(client)
+        await db.close()
+        status, text = await scrape(client)
+    told = sums(text)
+    assert (status, told["alertd_store_up",]) == (200, 0)
+    assert ("alertd_queued", "danger") not in told
+    assert ("alertd_unknown",) not in told
+
+
+async def test_by_default_figures_are_for_this_machine_alone(desk):
+    """Whoever comes through a proxy, or by a name bent to this machine, finds no such page."""
+    async with serving(desk) as client:
+        assert (await scrape(client))[0] == 200
+        for headers in ({"X-Forwarded-For": "127.0.0.1"}, {"Forwarded": "for=x"}, {"Host": "evil.example"}):
+            assert (await scrape(client, **headers))[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "proxies", "networks", "status"),
+    [
+        ("10.1.2.3", ["127.0.0.1"], ["10.0.0.0/8"], 200),
+        ("10.1.2.3", [], ["10.0.0.0/8"], 404),  # nobody vouches for the proxy
+        ("192.0.2.7", ["127.0.0.1"], ["10.0.0.0/8"], 404),
+        ("10.1.2.3, 192.0.2.7", ["127.0.0.1"], ["10.0.0.0/8"], 404),  # the nearest counts
+        ("2001:db8::7", ["127.0.0.1"], ["2001:db8::/32"], 200),
+    ],
+)
+async def test_networks_that_are_named_may_read(desk, forwarded, proxies, networks, status):
+    """Through a trusted proxy, by the address it speaks for; what others write into the header is not believed."""
+    async with serving(desk, trusted_proxies=proxies, metrics_from=networks) as client:
+        assert (await scrape(client, **{"X-Forwarded-For": forwarded}))[0] == status
+
+
+async def test_no_network_is_nobody(desk):
+    """An empty list closes the page for this machine, too."""
+    async with serving(desk, metrics_from=[]) as client:
+        assert (await scrape(client))[0] == 404
