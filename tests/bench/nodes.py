@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from bench import children, node, wire
-from bench.node import Copy
+from bench.copies import Copy
 
 ANSWER_MS: Final = 100
 RATIO = "two nodes, times one"

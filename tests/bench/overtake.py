@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from bench import node, wire
+from bench.copies import Copy
 from bench.measure import percentile
-from bench.node import Copy, Released, Running
+from bench.node import Released, Running
 
 from alertd.model import Level
 
@@ -80,11 +81,16 @@ async def _dangers(
 
 
 def _limits(log: Arrivals, paces: Sequence[float], rate: float, burst: float) -> Figures:
-    """What the sink saw: the busiest second that any arrival begins, against rate and burst together."""
+    """What the sink saw, against what rate and burst allow together."""
     times = [at for at, _ in log]
-    busiest = max(bisect_left(times, at + 1.0) - i for i, at in enumerate(times))
     return {
         "the sender's rate, messages/s": rate,
         FULL_RATE: sum(paces) / len(paces) / rate,
-        BUSIEST: busiest / (rate + burst),
+        BUSIEST: _busiest(times, 1.0) / (rate + burst),
+        "the same of its busiest ten seconds": _busiest(times, 10.0) / (10 * rate + burst),
     }
+
+
+def _busiest(times: Sequence[float], seconds: float) -> int:
+    """The most arrivals in any so many seconds that begin with one."""
+    return max(bisect_left(times, at + seconds) - i for i, at in enumerate(times))
