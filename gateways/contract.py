@@ -43,7 +43,8 @@ class Message:
     """One message to one address, ready to be spoken.
 
     `reference` is the delivery's own public key (11 characters): put it wherever the provider carries one back.
-    `expires_in_s` is the validity to hand to the provider, in seconds, always positive.
+    `expires_in_s` is the validity to hand to the provider, in seconds from the call of `send`, always positive; what has
+    not begun by then must not leave (`retry`): the process may have been frozen in between.
     `text` is what SMS, voice and the plain part of an e-mail say; `subject` and `html` are an e-mail's.
     `thread` is one key for all messages of one alert (collapse key, In-Reply-To).
     """
@@ -101,9 +102,6 @@ class Capabilities:
     idempotent: bool = False  # the provider drops a repetition of the same reference
     validity: bool = False  # the provider honours `expires_in_s`
     receipts: bool = False  # the provider reports later what became of it
-    # It speaks to many hosts (web push): which one an address belongs to. Each is then judged, and left alone, apart;
-    # `check` asks what they share, or any of them.
-    host_of: Callable[[str], str] | None = None
 
 
 class Gateway(Protocol):

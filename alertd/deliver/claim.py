@@ -63,11 +63,27 @@ async def claim(
         if not rows:
             return None
         entries = Entries(node_id)
-        now = int(rows[0]["now"])
+        now = int((await tx.fetch("nodes.clock"))[0]["now"])
         going = await _sort_out(tx, entries, rows, now)
-        await _call(tx, entries, going, _Try(sender.id, node_id, now))
+        await _call(tx, entries, going, sender.id, node_id)
         await entries.write(tx)
     return [_claimed(row) for row in going]
+
+
+async def ours(db: Database, claimed: Iterable[Claimed]) -> dict[Attempt, int]:
+    """Of these attempts those that may still be made, with the milliseconds until `deliver_by`: asked just before the wire.
+
+    A node that froze after its claim was taken for dead, and does not know; the database does. What was superseded or
+    is too late by now does not leave either.
+    """
+    asked: dict[int, list[int]] = defaultdict(list)
+    for each in claimed:
+        asked[each.message_id].append(each.endpoint_id)
+    left: dict[Attempt, int] = {}
+    for message_id, endpoints in asked.items():
+        for row in await db.fetch("attempts.ours", message_id, json.dumps(endpoints)):
+            left[message_id, row["endpoint_id"], row["ordinal"]] = row["left_ms"]
+    return left
 
 
 async def give_back(db: Database, sender: Sender, node_id: int, held: AbstractSet[Attempt]) -> int:
@@ -141,25 +157,12 @@ def by_message(rows: Iterable[Row]) -> dict[tuple[int, int], list[int]]:
     return grouped
 
 
-@dataclass(frozen=True, slots=True)
-class _Try:
-    """Who speaks, and when it began."""
-
-    sender_id: int
-    node_id: int
-    now: int
-
-
-async def _call(tx: Transaction, entries: Entries, rows: Sequence[Row], trying: _Try) -> None:
+async def _call(tx: Transaction, entries: Entries, rows: Sequence[Row], sender_id: int, node_id: int) -> None:
     for (message_id, channel), endpoints in by_message(rows).items():
-        await tx.execute("deliveries.call", message_id, json.dumps(endpoints), trying.node_id)
+        keys = json.dumps(endpoints)
+        await tx.execute("deliveries.call", message_id, keys, node_id)
+        await tx.execute("attempts.open", message_id, keys, sender_id)
         entries.move(message_id, Channel(channel), State.QUEUED, State.CALLING, len(endpoints))
-    tries: dict[tuple[int, int], list[int]] = defaultdict(list)
-    for row in rows:
-        tries[row["message_id"], row["tries"] + 1].append(row["endpoint_id"])
-    for (message_id, ordinal), endpoints in tries.items():
-        opened = (ordinal, trying.sender_id, trying.node_id, trying.now)
-        await tx.execute("attempts.open", message_id, json.dumps(endpoints), *opened)
 
 
 def _claimed(row: Row) -> Claimed:

@@ -6,13 +6,13 @@ store. A slice holds at most a second of the sender's pace, so a danger released
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import structlog
 
 from alertd.clock import SECOND, Clock
-from alertd.deliver.claim import Attempt, Claimed, claim, give_back
+from alertd.deliver.claim import Attempt, Claimed, claim, give_back, ours
 from alertd.deliver.handfuls import handfuls
 from alertd.deliver.pace import Bucket
 from alertd.deliver.record import Answer, record
@@ -23,10 +23,10 @@ from alertd.keys import Unreadable
 from alertd.model import Level
 from alertd.settings.sections import Sending
 from alertd.store import Database
-from gateways.contract import Gateway, Outcome, Receipt
+from gateways.contract import Gateway, Message, Outcome, Receipt
 
 WORKERS: Final = 2
-RECORD_AT: Final = 200
+RECORD_AT: Final = 100
 """Receipts a transaction: enough that a commit is shared, few enough that the page stays live."""
 RECORD_AFTER_S: Final = 0.1
 PATIENCE: Final = 4
@@ -40,7 +40,7 @@ class Line:
     """One sender with the gateway behind it and its bucket: all that its workers share.
 
     `out` are the attempts in their hands. `adrift`: more may be `calling`, of a claim whose commit nobody heard of, or
-    whose words could not be read. `flowing`: the last claim found something, so that there may be more.
+    whose words could not be read.
     """
 
     sender: Sender
@@ -49,7 +49,6 @@ class Line:
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     out: set[Attempt] = field(default_factory=set)
     adrift: bool = False
-    flowing: bool = False
 
 
 def _own(sender: Sender) -> Sequence[int]:
@@ -102,7 +101,6 @@ class Dispatch:
         """A slice with its words, in a worker's hands."""
         lease_ms = round(self.sending.lease_s * SECOND)
         claimed = await claim(self.db, line.sender, home, self.node_id, most, lease_ms, line.bucket.level)
-        line.flowing = claimed is not None
         if claimed is None:
             return None
         taken, unreadable = await self._render(claimed)
@@ -120,10 +118,7 @@ class Dispatch:
 
     async def _home(self, line: Line) -> int | None:
         """From whose queue to take: its own first, then that of a sender whose gateway is down."""
-        homes = self.homes(line.sender)
-        if line.flowing and len(homes) == 1:
-            return homes[0]
-        for home in homes:
+        for home in self.homes(line.sender):
             if await self.db.fetch("deliveries.any_queued", home):
                 return home
         return None
@@ -136,24 +131,44 @@ class Dispatch:
         self, claimed: Sequence[Claimed]
     ) -> tuple[dict[str, tuple[Claimed, Rendered]], list[Answer]]:
         now, taken, unreadable = self.clock.now_ms(), {}, []
-        references = await self.renderer.prepare(claimed)
-        for each, reference in zip(claimed, references, strict=True):
+        for each in claimed:
             try:
-                rendered = self.renderer.render(each, reference, now)
+                rendered = await self.renderer.render(each, now)
             except Unreadable:
                 unreadable.append(_unsayable(each, "address_unreadable"))
+            except Unavailable:
+                raise  # the store is away, and with it the words: nothing has left, the slice is given back
             except Exception:
                 # A bug that one reader's words bring out must not end the node at every restart, and silence everyone.
                 log.exception("render_failed", action="render_failed", message=each.message_id)
                 unreadable.append(_unsayable(each, "render_failed"))
             else:
-                taken[reference] = (each, rendered)
+                taken[rendered.message.reference] = (each, rendered)
         return taken, unreadable
 
     async def _send(self, line: Line, taken: Mapping[str, tuple[Claimed, Rendered]]) -> None:
-        """Every delivery of the slice ends with an answer, whatever the gateway does."""
-        pending = dict(taken)
-        async for receipts in self._receipts(line, [rendered for _, rendered in taken.values()]):
+        """Every delivery of the slice ends with an answer, whatever the gateway does, or is given back.
+
+        :raises Unavailable: the store cannot say whose the rest of the slice is; nothing of it has left.
+        """
+        size, slice_ = line.gateway.capabilities.batch, list(taken.items())
+        try:
+            for start in range(0, len(slice_), size):
+                await self._send_batch(line, dict(slice_[start : start + size]))
+        except Unavailable:
+            line.adrift = True
+            raise
+        finally:
+            line.out.difference_update(claimed.attempt for claimed, _ in taken.values())
+
+    async def _send_batch(self, line: Line, batch: Mapping[str, tuple[Claimed, Rendered]]) -> None:
+        """What is still this node's leaves; of the rest it is known that it did not."""
+        left = await ours(self.db, [claimed for claimed, _ in batch.values()])
+        pending = {reference: each for reference, each in batch.items() if each[0].attempt in left}
+        lost = [each for reference, each in batch.items() if reference not in pending]
+        await self._record([_answer(each, _lost()) for each in lost])
+        messages = [_in_time(each[1].message, left[each[0].attempt]) for each in pending.values()]
+        async for receipts in self._receipts(line, messages):
             answers = [
                 _answer(pending.pop(each.reference), each) for each in receipts if each.reference in pending
             ]
@@ -162,13 +177,11 @@ class Dispatch:
             await self._record(answers)
         self.hear(line.sender.gateway, [_silence() for _ in pending])
         await self._record([_answer(each, _silence()) for each in pending.values()])
-        line.out.difference_update(claimed.attempt for claimed, _ in taken.values())
 
-    async def _receipts(self, line: Line, slice_: Sequence[Rendered]) -> AsyncIterator[list[Receipt]]:
+    async def _receipts(self, line: Line, messages: Sequence[Message]) -> AsyncIterator[list[Receipt]]:
         """Receipts in handfuls, as they come. A gateway that raises, or hangs, has a bug: what it did not answer is unknown."""
-        batch, patience_s = line.gateway.capabilities.batch, PATIENCE * self.sending.send_timeout_s
-        for start in range(0, len(slice_), batch):
-            messages = [rendered.message for rendered in slice_[start : start + batch]]
+        patience_s = PATIENCE * self.sending.send_timeout_s
+        if messages:
             try:
                 receipts = line.gateway.send(messages)
                 async for handful in handfuls(receipts, RECORD_AT, RECORD_AFTER_S, patience_s):
@@ -211,6 +224,16 @@ def _answer(taken: tuple[Claimed, Rendered], receipt: Receipt) -> Answer:
 
 def _unsayable(claimed: Claimed, code: str) -> Answer:
     return Answer(claimed, Level.INFO, Receipt("", Outcome.FAILED, code=code))
+
+
+def _in_time(message: Message, left_ms: int) -> Message:
+    """With the validity that is left now: rendering may be a while ago."""
+    left_s = max(1, left_ms // SECOND)
+    return message if message.expires_in_s <= left_s else replace(message, expires_in_s=left_s)
+
+
+def _lost() -> Receipt:
+    return Receipt("", Outcome.RETRY, code="not_ours")
 
 
 def _silence() -> Receipt:

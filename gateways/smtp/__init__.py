@@ -4,6 +4,7 @@ A few connections are kept and reused. `accepted` means that the relay has the m
 e-mail, what became of it: that is not read here. The envelope's sender is `from_address`.
 """
 
+import asyncio
 import ipaddress
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -94,7 +95,13 @@ class SmtpGateway:
 
     def send(self, batch: Sequence[Message]) -> AsyncIterator[Receipt]:
         """Hand the batch over on all connections at once; see `gateways.contract`."""
-        return in_parallel(batch, self.capabilities.parallel, self._send_one)
+        now = asyncio.get_running_loop().time()
+        until = {message.reference: now + message.expires_in_s for message in batch}
+        return in_parallel(
+            batch,
+            self.capabilities.parallel,
+            lambda message: self._send_one(message, until[message.reference]),
+        )
 
     async def check(self) -> Receipt:
         """Ask the server for a sign of life (NOOP), on a connection that is secured and logged in."""
@@ -114,7 +121,9 @@ class SmtpGateway:
         """A mail server cannot be asked."""
         return ()
 
-    async def _send_one(self, message: Message) -> Receipt:
+    async def _send_one(self, message: Message, until: float) -> Receipt:
+        """`until` is when it is over, on the loop's clock: a process that froze must not go on with what is too late."""
+        now = asyncio.get_running_loop().time
         try:
             to = mailbox(message.address)
             mail = compose(message, to, self._letterhead, self._now_ms())
@@ -122,8 +131,12 @@ class SmtpGateway:
             return Receipt(message.reference, Outcome.FAILED, code="not written", detail=str(error)[:300])
 
         async def hand_over(line: Line) -> Receipt:
-            answer = await line.announce(self._letterhead.address, to) or await line.transmit(mail)
-            return judge(message.reference, answer)
+            if now() > until:
+                return Receipt(message.reference, Outcome.RETRY, code="too late")
+            answer = await line.announce(self._letterhead.address, to)
+            if answer is None and now() > until:
+                raise LineError(Trouble.CONNECTION, "too late")  # all that ends an envelope is to hang up
+            return judge(message.reference, answer or await line.transmit(mail))
 
         return await self._on_a_line(message.reference, hand_over)
 

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench import node, wire
-from bench.copies import Copy, let_go_of_pages
-from bench.node import LARGEST_M, SLICE, ByHand, Parts
+from bench.node import LARGEST_M, SLICE, ByHand, Copy, Parts
 
 END_S: Final = 900.0
 FAN_OUT_COLD, FAN_OUT = "fan-out on a cold file, rows/s", "fan-out, rows/s"
@@ -32,7 +31,7 @@ async def measure(copy: Copy, size: Size, url: str, secret: Path, *, cold: bool)
     """Everything that is measured of one engine. `cold`: its pages can be dropped from memory first."""
     async with copy() as database:
         if cold:
-            let_go_of_pages(database)
+            node.let_go_of_pages(database)
         async with node.by_hand(database) as parts:
             figures = await _fan_out(parts, FAN_OUT_COLD if cold else "fan-out, first time, rows/s")
             figures |= await _fan_out(parts, FAN_OUT)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from bench import children, node, wire
-from bench.copies import Copy
+from bench.node import Copy
 
 ANSWER_MS: Final = 100
 RATIO = "two nodes, times one"

@@ -32,7 +32,7 @@ BODY: Final = json.dumps(
 ).encode()
 """What everyone who is compared POSTs: the form and size of one SMS of the bench."""
 
-_WRK_S: Final = 3
+_WRK_S: Final = 4
 
 
 class Far:

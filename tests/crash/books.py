@@ -44,6 +44,16 @@ class Books:
         return sum(one.outcomes.count("unknown") for one in self.deliveries.values())
 
 
+async def planned(db: Database, alert_id: int) -> int:
+    """Wait until the alert's first message is fanned out; its id."""
+    for _ in range(int(PATIENCE_S / 0.02)):
+        for row in await db.fetch("crash.messages", alert_id):
+            if row["planned"] is not None:
+                return int(row["id"])
+        await asyncio.sleep(0.02)
+    raise Late(f"the end of fan-out of alert {alert_id}")
+
+
 async def drained(db: Database, alert_id: int) -> int:
     """Wait until nothing of the alert's first message waits or is under way; its id."""
     rows: Sequence[Any] = []

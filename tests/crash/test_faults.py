@@ -5,25 +5,21 @@ import contextlib
 import os
 import shutil
 import subprocess
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import asyncpg
 import pytest
-from crash.books import compare, settled
+from crash.books import compare, planned, settled
 from crash.founding import crowd, found
 from crash.house import LONG, Instance, Late, api, provider, until
+from crash.locks import words_held
 from store import cluster
 
 from alertd.model import State
-from alertd.store.database import Database
 
 RESTARTS = 6 if LONG else 3
-CUT_OFF_SPEECH = """
-SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
- WHERE application_name = 'alertd' AND datname = current_database() AND wait_event_type = 'Lock'
-   AND query LIKE '%station_name%'"""
 CUT_OFF_COMMITS = """
 SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
  WHERE application_name = 'alertd' AND wait_event = 'SyncRep'"""
@@ -92,10 +88,10 @@ async def test_lost_between_claim_and_wire(instance_postgres, tmp_path):
         async with instance.serving() as node, api(instance, node) as client, instance.books() as db:
             instance.run("sending", "pause")
             alert_id = (await client.release("warning"))["id"]
-            await _planned(db, alert_id)
-            async with _speechless(instance.store) as cut_off:
+            await planned(db, alert_id)
+            async with words_held(instance.store) as slices:
                 instance.run("sending", "resume")
-                await cut_off()
+                await slices("pg_terminate_backend(pid)")
             books = await settled(db, instance, alert_id)
         compare(books, far.lines(), danger=False, kills=0)
         assert books.tally == {State.ACCEPTED: books.planned}
@@ -110,7 +106,7 @@ async def test_a_commit_that_nobody_heard_of(own_cluster, tmp_path, moment):
         async with instance.serving() as node, api(instance, node) as client, instance.books() as db:
             instance.run("sending", "pause")
             alert_id = (await client.release("warning"))["id"]
-            await _planned(db, alert_id)
+            await planned(db, alert_id)
             if moment:
                 instance.run("sending", "resume")
                 await far.has_taken(moment)
@@ -159,39 +155,6 @@ async def _data_folder(address: str) -> str:
     folder: str = await connection.fetchval("SHOW data_directory")
     await connection.close()
     return folder
-
-
-async def _planned(db: Database, alert_id: int) -> None:
-    for _ in range(1_000):
-        if (await db.fetch("crash.fanning_out", alert_id))[0]["planned"] is not None:
-            return
-        await asyncio.sleep(0.02)
-    raise Late(f"the end of fan-out of alert {alert_id}")
-
-
-@contextlib.asynccontextmanager
-async def _speechless(store: str) -> AsyncIterator[Callable[[], Awaitable[None]]]:
-    """Nobody can read what an event says; who waits for it, between claim and wire, can be cut off."""
-    connection = await asyncpg.connect(store)
-    block = connection.transaction()
-    await block.start()
-    await connection.execute("LOCK TABLE event IN ACCESS EXCLUSIVE MODE")
-
-    async def cut_off() -> None:
-        for _ in range(1_000):
-            await connection.execute(
-                "SELECT pg_stat_clear_snapshot()"
-            )  # else a transaction sees one for ever
-            if await connection.fetchval(CUT_OFF_SPEECH):
-                return
-            await asyncio.sleep(0.02)
-        raise Late("a claimed slice whose words are awaited")
-
-    try:
-        yield cut_off
-    finally:
-        await block.rollback()
-        await connection.close()
 
 
 async def _break_commits(store: str, most: int) -> None:

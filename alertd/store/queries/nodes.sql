@@ -21,8 +21,9 @@ UPDATE node SET seen_at = 253402300799000 WHERE id = $1 AND seen_at < now_ms() -
 SELECT now_ms() AS now;
 
 -- name: quiet
--- Whether it is time to say again that this node ($1) is alive: every $2 milliseconds.
-SELECT id FROM node WHERE id = $1 AND seen_at <= now_ms() - $2;
+-- Whether it is time to say again that this node ($1) is alive: every $2 milliseconds, and at once when it was laid down
+-- while it was frozen, or the database's clock was set back.
+SELECT id FROM node WHERE id = $1 AND (seen_at <= now_ms() - $2 OR seen_at > now_ms());
 
 -- name: names
 -- The nodes that ever were, the newest first: what the audit calls by number, people know by name; and when each
