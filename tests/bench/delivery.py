@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from bench import engine, house, loop, memory, nodes, overtake, peers, wire
 from bench.aims import Aim, at_least, at_most
+from bench.copies import Copy, postgres_copy, sqlite_copy
 from bench.measure import figure, table
-from bench.node import SLICE, Copy, postgres_copy, secret, sqlite_copy
+from bench.node import SLICE, secret
 from bench.terms import Terms
 
 SQLITE, POSTGRES = "SQLite", "PostgreSQL"
@@ -41,6 +42,7 @@ class Size:
     handed_over: int
     nodes: int
     peers: int
+    wrk_s: int = 3
     everywhere: bool = True
 
 
@@ -59,6 +61,7 @@ QUICK: Final = Size(
     handed_over=400,
     nodes=300,
     peers=100,
+    wrk_s=1,
     everywhere=False,
 )
 
@@ -91,16 +94,26 @@ async def run(terms: Terms) -> dict[str, Any]:
     async with wire.sink() as sink:
         with secret() as folder:
             bench = Bench(copies, size, sink, folder)
-            for name in terms.only or PARTS:
+            for name in terms.only or _usual(size, figures):
                 began = time.perf_counter()
                 figures |= await PARTS[name](bench, figures)
                 figures["seconds"][name] = round(time.perf_counter() - began, 1)
     return figures
 
 
+def _usual(size: Size, figures: dict[str, Any]) -> list[str]:
+    """All pieces; a quick run does without the peers, whose start takes longer than all the rest."""
+    if size is not QUICK:
+        return list(PARTS)
+    reason = "a quick run does without; --only peers asks for them"
+    figures["not_run"] |= {peer.name: reason for peer in peers.PEERS}
+    figures["peers"] = {"messages/s": {}}
+    return [name for name in PARTS if name != "peers"]
+
+
 async def _engines(bench: Bench, figures: dict[str, Any]) -> dict[str, Any]:
     try:
-        limit = {"wrk, requests/s": await wire.limit(bench.sink.url)}
+        limit = {"wrk, requests/s": await wire.limit(bench.sink.url, bench.size.wrk_s)}
     except wire.NoWrk as reason:
         limit = {}
         figures["not_run"]["wrk"] = str(reason)

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench import node, wire
-from bench.node import LARGEST_M, SLICE, ByHand, Copy, Parts
+from bench.copies import Copy, let_go_of_pages
+from bench.node import LARGEST_M, SLICE, ByHand, Parts
 
 END_S: Final = 900.0
 FAN_OUT_COLD, FAN_OUT = "fan-out on a cold file, rows/s", "fan-out, rows/s"
@@ -31,7 +32,7 @@ async def measure(copy: Copy, size: Size, url: str, secret: Path, *, cold: bool)
     """Everything that is measured of one engine. `cold`: its pages can be dropped from memory first."""
     async with copy() as database:
         if cold:
-            node.let_go_of_pages(database)
+            let_go_of_pages(database)
         async with node.by_hand(database) as parts:
             figures = await _fan_out(parts, FAN_OUT_COLD if cold else "fan-out, first time, rows/s")
             figures |= await _fan_out(parts, FAN_OUT)

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Final
 
 from bench import children, loop, node
+from bench.copies import Copy
 from bench.measure import until
-from bench.node import Copy, Released, Running
+from bench.node import Released, Running
 
 SMALL, LARGE = "10,000", "500,000"
 GROWTH = "growth between them, peak MB"

@@ -6,22 +6,17 @@ Whatever the bench knows of `alertd.deliver` and the daemon is here; the measure
 import asyncio
 import base64
 import contextlib
-import inspect
-import itertools
-import os
-import shutil
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from bench import house
-from bench.house import KEYRING, SECRET, STATION, House
+from bench.house import KEYRING, SECRET, STATION
+from bench.timed import Timed
 from bench.wire import Far
-from store import cluster
 
 import gateways
 import zones
@@ -45,10 +40,6 @@ MAYOR: Final = Actor("operator:bench", STATION, Level.DANGER, role=Role.MAYOR)
 TOPICS: Final = {Level.DANGER: "fire", Level.INFO: "works"}
 NODE: Final = 1
 _OPEN: Final = (State.WAITING, State.QUEUED, State.CALLING)
-_copies = itertools.count(1)
-
-Copy = Callable[[], AbstractAsyncContextManager[str]]
-"""A database of its own with the people in it: its address, while it is there."""
 
 gateways.__path__.append(str(Path(__file__).with_name("drivers")))
 
@@ -147,8 +138,8 @@ class ByHand(Town):
     _fan_out: FanOut
     _dispatch: Dispatch
     _line: Line
-    _store: "Timed"
-    _rendering: "Timed"
+    _store: Timed
+    _rendering: Timed
 
     async def fan_out(self) -> bool:
         """One slice; False when there was none."""
@@ -173,50 +164,6 @@ class Parts:
     render: float
     record: float
     whole: float
-
-
-class Timed:
-    """Something, and the seconds spent in it: in its methods, in what they await, and inside its `async with`."""
-
-    def __init__(self, of: Any) -> None:
-        self._of = of
-        self._depth = 0
-        self.spent = 0.0
-
-    def __getattr__(self, name: str) -> Any:
-        part = getattr(self._of, name)
-        return self._call(part) if callable(part) else part
-
-    def _call(self, method: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*arguments: Any, **named: Any) -> Any:
-            with self._timing():
-                result = method(*arguments, **named)
-            if inspect.isawaitable(result):
-                return self._await(result)
-            return self._within(result) if hasattr(result, "__aenter__") else result
-
-        return call
-
-    async def _await(self, result: Any) -> Any:
-        with self._timing():
-            return await result
-
-    @contextlib.asynccontextmanager
-    async def _within(self, manager: Any) -> AsyncIterator[Any]:
-        with self._timing():
-            async with manager as given:
-                yield given
-
-    @contextlib.contextmanager
-    def _timing(self) -> Iterator[None]:
-        self._depth += 1
-        began = time.perf_counter()
-        try:
-            yield
-        finally:
-            self._depth -= 1
-            if self._depth == 0:
-                self.spent += time.perf_counter() - began
 
 
 def settings(url: str, folder: Path, name: str, far: str, rate: float | None = None) -> Settings:
@@ -298,36 +245,3 @@ async def _opened(url: str) -> AsyncIterator[Database]:
 async def _desk(db: Database, settings: Settings) -> Desk:
     made = await routes.register(db, settings)
     return Desk(db, SystemClock(), catalogue.load(), settings, KEYRING, made)
-
-
-@contextlib.asynccontextmanager
-async def sqlite_copy(settled: House, folder: Path) -> AsyncIterator[str]:
-    """The address of a file that may be written to, gone afterwards."""
-    path = folder / f"copy-{os.getpid()}-{next(_copies)}.db"
-    shutil.copyfile(settled.path, path)
-    try:
-        yield f"sqlite://{path.absolute()}"
-    finally:
-        house.clear(folder, f"{path.name}*")
-
-
-@contextlib.asynccontextmanager
-async def postgres_copy(settled: House, server: str) -> AsyncIterator[str]:
-    """The same as a PostgreSQL database."""
-    name = f"alertd_bench_copy_{os.getpid()}_{next(_copies)}"
-    try:
-        template = (await house.moved_in(server, settled)).rpartition("/")[2]
-        await cluster.send(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-        yield f"{server}/{name}"
-    finally:
-        await cluster.send(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-
-
-def let_go_of_pages(url: str) -> None:
-    """Make a SQLite file cold: https://man7.org/linux/man-pages/man2/posix_fadvise.2.html."""
-    file = os.open(url.removeprefix("sqlite://"), os.O_RDONLY)
-    try:
-        os.fsync(file)
-        os.posix_fadvise(file, 0, 0, os.POSIX_FADV_DONTNEED)
-    finally:
-        os.close(file)

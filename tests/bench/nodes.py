@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from bench import children, node, wire
-from bench.node import Copy
+from bench.copies import Copy
 
 ANSWER_MS: Final = 100
 RATIO = "two nodes, times one"
@@ -29,9 +29,13 @@ async def _serve(
 ) -> Figures:
     async with contextlib.AsyncExitStack() as stack:
         town = await stack.enter_async_context(node.town(database))
-        for number in range(many):
-            arguments = (database, str(secret), f"node-{number}", sink.url)
-            process = await stack.enter_async_context(children.module("bench.serve", *arguments))
+        processes = [
+            await stack.enter_async_context(
+                children.module("bench.serve", database, str(secret), f"node-{number}", sink.url)
+            )
+            for number in range(many)
+        ]
+        for process in processes:
             assert await children.line(process) == "runs"
         alert = await town.alert(await town.radius_for(deliveries))
         accepted = await town.all_accepted(alert, _WITHIN_S)

@@ -35,8 +35,7 @@ def main() -> None:
     with contextlib.ExitStack() as stack:
         terms = _terms(asked, stack)
         for name in asked.parts or PARTS:
-            kept = figures.get(name, {}) if asked.only else {}
-            figures[name] = kept | loop.run(PARTS[name].run(terms))
+            figures[name] = loop.run(PARTS[name].run(terms))
             figures[name]["aims"] = PARTS[name].aims(figures[name])
             print(f"\n{name}\n\n{PARTS[name].report(figures[name])}", flush=True)
         if not asked.keep:

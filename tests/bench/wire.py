@@ -32,8 +32,6 @@ BODY: Final = json.dumps(
 ).encode()
 """What everyone who is compared POSTs: the form and size of one SMS of the bench."""
 
-_WRK_S: Final = 4
-
 
 class Far:
     """POSTs each message to the sink; without an address, accepts it at once, and what remains is the house's own work.
@@ -163,7 +161,7 @@ class NoWrk(Exception):
     """Why the sink's limit is not shown."""
 
 
-async def limit(url: str, seconds: int = _WRK_S) -> float:
+async def limit(url: str, seconds: int) -> float:
     """Requests a second that wrk gets out of the sink, with the same body over as many connections.
 
     :raises NoWrk: it is not installed.
