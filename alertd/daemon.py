@@ -21,6 +21,7 @@ from alertd.deliver.dispatch import WORKERS, Dispatch, Line
 from alertd.deliver.fan_out import FanOut
 from alertd.deliver.figures import Figures
 from alertd.deliver.health import Health
+from alertd.deliver.hosts import by_host
 from alertd.deliver.lookups import Lookups
 from alertd.deliver.loops import Loops, Step
 from alertd.deliver.pace import Bucket
@@ -176,7 +177,7 @@ async def _gateways(stack: AsyncExitStack, desk: Desk) -> dict[str, Gateway]:
         await rehearsal.keep(desk.db, name, messages)
 
     surroundings = Surroundings(record=keep, now_ms=desk.clock.now_ms)
-    opened = {}
+    opened: dict[str, Gateway] = {}
     for name, table in routes.gateways_of(desk.settings).items():
         try:
             gateway = load(name, table.driver, table.options, surroundings)
@@ -184,7 +185,7 @@ async def _gateways(stack: AsyncExitStack, desk: Desk) -> dict[str, Gateway]:
             raise ConfigurationError("gateway_options", str(error)) from error
         stack.push_async_callback(gateway.close)
         await gateway.open()
-        opened[name] = gateway
+        opened[name] = by_host(gateway, desk.clock)
     return opened
 
 

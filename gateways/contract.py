@@ -102,6 +102,9 @@ class Capabilities:
     idempotent: bool = False  # the provider drops a repetition of the same reference
     validity: bool = False  # the provider honours `expires_in_s`
     receipts: bool = False  # the provider reports later what became of it
+    # It speaks to many hosts (web push): which one an address belongs to. Each is then judged, and left alone, apart;
+    # `check` asks what they share, or any of them.
+    host_of: Callable[[str], str] | None = None
 
 
 class Gateway(Protocol):

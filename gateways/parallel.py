@@ -1,8 +1,8 @@
 """Several messages on the wire at once, and each receipt as it comes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from itertools import islice
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from typing import Final
 
 from gateways.contract import Message, Receipt
@@ -18,28 +18,49 @@ async def in_parallel(
     A caller who stops early closes the generator (`contextlib.aclosing`): what is still on its way is then
     cancelled and awaited, so that no task outlives the call. What `send_one` raises is a bug, and is raised.
     """
-    rest = iter(batch)
-    pending: set[asyncio.Future[Receipt]] = set()
+    desk = _Desk(iter(batch), send_one)
+    workers = {asyncio.create_task(desk.work()) for _ in range(min(width, len(batch)))}
     try:
-        while True:
-            pending |= {
-                asyncio.ensure_future(send_one(message)) for message in islice(rest, width - len(pending))
-            }
-            if not pending:
-                return
-            done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                yield task.result()
+        for _ in range(len(batch)):
+            yield await desk.next(workers)
     finally:
-        await _end(pending)
+        await _end(workers)
 
 
-async def _end(tasks: set[asyncio.Future[Receipt]]) -> None:
+class _Desk:
+    """Where workers take messages and leave receipts: a task for each message would cost as much as its posting."""
+
+    def __init__(self, rest: Iterator[Message], send_one: Callable[[Message], Awaitable[Receipt]]) -> None:
+        self._rest = rest
+        self._send_one = send_one
+        self._receipts: deque[Receipt] = deque()
+        self._left = asyncio.Event()
+
+    async def work(self) -> None:
+        try:
+            for message in self._rest:
+                self._receipts.append(await self._send_one(message))
+                self._left.set()
+        finally:
+            self._left.set()
+
+    async def next(self, workers: set[asyncio.Task[None]]) -> Receipt:
+        """The oldest receipt that nobody took; what came before a worker's fault is given first."""
+        while not self._receipts:
+            for worker in workers:
+                if worker.done():
+                    worker.result()
+            self._left.clear()
+            await self._left.wait()
+        return self._receipts.popleft()
+
+
+async def _end(tasks: set[asyncio.Task[None]]) -> None:
     """Cancel, and insist: before Python 3.12 `wait_for` may swallow a cancellation that comes with its answer.
 
     https://github.com/python/cpython/issues/86296. The tasks' own time-outs bound this.
     """
-    running = tasks
+    running = {task for task in tasks if not task.done()}
     while running:
         for task in running:
             task.cancel()

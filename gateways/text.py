@@ -46,6 +46,7 @@ EXTENSION: Final[Mapping[str, int]] = MappingProxyType(
 """Characters that cost two septets: the escape 0x1B, then this one."""
 
 _SEPTETS: Final = dict.fromkeys(BASIC.replace("\x1b", ""), 1) | dict.fromkeys(EXTENSION, 2)
+_SEPTET_EACH: Final = re.compile("[" + re.escape(BASIC.replace("\x1b", "")) + "]*")
 _ROOM: Final[Mapping[Encoding, tuple[int, int]]] = {
     "gsm7": (160, 153),
     "ucs2": (70, 67),
@@ -114,6 +115,9 @@ def measure(text: str) -> Measure:
 
 def segments(text: str) -> int:
     """How many segments an operator bills for this text; at least one."""
+    if _SEPTET_EACH.fullmatch(text):
+        alone, several = _ROOM["gsm7"]
+        return 1 if len(text) <= alone else -(-len(text) // several)
     encoding, costs = _costs(text)
     return len(_cuts(costs, _ROOM[encoding]))
 

@@ -63,9 +63,9 @@ async def claim(
         if not rows:
             return None
         entries = Entries(node_id)
-        now = int((await tx.fetch("nodes.clock"))[0]["now"])
+        now = int(rows[0]["now"])
         going = await _sort_out(tx, entries, rows, now)
-        await _call(tx, entries, going, sender.id, node_id)
+        await _call(tx, entries, going, _Try(sender.id, node_id, now))
         await entries.write(tx)
     return [_claimed(row) for row in going]
 
@@ -157,12 +157,25 @@ def by_message(rows: Iterable[Row]) -> dict[tuple[int, int], list[int]]:
     return grouped
 
 
-async def _call(tx: Transaction, entries: Entries, rows: Sequence[Row], sender_id: int, node_id: int) -> None:
+@dataclass(frozen=True, slots=True)
+class _Try:
+    """Who speaks, and when it began."""
+
+    sender_id: int
+    node_id: int
+    now: int
+
+
+async def _call(tx: Transaction, entries: Entries, rows: Sequence[Row], trying: _Try) -> None:
     for (message_id, channel), endpoints in by_message(rows).items():
-        keys = json.dumps(endpoints)
-        await tx.execute("deliveries.call", message_id, keys, node_id)
-        await tx.execute("attempts.open", message_id, keys, sender_id)
+        await tx.execute("deliveries.call", message_id, json.dumps(endpoints), trying.node_id)
         entries.move(message_id, Channel(channel), State.QUEUED, State.CALLING, len(endpoints))
+    tries: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for row in rows:
+        tries[row["message_id"], row["tries"] + 1].append(row["endpoint_id"])
+    for (message_id, ordinal), endpoints in tries.items():
+        opened = (ordinal, trying.sender_id, trying.node_id, trying.now)
+        await tx.execute("attempts.open", message_id, json.dumps(endpoints), *opened)
 
 
 def _claimed(row: Row) -> Claimed:

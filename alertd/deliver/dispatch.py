@@ -26,7 +26,7 @@ from alertd.store import Database
 from gateways.contract import Gateway, Message, Outcome, Receipt
 
 WORKERS: Final = 2
-RECORD_AT: Final = 100
+RECORD_AT: Final = 200
 """Receipts a transaction: enough that a commit is shared, few enough that the page stays live."""
 RECORD_AFTER_S: Final = 0.1
 PATIENCE: Final = 4
@@ -40,7 +40,7 @@ class Line:
     """One sender with the gateway behind it and its bucket: all that its workers share.
 
     `out` are the attempts in their hands. `adrift`: more may be `calling`, of a claim whose commit nobody heard of, or
-    whose words could not be read.
+    whose words could not be read. `flowing`: the last claim found something, so that there may be more.
     """
 
     sender: Sender
@@ -49,6 +49,7 @@ class Line:
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     out: set[Attempt] = field(default_factory=set)
     adrift: bool = False
+    flowing: bool = False
 
 
 def _own(sender: Sender) -> Sequence[int]:
@@ -101,6 +102,7 @@ class Dispatch:
         """A slice with its words, in a worker's hands."""
         lease_ms = round(self.sending.lease_s * SECOND)
         claimed = await claim(self.db, line.sender, home, self.node_id, most, lease_ms, line.bucket.level)
+        line.flowing = claimed is not None
         if claimed is None:
             return None
         taken, unreadable = await self._render(claimed)
@@ -118,7 +120,10 @@ class Dispatch:
 
     async def _home(self, line: Line) -> int | None:
         """From whose queue to take: its own first, then that of a sender whose gateway is down."""
-        for home in self.homes(line.sender):
+        homes = self.homes(line.sender)
+        if line.flowing and len(homes) == 1:
+            return homes[0]
+        for home in homes:
             if await self.db.fetch("deliveries.any_queued", home):
                 return home
         return None
@@ -131,19 +136,18 @@ class Dispatch:
         self, claimed: Sequence[Claimed]
     ) -> tuple[dict[str, tuple[Claimed, Rendered]], list[Answer]]:
         now, taken, unreadable = self.clock.now_ms(), {}, []
-        for each in claimed:
+        references = await self.renderer.prepare(claimed)
+        for each, reference in zip(claimed, references, strict=True):
             try:
-                rendered = await self.renderer.render(each, now)
+                rendered = self.renderer.render(each, reference, now)
             except Unreadable:
                 unreadable.append(_unsayable(each, "address_unreadable"))
-            except Unavailable:
-                raise  # the store is away, and with it the words: nothing has left, the slice is given back
             except Exception:
                 # A bug that one reader's words bring out must not end the node at every restart, and silence everyone.
                 log.exception("render_failed", action="render_failed", message=each.message_id)
                 unreadable.append(_unsayable(each, "render_failed"))
             else:
-                taken[rendered.message.reference] = (each, rendered)
+                taken[reference] = (each, rendered)
         return taken, unreadable
 
     async def _send(self, line: Line, taken: Mapping[str, tuple[Claimed, Rendered]]) -> None:

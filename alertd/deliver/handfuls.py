@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 
@@ -15,14 +15,11 @@ async def handfuls(
 
     :raises TimeoutError: nothing came for `patience_s` seconds. What `items` raises is raised after everything that came before it was given; leaving early ends `items` too.
     """
-    queue: asyncio.Queue[Item | None] = asyncio.Queue(maxsize=most)
-    feeding = asyncio.create_task(_feed(items, queue))
+    basket: _Basket[Item] = _Basket(most)
+    feeding = asyncio.create_task(_feed(items, basket))
     try:
-        while (item := await asyncio.wait_for(queue.get(), patience_s)) is not None:
-            handful, ended = await _fill([item], queue, most, seconds)
-            yield handful
-            if ended:
-                break
+        while await basket.filled(seconds, patience_s):
+            yield basket.take()
         await feeding
     finally:
         feeding.cancel()
@@ -30,25 +27,49 @@ async def handfuls(
             await feeding
 
 
-async def _feed(items: AsyncIterator[Item], queue: "asyncio.Queue[Item | None]") -> None:
+async def _feed(items: AsyncIterator[Item], basket: "_Basket[Item]") -> None:
     try:
         async for item in items:
-            await queue.put(item)
-    except Exception:
-        await queue.put(None)
-        raise
-    await queue.put(None)  # not when cancelled: nobody listens, and there may be no room
+            basket.add(item)
+    finally:
+        basket.close()
 
 
-async def _fill(
-    handful: list[Item], queue: "asyncio.Queue[Item | None]", most: int, seconds: float
-) -> tuple[list[Item], bool]:
-    """Add what comes in time; True when there is no more."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            while len(handful) < most:
-                item = await queue.get()
-                if item is None:
-                    return handful, True
-                handful.append(item)
-    return handful, False
+class _Basket(Generic[Item]):
+    """What came and was not taken yet. A queue would wake somebody for each item: at thousands a second that is felt."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._items: list[Item] = []
+        self._closed = False
+        self._some = asyncio.Event()
+        self._full = asyncio.Event()
+
+    def add(self, item: Item) -> None:
+        self._items.append(item)
+        self._some.set()
+        if len(self._items) >= self._most:
+            self._full.set()
+
+    def close(self) -> None:
+        """Nothing more will come."""
+        self._closed = True
+        self._some.set()
+        self._full.set()
+
+    async def filled(self, seconds: float, patience_s: float) -> bool:
+        """Wait for a first item, then for as many as come in time; False when all has been given."""
+        await asyncio.wait_for(self._some.wait(), patience_s)
+        if self._items:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._full.wait()
+        return bool(self._items)
+
+    def take(self) -> list[Item]:
+        taken, self._items = self._items[: self._most], self._items[self._most :]
+        if not (self._items or self._closed):
+            self._some.clear()
+        if len(self._items) < self._most and not self._closed:
+            self._full.clear()
+        return taken

@@ -19,11 +19,12 @@ from alertd.clock import SECOND, Clock
 from alertd.deliver import sightings
 from alertd.deliver.breaker import Breaker, is_failure
 from alertd.deliver.figures import Figures
+from alertd.deliver.hosts import Hosted
 from alertd.deliver.routes import Routes, Sender
 from alertd.deliver.sightings import Sighting
 from alertd.errors import Unavailable
 from alertd.store import Database, ids
-from gateways.contract import Gateway, Outcome, Receipt
+from gateways.contract import Gateway, Outcome, Receipt, Trouble
 
 PROBE_MS: Final = 5 * SECOND
 PROBE_S: Final = 10.0
@@ -32,6 +33,7 @@ TELL_MS: Final = 5 * SECOND
 """Between two tellings of what is seen, unless a decision was made."""
 PREFER: Final = "prefer:"
 """Key of the setting by which an administrator overrules the breakers for a channel; its value is JSON."""
+_MOST_HOSTS_DOWN: Final = Receipt("", Outcome.RETRY, code="hosts_down", trouble=Trouble.PROVIDER)
 
 log = structlog.get_logger(__name__)
 
@@ -51,7 +53,7 @@ class Health:
     _vouched: set[str] = field(default_factory=set)
     _fell: bool = False
     _probed_at: int = 0
-    _changed: list[tuple[str, str, str]] = field(default_factory=list)
+    _changed: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     _told: Sequence[Sighting] | None = None
     _told_at: int = 0
 
@@ -64,12 +66,12 @@ class Health:
     def hear(self, gateway: str, receipts: Sequence[Receipt]) -> None:
         """Take answers into account."""
         self.figures.heard(gateway, receipts)
+        if isinstance(self.gateways[gateway], Hosted):
+            return  # each of its hosts hears its own
         now, breaker = self.clock.now_ms(), self.breakers[gateway]
         for receipt in receipts:
             if breaker.hear(receipt, now):
-                self._fell = True
-                self._vouched.discard(gateway)
-                self._note(gateway, "gateway.down", breaker.reason)
+                self._fall(gateway)
 
     def homes(self, sender: Sender) -> tuple[int, ...]:
         """The senders from whose queues this one takes now, its own first; none while another speaks for it."""
@@ -80,6 +82,7 @@ class Health:
     async def step(self) -> bool:
         """Read the overrides, probe what is down, write down what changed and what is seen."""
         await self._obey()
+        self._judge_hosts()
         now = self.clock.now_ms()
         if self._fell or now - self._probed_at >= PROBE_MS:
             self._probed_at, self._fell = now, False
@@ -112,9 +115,29 @@ class Health:
                 breaker.reason,
                 _rounded(breaker.share(now)),
                 self._speaks(name),
+                self._silent_hosts(name),
             )
             for name, breaker in self.breakers.items()
         ]
+
+    def _silent_hosts(self, name: str) -> tuple[str, ...]:
+        gateway = self.gateways[name]
+        return gateway.silent() if isinstance(gateway, Hosted) else ()
+
+    def _judge_hosts(self) -> None:
+        """Who was left and taken back of gateways with many hosts; where most are down, the gateway is."""
+        for name, gateway in self.gateways.items():
+            if isinstance(gateway, Hosted):
+                for turn in gateway.take_turns():
+                    action = "gateway.host_down" if turn.down else "gateway.host_back"
+                    self._note(name, action, turn.reason, host=turn.host)
+                if gateway.mostly_down() and self.breakers[name].trip(_MOST_HOSTS_DOWN, self.clock.now_ms()):
+                    self._fall(name)
+
+    def _fall(self, gateway: str) -> None:
+        self._fell = True
+        self._vouched.discard(gateway)
+        self._note(gateway, "gateway.down", self.breakers[gateway].reason)
 
     async def _probe(self) -> None:
         """What is down, and who would stand in for it."""
@@ -136,14 +159,16 @@ class Health:
 
     async def _check(self, name: str) -> Receipt:
         """A probe's answer; one that takes too long, or a bug, is none."""
+        gateway = self.gateways[name]
         try:
             async with asyncio.timeout(PROBE_S):
-                return await self.gateways[name].check()
+                receipt = await gateway.check()
         except TimeoutError:
             return Receipt("", Outcome.UNKNOWN, code="probe_slow")
         except Exception:
             log.exception("gateway_failed", action="probe", gateway=name)
             return Receipt("", Outcome.UNKNOWN, code="probe_failed")
+        return _MOST_HOSTS_DOWN if isinstance(gateway, Hosted) and gateway.mostly_down() else receipt
 
     def _is_wanted(self, name: str) -> bool:
         return name not in self._vouched and self._stands_in(name)
@@ -174,14 +199,14 @@ class Health:
             sorted({route[0].channel.word for route in routes if self._speaker(route).gateway == name})
         )
 
-    def _note(self, gateway: str, action: str, reason: str) -> None:
+    def _note(self, gateway: str, action: str, reason: str, **more: str) -> None:
         self.figures.found(gateway, working=self.breakers[gateway].closed)
-        self._decide(gateway, action, reason)
-        self._changed.append((gateway, action, reason))
+        self._decide(gateway, action, reason, **more)
+        self._changed.append((gateway, action, {"reason": reason} | more))
 
-    def _decide(self, gateway: str, action: str, reason: str) -> None:
+    def _decide(self, gateway: str, action: str, reason: str, **more: str) -> None:
         """Into the log and the figures, and whoever may speak now is woken."""
-        log.warning(action.replace(".", "_"), action=action, gateway=gateway, reason=reason)
+        log.warning(action.replace(".", "_"), action=action, gateway=gateway, reason=reason, **more)
         self.figures.decided(gateway, action)
         self._wake()
 
@@ -194,12 +219,10 @@ class Health:
     async def _write_changes(self) -> None:
         """Into the audit, where the operators' page reads it; what cannot be written now is written next time."""
         while self._changed:
-            gateway, action, reason = self._changed[0]
+            gateway, action, detail = self._changed[0]
             async with self.db.transaction() as tx:
                 row = (await ids.take(tx, "audit"), self.clock.now_ms(), None, f"node:{self.node_id}")
-                await tx.execute(
-                    "audit.append", *row, action, f"gateway:{gateway}", json.dumps({"reason": reason})
-                )
+                await tx.execute("audit.append", *row, action, f"gateway:{gateway}", json.dumps(detail))
             self._changed.pop(0)
 
     async def _tell(self, *, at_once: bool) -> None:

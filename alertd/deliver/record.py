@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from alertd.deliver import endpoints
 from alertd.deliver.claim import Attempt, Claimed
 from alertd.deliver.lattice import below
-from alertd.deliver.retry import FINAL, Step, next_step
+from alertd.deliver.retry import FINAL, LAST, Step, last_step, next_step
 from alertd.deliver.tallies import Entries
 from alertd.model import Level, State
 from alertd.settings.sections import Sending
@@ -29,22 +29,48 @@ async def record(db: Database, answers: Sequence[Answer], node_id: int, sending:
     """Close the attempts and move the deliveries on. What someone else settled meanwhile is left as it is, except
     that a late word about an `unknown` still counts.
     """
+    last = [answer for answer in answers if answer.receipt.outcome in FINAL]
+    others = [answer for answer in answers if answer.receipt.outcome not in FINAL]
     async with db.transaction() as tx:
         entries = Entries(node_id)
-        now = int((await tx.fetch("nodes.clock"))[0]["now"])
-        unknowns = await _unknowns(tx, answers)
-        answers = await _close(tx, answers)
-        for step, stepping in _steps(answers, unknowns, now, sending).items():
-            await _move(tx, entries, step, stepping)
+        await _settle(tx, entries, last)
+        if others:
+            await _postpone(tx, entries, others, sending)
         await endpoints.mark(tx, _words(answers))
         await entries.write(tx)
 
 
-async def _close(tx: Transaction, answers: Sequence[Answer]) -> list[Answer]:
-    """The answers that may still move something: those whose attempt was open, or unknown, and every provider's word, of
-    which a receipt may have come first (rank decides). A retry told again, because nobody heard that it was committed,
-    must not touch the attempt that followed.
+async def _settle(tx: Transaction, entries: Entries, answers: Sequence[Answer]) -> None:
+    """Every provider's last word counts, also where a receipt came first: rank decides."""
+    await _close(tx, answers)
+    steps: dict[Step, list[Claimed]] = defaultdict(list)
+    for (outcome, code), said in _alike(answers).items():
+        steps[last_step(outcome, code)] += said
+    for step, stepping in steps.items():
+        await _move(tx, entries, step, stepping)
+
+
+async def _postpone(tx: Transaction, entries: Entries, answers: Sequence[Answer], sending: Sending) -> None:
+    """What may be tried again, if its attempt was open, or unknown: a retry told again, because nobody heard that it was
+    committed, must not touch the attempt that followed.
     """
+    now = int((await tx.fetch("nodes.clock"))[0]["now"])
+    unknowns = await _unknowns(tx, answers)
+    closed = await _close(tx, answers)
+    answers = [answer for answer in answers if answer.claimed.attempt in closed]
+    for step, stepping in _steps(answers, unknowns, now, sending).items():
+        await _move(tx, entries, step, stepping)
+
+
+def _alike(answers: Sequence[Answer]) -> dict[tuple[Outcome, str], list[Claimed]]:
+    said: dict[tuple[Outcome, str], list[Claimed]] = defaultdict(list)
+    for answer in answers:
+        said[answer.receipt.outcome, answer.receipt.code].append(answer.claimed)
+    return said
+
+
+async def _close(tx: Transaction, answers: Sequence[Answer]) -> set[Attempt]:
+    """The attempts among these that were open, or unknown, and now are closed."""
     groups: dict[tuple[int, int, str, str], dict[int, str]] = defaultdict(dict)
     for answer in answers:
         claimed, receipt = answer.claimed, answer.receipt
@@ -54,9 +80,7 @@ async def _close(tx: Transaction, answers: Sequence[Answer]) -> list[Answer]:
     for (message_id, ordinal, outcome, code), references in groups.items():
         rows = await tx.fetch("attempts.close", message_id, ordinal, json.dumps(references), outcome, code)
         closed.update((message_id, row["endpoint_id"], ordinal) for row in rows)
-    return [
-        answer for answer in answers if answer.receipt.outcome in FINAL or answer.claimed.attempt in closed
-    ]
+    return closed
 
 
 async def _unknowns(tx: Transaction, answers: Sequence[Answer]) -> dict[tuple[int, int], int]:
@@ -99,13 +123,18 @@ async def _move(tx: Transaction, entries: Entries, step: Step, stepping: Sequenc
         left = len(group)
         for before in below(step.state):
             if left:  # else: a receipt may have come first; a word lowers nothing, and is not lost
-                n = await tx.execute(
-                    "deliveries.move", message_id, keys, before, step.state, step.due_at, step.reason
-                )
+                n = await _change(tx, message_id, keys, before, step)
                 entries.move(message_id, group[0].channel, before, step.state, n)
                 left -= n
         if step.state is State.WAITING:
             await tx.execute("messages.reopen", message_id)
+
+
+async def _change(tx: Transaction, message_id: int, keys: str, before: State, step: Step) -> int:
+    """How many were in that state, and have moved on."""
+    if step.state in LAST:
+        return await tx.execute("deliveries.settle", message_id, keys, before, step.state, step.reason)
+    return await tx.execute("deliveries.move", message_id, keys, before, step.state, step.due_at, step.reason)
 
 
 def _words(answers: Sequence[Answer]) -> list[tuple[int, Outcome]]:

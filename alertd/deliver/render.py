@@ -1,14 +1,14 @@
-"""Render: one event's words, adapted to a channel and made personal. Built once per language, then only addressed."""
+"""Render: one event's words, adapted to a channel and made personal. Built once per kind of reader, then only addressed."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Final
+from typing import Final, TypeAlias
 
 from alertd.catalogue import Catalogue
 from alertd.deliver.claim import Claimed
-from alertd.keys import Keyring, delivery_number, endpoint_context
+from alertd.keys import CODE_LENGTH, Keyring, delivery_number, endpoint_context
 from alertd.model import Act, Channel, Level, Wording
 from alertd.publish.wording import Speech, Words, greet, join, sentence, sms_text, when, words
 from alertd.store import Database, Row
@@ -18,6 +18,10 @@ from gateways.text import segments
 
 KEPT: Final = 200
 """Messages whose words are kept at hand: more than are ever under way at once on one node."""
+
+CODE: Final = "\ue000" * CODE_LENGTH
+LEAVING: Final = "\ue001" * CODE_LENGTH
+"""Where a form has a delivery's own code, and its reader's: private-use characters, which nobody writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,83 +34,95 @@ class Rendered:
 
 
 class Renderer:
-    """Words by (message, language, wording, channel), kept for the latest messages; links and addresses by delivery."""
+    """Forms by (message, language, wording, channel, new or not), kept for the latest messages; codes and addresses by
+    delivery.
+    """
 
     def __init__(self, db: Database, catalogue: Catalogue, keyring: Keyring, public_url: str) -> None:
         self._db = db
         self._catalogue = catalogue
         self._keyring = keyring
         self._public_url = public_url
-        self._speeches: OrderedDict[int, _Speech] = OrderedDict()
+        self._rows: OrderedDict[int, Row] = OrderedDict()
+        self._forms: dict[int, dict[_Reader, _Form]] = {}
 
-    async def render(self, claimed: Claimed, now: int) -> Rendered:
-        """The message of one delivery. :raises alertd.keys.Unreadable: its address cannot be opened."""
-        speech = await self._speech(claimed.message_id)
-        said = speech.words(self._catalogue, claimed)
-        reference = self._keyring.code(delivery_number(claimed.message_id, claimed.endpoint_id))
-        link = f"{self._public_url}/a/{reference}"
-        # Making a link is a quarter of an SMS's rendering: only a letter says at its foot how to leave.
-        leaving = self._leaving(claimed) if claimed.channel is Channel.EMAIL else ""
-        body = _COMPOSERS[claimed.channel](
-            _Piece(speech.speech, said, link, self._greeting(speech, claimed), leaving)
-        )
+    async def prepare(self, claimed: Sequence[Claimed]) -> list[str]:
+        """Have the events of these deliveries at hand; their references, in order.
+
+        :raises alertd.errors.Unavailable: the store is away, and with it the words.
+        """
+        wanted = {each.message_id for each in claimed}
+        while (
+            missing := wanted - self._rows.keys()
+        ):  # another sender's slice may have pushed some out meanwhile
+            await self._learn(missing.pop())
+        for message_id in wanted:
+            self._rows.move_to_end(message_id)
+        while len(self._rows) > max(KEPT, len(wanted)):
+            self._forms.pop(self._rows.popitem(last=False)[0])
+        return self._keyring.codes([delivery_number(each.message_id, each.endpoint_id) for each in claimed])
+
+    async def _learn(self, message_id: int) -> None:
+        self._rows[message_id] = (await self._db.fetch("messages.speech", message_id))[0]
+        self._forms[message_id] = {}
+
+    def render(self, claimed: Claimed, reference: str, now: int) -> Rendered:
+        """The message of one delivery that was prepared. :raises alertd.keys.Unreadable: its address cannot be opened."""
+        form = self._form(claimed)
+        leaving = self._leaving(claimed) if form.leaves else ""
         message = Message(
             reference=reference,
             address=self._address(claimed),
-            text=body.text,
-            level=speech.level.word,
+            text=form.text(reference, leaving),
+            level=form.level.word,
             locale=claimed.locale,
-            expires_in_s=max(1, (speech.deliver_by - now) // 1000),
-            channel=claimed.channel.word,
-            subject=body.subject,
-            html=body.html,
-            sender_name=speech.speech.station,
-            thread=f"alert-{speech.alert_id}",
-            url=link,
+            expires_in_s=max(1, (form.deliver_by - now) // 1000),
+            channel=form.channel,
+            subject=form.subject,
+            html=form.html(reference, leaving),
+            sender_name=form.station,
+            thread=form.thread,
+            url=form.url(reference, leaving),
             first=claimed.wording is Wording.FIRST,
-            headers=self._headers(claimed),
+            headers=form.headers(reference, leaving),
         )
-        return Rendered(message, speech.level, segments(body.text) if claimed.channel is Channel.SMS else 1)
+        return Rendered(message, form.level, form.segments)
 
-    async def _speech(self, message_id: int) -> "_Speech":
-        if message_id not in self._speeches:
-            self._speeches[message_id] = _Speech((await self._db.fetch("messages.speech", message_id))[0])
-            while len(self._speeches) > KEPT:
-                self._speeches.popitem(last=False)
-        return self._speeches[message_id]
+    def _form(self, claimed: Claimed) -> "_Form":
+        new = not (claimed.greeted or claimed.proven)
+        forms, reader = (
+            self._forms[claimed.message_id],
+            (claimed.locale, claimed.wording, claimed.channel, new),
+        )
+        if reader not in forms:
+            speaking = _Speaking(self._rows[claimed.message_id])
+            forms[reader] = _form(speaking, self._catalogue, self._public_url, reader)
+        return forms[reader]
 
     def _address(self, claimed: Claimed) -> str:
         context = endpoint_context(claimed.endpoint_id, claimed.channel)
         return self._keyring.open(claimed.address, claimed.key_id, context).decode()
 
     def _leaving(self, claimed: Claimed) -> str:
-        """The link by which an endpoint leaves; it does not lapse (no delivery has message 0)."""
-        return f"{self._public_url}/partir/{self._keyring.code(delivery_number(0, claimed.endpoint_id))}"
-
-    def _headers(self, claimed: Claimed) -> dict[str, str]:
-        """An e-mail's own way out, for the mailbox's button (RFC 2369, RFC 8058)."""
-        if claimed.channel is not Channel.EMAIL:
-            return {}
-        return {
-            "List-Unsubscribe": f"<{self._leaving(claimed)}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        }
-
-    def _greeting(self, speech: "_Speech", claimed: Claimed) -> str:
-        """Whoever was taken over from a list is told once who writes, and how to leave."""
-        if claimed.greeted or claimed.proven:
-            return ""
-        return greet(self._catalogue, claimed.locale, speech.speech.station, self._leaving(claimed))
+        """By which an endpoint leaves; it does not lapse (no delivery has message 0)."""
+        return self._keyring.code(delivery_number(0, claimed.endpoint_id))
 
 
-class _Speech:
-    """An event as it is being said, with the words already found for each kind of reader."""
+_Reader: TypeAlias = tuple[str, Wording, Channel, bool]
+"""Language, wording, channel, and whether it is the first word to somebody taken over from a list."""
+
+_Blank: TypeAlias = Callable[[str, str], str]
+"""A text with blanks: given a delivery's code and its reader's code for leaving, the text without."""
+
+
+class _Speaking:
+    """An event as it is being said."""
 
     def __init__(self, row: Row) -> None:
         content = loads(row["content"])
         self.level = content.level
         self.deliver_by: int = row["deliver_by"]
-        self.alert_id: int = row["alert_id"]
+        self.thread = f"alert-{row['alert_id']}"
         self.speech = Speech(
             station=row["station_name"],
             timezone=row["timezone"],
@@ -115,19 +131,77 @@ class _Speech:
             content=content,
             expires=row["expires"],
         )
-        self._words: dict[tuple[str, Wording, bool], Words] = {}
 
-    def words(self, catalogue: Catalogue, claimed: Claimed) -> Words:
-        short = claimed.channel is Channel.SMS
-        key = (claimed.locale, claimed.wording, short)
-        if key not in self._words:
-            self._words[key] = words(catalogue, self.speech, claimed.locale, claimed.wording, short=short)
-        return self._words[key]
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """A message but for its reader."""
+
+    station: str
+    level: Level
+    channel: str
+    thread: str
+    deliver_by: int
+    subject: str
+    segments: int
+    leaves: bool
+    text: _Blank
+    html: _Blank
+    url: _Blank
+    headers: Callable[[str, str], Mapping[str, str]]
+
+
+def _form(speaking: _Speaking, catalogue: Catalogue, public_url: str, reader: _Reader) -> _Form:
+    locale, wording, channel, new = reader
+    speech, leaving = speaking.speech, f"{public_url}/partir/{LEAVING}"
+    said = words(catalogue, speech, locale, wording, short=channel is Channel.SMS)
+    greeting = greet(catalogue, locale, speech.station, leaving) if new else ""
+    link = f"{public_url}/a/{CODE}"
+    body = _COMPOSERS[channel](_Piece(speech, said, link, greeting, leaving))
+    return _Form(
+        station=speech.station,
+        level=speaking.level,
+        channel=channel.word,
+        thread=speaking.thread,
+        deliver_by=speaking.deliver_by,
+        subject=body.subject,
+        segments=segments(_same_length(body.text)) if channel is Channel.SMS else 1,
+        leaves=channel is Channel.EMAIL or LEAVING in body.text,
+        text=_blank(body.text),
+        html=_blank(body.html),
+        url=_blank(link),
+        headers=_headers(leaving) if channel is Channel.EMAIL else _no_headers,
+    )
+
+
+def _blank(text: str) -> _Blank:
+    """Cut at its blanks once: filling them in is then no more than a join."""
+    parts = text.split(CODE)
+    if LEAVING in text:
+        return lambda code, leaving: code.join(parts).replace(LEAVING, leaving)
+    return (lambda code, _: code.join(parts)) if len(parts) > 1 else (lambda _code, _leaving: text)
+
+
+def _same_length(text: str) -> str:
+    """As codes of letters and digits would make it: what an operator counts."""
+    return text.replace(CODE, "0" * CODE_LENGTH).replace(LEAVING, "0" * CODE_LENGTH)
+
+
+def _headers(leaving: str) -> Callable[[str, str], Mapping[str, str]]:
+    """An e-mail's own way out, for the mailbox's button (RFC 2369, RFC 8058)."""
+    return lambda _, code: {
+        "List-Unsubscribe": f"<{leaving.replace(LEAVING, code)}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+
+
+def _no_headers(_code: str, _leaving: str) -> Mapping[str, str]:
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """All that one reader's message is made of. `foot` says how to leave, and to whoever is new, who writes."""
+    """All that one reader's message is made of. `leaving` is the way out, `greeting` says who writes to whoever is new."""
 
     speech: Speech
     said: Words

@@ -20,6 +20,7 @@ FINAL: Final[Mapping[Outcome, State]] = {
 }
 """Words after which nothing is tried any more."""
 
+LAST: Final = frozenset(FINAL.values())
 _REASONED: Final = {Outcome.REFUSED, Outcome.STOPPED, Outcome.FAILED}
 
 
@@ -42,10 +43,15 @@ def next_step(
     """
     outcome = receipt.outcome
     if outcome in FINAL:
-        return Step(FINAL[outcome], reason=receipt.code[:60] if outcome in _REASONED else None)
+        return last_step(outcome, receipt.code)
     if outcome is Outcome.UNKNOWN:
         return _unknown(level, unknowns, now, sending)
     return Step(State.WAITING, now + back_off_ms(receipt, tries, sending), receipt.code[:60] or None)
+
+
+def last_step(outcome: Outcome, code: str) -> Step:
+    """After a word in FINAL; those about which a person will ask keep the provider's own."""
+    return Step(FINAL[outcome], reason=code[:60] if outcome in _REASONED else None)
 
 
 def back_off_ms(receipt: Receipt, tries: int, sending: Sending) -> int:

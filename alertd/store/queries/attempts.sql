@@ -1,19 +1,19 @@
 -- name: open
--- Written before the wire is touched: whatever happens then, this try is remembered.
+-- Written before the wire is touched: whatever happens then, this try ($3) is remembered.
 INSERT INTO attempt (message_id, endpoint_id, ordinal, sender_id, node_id, started_at)
-SELECT d.message_id, d.endpoint_id, d.tries, $3, d.node_id, now_ms()
-  FROM delivery d
- WHERE d.message_id = $1 AND d.endpoint_id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($2 AS TEXT)));
+SELECT $1, CAST(value AS BIGINT), $3, $4, $5, $6 FROM json_each(CAST($2 AS TEXT));
 
 -- name: close
 -- Closed once; an unknown may still be closed by a later word. $3: {"endpoint_id": "the provider's reference"}. Says
--- which it closed: only their deliveries move. Written so that SQLite goes by key: given the list as a second table, it
--- walks all attempts of the message, and the list again for each.
-UPDATE attempt SET closed_at = now_ms(), outcome = $4, code = $5,
-       provider_ref = nullif(json_extract(CAST($3 AS TEXT), '$."' || endpoint_id || '"'), '')
- WHERE message_id = $1 AND ordinal = $2
-   AND endpoint_id IN (SELECT CAST(key AS BIGINT) FROM json_each(CAST($3 AS TEXT)))
-   AND (closed_at IS NULL OR outcome = 'unknown')
+-- which it closed: only their deliveries move. An upsert of rows that are there, since SQLite would walk all attempts of
+-- the message, and the list for each, if the list were an UPDATE's second table.
+INSERT INTO attempt (message_id, endpoint_id, ordinal, sender_id, node_id, started_at, provider_ref)
+SELECT a.message_id, a.endpoint_id, a.ordinal, a.sender_id, a.node_id, a.started_at, nullif(r.value, '')
+  FROM json_each(CAST($3 AS TEXT)) r CROSS JOIN attempt a
+ WHERE a.message_id = $1 AND a.endpoint_id = CAST(r.key AS BIGINT) AND a.ordinal = $2
+   AND (a.closed_at IS NULL OR a.outcome = 'unknown')
+    ON CONFLICT (message_id, endpoint_id, ordinal)
+    DO UPDATE SET closed_at = (SELECT now_ms()), outcome = $4, code = $5, provider_ref = excluded.provider_ref
 RETURNING endpoint_id;
 
 -- name: ours

@@ -39,13 +39,14 @@ SELECT $1, d.endpoint_id, d.channel, $6, $7, 0, $8,
 -- name: claimable
 -- What this sender may take now, in order of lanes and nearest first, with all that decides whether it may still leave:
 -- supersession, deliver_by, the endpoint and the subscription (stops and erasures are rechecked here), and whether an
--- earlier message of the thread, not only the last one, is on the wire to the same endpoint.
-SELECT d.message_id, d.endpoint_id, d.channel, d.lane, d.wording, d.tries, d.doubtful,
+-- earlier message of the thread, not only the last one, is on the wire to the same endpoint. The clock is asked once.
+SELECT d.message_id, d.endpoint_id, d.channel, d.wording, d.tries, d.doubtful,
        m.superseded_at, m.deliver_by,
-       (SELECT count(*) FROM message b JOIN delivery o ON o.message_id = b.id AND o.endpoint_id = d.endpoint_id
-         WHERE b.alert_id = m.alert_id AND b.id < m.id AND o.state = 2) AS behind,
+       CASE WHEN m.supersedes IS NULL THEN 0
+            ELSE (SELECT count(*) FROM message b JOIN delivery o ON o.message_id = b.id AND o.endpoint_id = d.endpoint_id
+                   WHERE b.alert_id = m.alert_id AND b.id < m.id AND o.state = 2) END AS behind,
        e.state AS endpoint_state, e.address, e.key_id, e.greeted_at, e.proven_at, s.locale,
-       p.subscriber_id AS subscribed
+       p.subscriber_id AS subscribed, (SELECT now_ms()) AS now
   FROM delivery d JOIN message m ON m.id = d.message_id
   LEFT JOIN endpoint e ON e.id = d.endpoint_id
   LEFT JOIN subscriber s ON s.id = e.subscriber_id
@@ -59,6 +60,12 @@ SELECT d.message_id, d.endpoint_id, d.channel, d.lane, d.wording, d.tries, d.dou
 -- The slice about to touch the wire.
 UPDATE delivery SET state = 2, tries = tries + 1, node_id = $3
  WHERE message_id = $1 AND endpoint_id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($2 AS TEXT)));
+
+-- name: settle
+-- A last word ($4) about what was on the wire ($3): nothing is due any more. The short form of `move`, for nearly all.
+UPDATE delivery SET state = $4, due_at = 253402300799000, reason = $5
+ WHERE message_id = $1 AND endpoint_id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($2 AS TEXT)))
+   AND state = $3;
 
 -- name: move
 -- From one state ($3) to another ($4), due at $5; says how many were still there, so that the books can follow. What

@@ -22,12 +22,13 @@ WITH taken AS MATERIALIZED (
    ORDER BY sender_id, lane, ring, due_at, message_id, endpoint_id
    LIMIT $2
      FOR UPDATE SKIP LOCKED)
-SELECT d.message_id, d.endpoint_id, d.channel, d.lane, d.wording, d.tries, d.doubtful,
+SELECT d.message_id, d.endpoint_id, d.channel, d.wording, d.tries, d.doubtful,
        m.superseded_at, m.deliver_by,
-       (SELECT count(*) FROM message b JOIN delivery o ON o.message_id = b.id AND o.endpoint_id = d.endpoint_id
-         WHERE b.alert_id = m.alert_id AND b.id < m.id AND o.state = 2) AS behind,
+       CASE WHEN m.supersedes IS NULL THEN 0
+            ELSE (SELECT count(*) FROM message b JOIN delivery o ON o.message_id = b.id AND o.endpoint_id = d.endpoint_id
+                   WHERE b.alert_id = m.alert_id AND b.id < m.id AND o.state = 2) END AS behind,
        e.state AS endpoint_state, e.address, e.key_id, e.greeted_at, e.proven_at, s.locale,
-       p.subscriber_id AS subscribed
+       p.subscriber_id AS subscribed, now_ms() AS now
   FROM taken d JOIN message m ON m.id = d.message_id
   LEFT JOIN endpoint e ON e.id = d.endpoint_id
   LEFT JOIN subscriber s ON s.id = e.subscriber_id
@@ -41,3 +42,14 @@ SELECT message_id, endpoint_id, channel, state, doubtful FROM delivery
  WHERE message_id = $1 AND state IN (0, 1)
  ORDER BY endpoint_id LIMIT $2
    FOR UPDATE SKIP LOCKED;
+
+-- name: call
+-- As on SQLite; here a list of keys is an array, which the key's index takes as it is.
+UPDATE delivery SET state = 2, tries = tries + 1, node_id = $3
+ WHERE message_id = $1 AND endpoint_id = ANY (CAST(translate(CAST($2 AS TEXT), '[]', '{}') AS BIGINT[]));
+
+-- name: settle
+-- As on SQLite.
+UPDATE delivery SET state = $4, due_at = 253402300799000, reason = $5
+ WHERE message_id = $1 AND endpoint_id = ANY (CAST(translate(CAST($2 AS TEXT), '[]', '{}') AS BIGINT[]))
+   AND state = $3;
