@@ -7,7 +7,7 @@ that the first has in hand. Deliveries are locked before messages, as a claim do
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
@@ -26,6 +26,21 @@ MOST: Final = 100
 log = structlog.get_logger(__name__)
 
 
+@dataclass(slots=True)
+class Watch:
+    """Whether a clock was set back since it was looked at last, by a second or more."""
+
+    _now: int = 0
+    _monotonic: float = 0.0
+
+    def set_back(self, now: int, monotonic: float) -> bool:
+        """`now` in UTC ms, `monotonic` in seconds."""
+        expected = self._now + round((monotonic - self._monotonic) * SECOND)
+        back = self._now > 0 and now < expected - SECOND
+        self._now, self._monotonic = now, monotonic
+        return back
+
+
 @dataclass(frozen=True, slots=True)
 class Tend:
     """One node's housekeeping."""
@@ -34,10 +49,12 @@ class Tend:
     clock: Clock
     sending: Sending
     node_id: int
+    watch: Watch = field(default_factory=Watch)
 
     async def step(self) -> bool:
         """One round; True when there may be more to do at once. Looks without a lock before it takes one."""
         await self._beat()
+        await self.hasten()
         busy = [await self.promote(), await self.settle(), await self.expire_alerts()]
         await self.plan()
         await self.close()
@@ -50,6 +67,15 @@ class Tend:
             async with self.db.transaction() as tx:
                 if await self._recover(tx, self.node_id) < SLICE:
                     return
+
+    async def hasten(self) -> None:
+        """The store's clock was set back: what is to be tried again would wait until that hour came round once more."""
+        now = int((await self.db.fetch("nodes.clock"))[0]["now"])
+        if not self.watch.set_back(now, self.clock.monotonic()):
+            return
+        async with self.db.transaction() as tx:
+            hastened = await tx.execute("deliveries.hasten")
+        log.warning("clock_set_back", action="hasten", deliveries=hastened)
 
     async def promote(self) -> bool:
         """Waiting rows, and danger's unknowns that are sent once more, whose time has come."""

@@ -87,6 +87,12 @@ SELECT message_id, endpoint_id, channel, sender_id, state FROM delivery
  WHERE state = 3 AND due_at < 253402300799000 AND due_at <= now_ms()
  LIMIT $1;
 
+-- name: hasten
+-- The clock was set back: whatever was tried, or stands behind an earlier message, is due now. What was never tried waits
+-- for an hour that was chosen (quiet hours), and that hour stands.
+UPDATE delivery SET due_at = now_ms()
+ WHERE (state = 0 OR (state = 3 AND due_at < 253402300799000)) AND due_at > now_ms() AND (tries > 0 OR reason = 'behind');
+
 -- name: calling_of
 -- What a node held when it died. Open messages only: walked by their key, so that no index has to follow every claim.
 SELECT d.message_id, d.endpoint_id, d.channel, d.doubtful, m.level
