@@ -5,7 +5,7 @@ A loop that dies ends the process, and systemd starts it again: never a daemon t
 
 import secrets
 import socket
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -22,6 +22,7 @@ from alertd.deliver.fan_out import FanOut
 from alertd.deliver.figures import Figures
 from alertd.deliver.health import Health
 from alertd.deliver.hosts import by_host
+from alertd.deliver.lease import part
 from alertd.deliver.lookups import Lookups
 from alertd.deliver.loops import Loops, Step
 from alertd.deliver.pace import Bucket
@@ -84,11 +85,19 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         lines = _lines(desk, gateways)
         spool = _spool(desk)
         heart, figures = Heart(clock), Figures()
-        await _turn(stack, desk, node_id, lines, heart, _reports(desk, node_id, gateways, spool), figures)
+        stack.push_async_callback(part, db, node_id, [line.lease for line in lines])
+        loops = _loops(desk, heart)
+        tend = Tend(db, clock, settings.sending, node_id)
+        await tend.start()  # what an earlier life of this node held
+        steps = _steps(desk, node_id, lines, tend, figures, loops.stopping.is_set)
+        await stack.enter_async_context(loops.turning([*steps, *_reports(desk, node_id, gateways, spool)]))
         stack.enter_context(ticking({partial(_purge, desk): 600.0}))
         shared = Rooms(desk=desk, heartbeat=heart.beats, gateways=gateways, spool=spool, figures=figures)
         url = await _serve(stack, shared)
-        yield Daemon(desk, node_id, lines, url)
+        try:
+            yield Daemon(desk, node_id, lines, url)
+        finally:
+            loops.stopping.set()  # now, and not when open pages have been closed: nothing more is claimed
 
 
 class Heart:
@@ -132,21 +141,10 @@ def node_name(settings: Settings) -> str:
     return settings.node.name or socket.gethostname()
 
 
-async def _turn(
-    stack: AsyncExitStack,
-    desk: Desk,
-    node_id: int,
-    lines: Sequence[Line],
-    heart: "Heart",
-    more: Sequence[tuple[str, Step]],
-    figures: Figures,
-) -> None:
-    """Recover what an earlier life of this node held, then start its loops."""
+def _loops(desk: Desk, heart: Heart) -> Loops:
+    """On leaving, what is on the wire has its time-out and a little more to be answered and recorded."""
     sending = desk.settings.sending
-    tend = Tend(desk.db, desk.clock, sending, node_id)
-    await tend.start()
-    loops = Loops(desk.db, sending.poll_s, sending.send_timeout_s + 2, heart.beat)
-    await stack.enter_async_context(loops.turning([*_steps(desk, node_id, lines, tend, figures), *more]))
+    return Loops(desk.db, sending.poll_s, sending.send_timeout_s + 2, heart.beat)
 
 
 async def _purge(desk: Desk) -> None:
@@ -190,14 +188,19 @@ async def _gateways(stack: AsyncExitStack, desk: Desk) -> dict[str, Gateway]:
 
 
 def _steps(
-    desk: Desk, node_id: int, lines: Sequence[Line], tend: Tend, figures: Figures
+    desk: Desk,
+    node_id: int,
+    lines: Sequence[Line],
+    tend: Tend,
+    figures: Figures,
+    parting: Callable[[], bool],
 ) -> list[tuple[str, Step]]:
     """Every loop of this node, by the bell that wakes it."""
     renderer = Renderer(desk.db, desk.catalogue, desk.keyring, desk.settings.http.public_url)
     voices = {line.gateway.name: line.gateway for line in lines}
     health = Health(desk.db, desk.clock, desk.routes, voices, node_id, figures)
     sending = desk.settings.sending
-    dispatch = Dispatch(desk.db, desk.clock, renderer, sending, node_id, health.homes, health.hear)
+    dispatch = Dispatch(desk.db, desk.clock, renderer, sending, node_id, health.homes, health.hear, parting)
     fan_out = FanOut(desk.db, desk.clock, desk.routes, node_id)
     speaking = [
         (f"dispatch:{line.sender.id}", partial(dispatch.step, line)) for line in lines for _ in range(WORKERS)

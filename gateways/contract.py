@@ -120,7 +120,11 @@ class Gateway(Protocol):
         """Let go of what is kept. May be called twice."""
 
     def send(self, batch: Sequence[Message]) -> AsyncIterator[Receipt]:
-        """Give exactly one receipt for each message, each as it comes, in any order."""
+        """Give exactly one receipt for each message, each as it comes, in any order.
+
+        Draw each message from the batch when it is about to be spoken, once: a node that is asked to stop lets the batch
+        end early, and what was not drawn has not left.
+        """
 
     async def check(self) -> Receipt:
         """Ask the provider whether it would take a message now, without sending one (a probe)."""

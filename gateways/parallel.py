@@ -21,8 +21,8 @@ async def in_parallel(
     desk = _Desk(iter(batch), send_one)
     workers = {asyncio.create_task(desk.work()) for _ in range(min(width, len(batch)))}
     try:
-        for _ in range(len(batch)):
-            yield await desk.next(workers)
+        while receipt := await desk.next(workers):
+            yield receipt
     finally:
         await _end(workers)
 
@@ -44,12 +44,16 @@ class _Desk:
         finally:
             self._left.set()
 
-    async def next(self, workers: set[asyncio.Task[None]]) -> Receipt:
-        """The oldest receipt that nobody took; what came before a worker's fault is given first."""
+    async def next(self, workers: set[asyncio.Task[None]]) -> Receipt | None:
+        """The oldest receipt that nobody took; what came before a worker's fault is given first. None when the workers
+        have found nothing more: a batch may end early.
+        """
         while not self._receipts:
-            for worker in workers:
-                if worker.done():
-                    worker.result()
+            ended = [worker for worker in workers if worker.done()]
+            for worker in ended:
+                worker.result()
+            if len(ended) == len(workers):
+                return None
             self._left.clear()
             await self._left.wait()
         return self._receipts.popleft()

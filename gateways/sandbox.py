@@ -67,9 +67,10 @@ class Sandbox:
 
     async def send(self, batch: Sequence[Message]) -> AsyncIterator[Receipt]:
         """Keep the batch, then answer for each message by its address."""
-        await self._record(self.name, batch)
+        messages = list(batch)
+        await self._record(self.name, messages)
         await asyncio.sleep(self._options.delay_ms / 1000)
-        for message in batch:
+        for message in messages:
             yield self._answer(message)
 
     async def check(self) -> Receipt:

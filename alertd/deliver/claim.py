@@ -11,6 +11,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from alertd.clock import FOREVER, SECOND
+from alertd.deliver.lease import Lease
 from alertd.deliver.routes import Sender
 from alertd.deliver.tallies import Entries
 from alertd.model import Channel, EndpointState, State, Wording
@@ -46,18 +47,16 @@ class Claimed:
 
 
 async def claim(
-    db: Database, sender: Sender, home: int, node_id: int, most: int, lease_ms: int, level: float
+    db: Database, lease: Lease, home: int, node_id: int, most: int, lease_ms: int
 ) -> list[Claimed] | None:
     """Up to `most` deliveries from the queue of `home` (its own, or that of a sender it stands in for), now `calling`:
-    an empty list when all of a slice had to be settled, None when nothing is queued, or another node holds the sender.
+    an empty list when all of a slice had to be settled, None when nothing is queued, or another node took the lease.
 
     Only a pace needs an owner: where the provider sets none, nodes share the sender, each skipping what another has
-    locked. `level` is the bucket's, kept with the lease for whoever speaks next.
+    locked.
     """
     async with db.transaction() as tx:
-        if sender.rate is not None and not await tx.execute(
-            "senders.hold", sender.id, node_id, lease_ms, level
-        ):
+        if not await lease.renew(tx, node_id, lease_ms, most):
             return None
         rows = await tx.fetch("deliveries.claimable", home, most)
         if not rows:
@@ -65,7 +64,7 @@ async def claim(
         entries = Entries(node_id)
         now = int(rows[0]["now"])
         going = await _sort_out(tx, entries, rows, now)
-        await _call(tx, entries, going, _Try(sender.id, node_id, now))
+        await _call(tx, entries, going, _Try(lease.sender.id, node_id, now))
         await entries.write(tx)
     return [_claimed(row) for row in going]
 

@@ -14,7 +14,9 @@ import structlog
 from alertd.clock import SECOND, Clock
 from alertd.deliver.claim import Attempt, Claimed, claim, give_back, ours
 from alertd.deliver.handfuls import handfuls
+from alertd.deliver.lease import Lease
 from alertd.deliver.pace import Bucket
+from alertd.deliver.parting import Parting
 from alertd.deliver.record import Answer, record
 from alertd.deliver.render import Rendered, Renderer
 from alertd.deliver.routes import Sender
@@ -50,10 +52,19 @@ class Line:
     out: set[Attempt] = field(default_factory=set)
     adrift: bool = False
     flowing: bool = False
+    lease: Lease = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.lease = Lease(self.sender, self.bucket)
 
 
 def _own(sender: Sender) -> Sequence[int]:
     return (sender.id,)
+
+
+def _staying() -> bool:
+    """Whoever is not asked to part."""
+    return False
 
 
 def _unheard(gateway: str, receipts: Sequence[Receipt]) -> None:
@@ -62,7 +73,10 @@ def _unheard(gateway: str, receipts: Sequence[Receipt]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Dispatch:
-    """One node's voice. `homes` says from whose queues a sender takes now, `hear` is told every answer (see `health`)."""
+    """One node's voice. `homes` says from whose queues a sender takes now, `hear` is told every answer (see `health`).
+
+    Once `parting` says so nothing more is claimed or spoken: what is on the wire is answered, the rest given back.
+    """
 
     db: Database
     clock: Clock
@@ -71,6 +85,7 @@ class Dispatch:
     node_id: int
     homes: Callable[[Sender], Sequence[int]] = _own
     hear: Callable[[str, Sequence[Receipt]], None] = _unheard
+    parting: Callable[[], bool] = _staying
 
     async def step(self, line: Line) -> bool:
         """Claim a slice, send it, record it; False when there was nothing to claim, or another node holds the sender."""
@@ -87,11 +102,12 @@ class Dispatch:
         if line.adrift:
             await self._give_back(line)
         home = await self._home(line)
-        if home is None:
+        lease_ms = round(self.sending.lease_s * SECOND)
+        if home is None or not await line.lease.take(self.db, self.node_id, lease_ms):
             return None
         await asyncio.sleep(min(line.bucket.wait_s(), self.sending.poll_s))
         most = line.bucket.room(self._slice(line))
-        if most == 0:
+        if most == 0 or self.parting():
             return None
         line.adrift = True
         taken = await self._claim(line, home, most)
@@ -101,7 +117,7 @@ class Dispatch:
     async def _claim(self, line: Line, home: int, most: int) -> dict[str, tuple[Claimed, Rendered]] | None:
         """A slice with its words, in a worker's hands."""
         lease_ms = round(self.sending.lease_s * SECOND)
-        claimed = await claim(self.db, line.sender, home, self.node_id, most, lease_ms, line.bucket.level)
+        claimed = await claim(self.db, line.lease, home, self.node_id, most, lease_ms)
         line.flowing = claimed is not None
         if claimed is None:
             return None
@@ -158,12 +174,17 @@ class Dispatch:
         size, slice_ = line.gateway.capabilities.batch, list(taken.items())
         try:
             for start in range(0, len(slice_), size):
+                if self.parting():
+                    break
                 await self._send_batch(line, dict(slice_[start : start + size]))
         except Unavailable:
             line.adrift = True
             raise
         finally:
             line.out.difference_update(claimed.attempt for claimed, _ in taken.values())
+        if self.parting():
+            async with line.turn:
+                await self._give_back(line)
 
     async def _send_batch(self, line: Line, batch: Mapping[str, tuple[Claimed, Rendered]]) -> None:
         """What is still this node's leaves; of the rest it is known that it did not."""
@@ -172,17 +193,19 @@ class Dispatch:
         lost = [each for reference, each in batch.items() if reference not in pending]
         await self._record([_answer(each, _lost()) for each in lost])
         messages = [_in_time(each[1].message, left[each[0].attempt]) for each in pending.values()]
-        async for receipts in self._receipts(line, messages):
+        spoken = Parting(messages, self.parting)
+        async for receipts in self._receipts(line, spoken):
             answers = [
                 _answer(pending.pop(each.reference), each) for each in receipts if each.reference in pending
             ]
             self.hear(line.sender.gateway, receipts)
             self._heed(line, answers)
             await self._record(answers)
-        self.hear(line.sender.gateway, [_silence() for _ in pending])
-        await self._record([_answer(each, _silence()) for each in pending.values()])
+        silent = [each for reference, each in pending.items() if reference in spoken.references]
+        self.hear(line.sender.gateway, [_silence() for _ in silent])
+        await self._record([_answer(each, _silence()) for each in silent])
 
-    async def _receipts(self, line: Line, messages: Sequence[Message]) -> AsyncIterator[list[Receipt]]:
+    async def _receipts(self, line: Line, messages: Parting) -> AsyncIterator[list[Receipt]]:
         """Receipts in handfuls, as they come. A gateway that raises, or hangs, has a bug: what it did not answer is unknown."""
         patience_s = PATIENCE * self.sending.send_timeout_s
         if messages:

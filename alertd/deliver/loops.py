@@ -18,13 +18,15 @@ Step = Callable[[], Awaitable[bool]]
 
 @dataclass(slots=True)
 class Loops:
-    """The loops of one node. On leaving, each ends its step, within `grace_s` seconds; then it is cut off."""
+    """The loops of one node. On leaving, or once `stopping` is set, each ends its step and no other is begun; what has not
+    ended `grace_s` seconds after leaving is cut off.
+    """
 
     db: Database
     poll_s: float
     grace_s: float
     beat: Callable[[], None]
-    _stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     @asynccontextmanager
     async def turning(self, steps: list[tuple[str, Step]]) -> AsyncIterator[None]:
@@ -37,10 +39,10 @@ class Loops:
             try:
                 yield
             finally:
-                await self._end(tasks)
+                await self._end(tasks, {bell for bell, _ in steps})
 
     async def _turn(self, bell: str, step: Step) -> None:
-        while not self._stopping.is_set():
+        while not self.stopping.is_set():
             try:
                 busy = await step()
             except Unavailable as error:
@@ -52,8 +54,10 @@ class Loops:
             if not busy:
                 await self.db.wait(bell, self.poll_s)
 
-    async def _end(self, tasks: list[asyncio.Task[None]]) -> None:
-        self._stopping.set()
+    async def _end(self, tasks: list[asyncio.Task[None]], bells: set[str]) -> None:
+        self.stopping.set()
+        for bell in bells:
+            self.db.ring(bell)  # whoever waits for work need not wait to hear of it
         await asyncio.wait(tasks, timeout=self.grace_s)
         for task in tasks:
             task.cancel()

@@ -47,6 +47,16 @@ class Bucket:
         debt = seconds if self.rate is None else seconds * self.rate
         self.level = min(self.level, -debt)
 
+    def begin(self, most: float) -> None:
+        """Start with no more than this: what whoever spoke before has spent is not spent twice."""
+        self._fill()
+        self.level = min(self.level, most)
+
+    def level_now(self) -> float:
+        """The level at this moment."""
+        self._fill()
+        return self.level
+
     def _fill(self) -> None:
         now = self.clock.monotonic()
         passed, self.filled_at = max(0.0, now - self.filled_at), now

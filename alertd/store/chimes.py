@@ -14,6 +14,8 @@ CHANNEL = "alertd"
 CONNECT_S = 10.0
 FIRST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 5.0
+LAST_RINGS_S = 1.0
+"""A parting node's rings wake those that take over; a server that does not answer is not waited for."""
 
 _log = structlog.get_logger(__name__)
 _LOST = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
@@ -33,6 +35,8 @@ class Chimes:
         self._to_send: set[str] = set()
         self._news = asyncio.Event()
         self._listening = asyncio.Event()
+        self._sent = asyncio.Event()
+        self._sent.set()
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -40,9 +44,12 @@ class Chimes:
         self._task = asyncio.create_task(self._keep_listening(), name="bells")
 
     async def stop(self) -> None:
-        """Fall silent; may be called twice."""
+        """Fall silent, once others have heard what was rung; may be called twice."""
         task, self._task = self._task, None
         if task is not None:
+            if self._listening.is_set():
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._sent.wait(), LAST_RINGS_S)
             task.cancel()
             await asyncio.wait((task,))
 
@@ -51,6 +58,7 @@ class Chimes:
         self.bells.ring(bell)
         if self._task is not None and len(self._to_send) < MOST_BELLS:
             self._to_send.add(bell)
+            self._sent.clear()
             self._news.set()
 
     async def listening(self, timeout_s: float) -> bool:
@@ -102,6 +110,8 @@ class Chimes:
                 payloads,
                 timeout=CONNECT_S,
             )
+        if not self._to_send:
+            self._sent.set()
 
     def _on_lost(self, _: Any) -> None:
         self._news.set()

@@ -96,11 +96,10 @@ class SmtpGateway:
     def send(self, batch: Sequence[Message]) -> AsyncIterator[Receipt]:
         """Hand the batch over on all connections at once; see `gateways.contract`."""
         now = asyncio.get_running_loop().time()
-        until = {message.reference: now + message.expires_in_s for message in batch}
         return in_parallel(
             batch,
             self.capabilities.parallel,
-            lambda message: self._send_one(message, until[message.reference]),
+            lambda message: self._send_one(message, now + message.expires_in_s),
         )
 
     async def check(self) -> Receipt:

@@ -1,15 +1,18 @@
 """Recovery: what a dead node held is nobody's, is never forgotten, and is sent again only where that is right."""
 
 import asyncio
+from collections import Counter
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 
 import pytest
 from heart.provider import HANG, Provider
 from heart.town import SMS, bounded, build, settings
 
 from alertd.clock import MINUTE, SECOND
+from alertd.deliver.lease import part
 from alertd.model import Level, State
-from gateways.contract import Outcome
+from gateways.contract import Outcome, Receipt
 
 INFO = {"level": Level.INFO, "topic": "council"}
 
@@ -182,6 +185,57 @@ async def test_a_sender_with_a_pace_has_one_voice(db, clock):
     assert town.provider.ledger == []
     clock.advance(15 * SECOND)
     await town.hand_over()
+    assert town.provider.ledger == []
+    clock.advance(SECOND)
+    await town.hand_over()
     assert len(town.provider.ledger) == 1
     assert (await db.fetch("senders.lease", sender.id))[0]["node_id"] == town.node.id
     await town.books()
+
+
+async def test_a_sender_takes_what_it_owes_to_the_next_node(db, clock):
+    """The provider asked for a minute's silence, and the node is stopped: the other one speaks at once as the sender, and
+    keeps the silence all the same."""
+    town = await build(db, clock, settings({"name": "Bras", "rate": 5, "burst": 5}, channels=("sms",)))
+    for _ in range(2):
+        await town.person()
+    other = await town.another_node("two")
+    town.provider.usual = Receipt("", Outcome.THROTTLED, retry_after_s=60)
+    await town.release(**INFO)
+    await town.spread()
+    clock.advance(SECOND)
+    await town.hand_over()
+    handed = len(town.provider.ledger)
+    assert handed > 0
+    await part(db, town.node.id, [line.lease for line in town.node.lines.values()])
+    town.provider.usual = Outcome.ACCEPTED
+    await town.release(**INFO)
+    await town.spread()
+    sender = town.node.lines[SMS].sender
+    for _ in range(11):
+        clock.advance(5 * SECOND)
+        await town.keep_house()
+        await town.hand_over(other)
+        assert len(town.provider.ledger) == handed
+    assert (await db.fetch("senders.lease", sender.id))[0]["node_id"] == other.id
+    clock.advance(10 * SECOND)
+    await town.hand_over(other)
+    assert len(town.provider.ledger) > handed
+    await town.books()
+
+
+async def test_a_node_that_parts_speaks_nothing_more(town):
+    """It is asked to stop when its provider has drawn two of five: the two are answered, three are queued again, untried."""
+    for _ in range(5):
+        await town.person()
+    await town.release()
+    await town.spread()
+    stopping = replace(town.node.dispatch, parting=lambda: len(town.provider.ledger) == 2)
+    assert await stopping.step(town.node.lines[SMS])
+    assert await town.states() == {State.ACCEPTED: 2, State.QUEUED: 3}
+    assert Counter(row["code"] for row in await town.attempts())["not_sent"] == 3
+    assert not await stopping.step(town.node.lines[SMS])
+    other = await town.another_node("two")
+    await town.hand_over(other)
+    assert await town.states() == {State.ACCEPTED: 5}
+    assert len({message.address for message in town.provider.ledger}) == len(town.provider.ledger) == 5

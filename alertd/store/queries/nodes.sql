@@ -29,3 +29,7 @@ SELECT id FROM node WHERE id = $1 AND (seen_at <= now_ms() - $2 OR seen_at > now
 -- The nodes that ever were, the newest first: what the audit calls by number, people know by name; and when each
 -- said last that it is alive.
 SELECT id, name, seen_at FROM node ORDER BY id DESC LIMIT 200;
+
+-- name: part
+-- This node has ended its work: what it may have left is looked for at once, and not after a lease.
+UPDATE node SET seen_at = 0 WHERE id = $1;

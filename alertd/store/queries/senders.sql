@@ -7,7 +7,23 @@ INSERT INTO sender (id, gateway, name, channel) VALUES ($1, $2, $3, $4)
 -- Every sender ever configured.
 SELECT id, gateway, name, channel, tokens, filled_at, node_id, lease_until, retired_at FROM sender ORDER BY id;
 
+-- name: take
+-- Take the lease that nobody has, or an earlier life of this node: only one node speaks as this sender. Says at what level
+-- its bucket was left, and how long ago.
+UPDATE sender SET node_id = $2, lease_until = now_ms() + $3
+ WHERE id = $1 AND (node_id = $2 OR node_id IS NULL)
+RETURNING tokens, now_ms() - filled_at AS since;
+
+-- name: take_over
+-- Take the lease of a node that let it run out: what it still said nobody knows.
+UPDATE sender SET node_id = $2, lease_until = now_ms() + $3
+ WHERE id = $1 AND node_id <> $2 AND lease_until < now_ms();
+
 -- name: hold
--- Take or renew the lease: only one node speaks as this sender, and it keeps the bucket's level for whoever comes next.
-UPDATE sender SET node_id = $2, lease_until = now_ms() + $3, tokens = $4, filled_at = now_ms()
- WHERE id = $1 AND (node_id = $2 OR node_id IS NULL OR lease_until < now_ms());
+-- Renew the lease: it may have run out, as long as nobody has taken it. The bucket's level is kept for whoever comes next.
+UPDATE sender SET lease_until = now_ms() + $3, tokens = $4, filled_at = now_ms()
+ WHERE id = $1 AND node_id = $2;
+
+-- name: let_go
+-- The node parts: another may speak as this sender at once, and goes on from this level ($3).
+UPDATE sender SET node_id = NULL, lease_until = 0, tokens = $3, filled_at = now_ms() WHERE id = $1 AND node_id = $2;

@@ -39,3 +39,15 @@ UPDATE message SET deliver_by = $2 WHERE id = $1;
 -- name: nodes
 -- Every node, and when it was heard of last.
 SELECT id, name, seen_at, now_ms() AS now FROM node;
+
+-- name: states
+-- An alert's deliveries by state.
+SELECT d.state, count(*) AS n FROM message m JOIN delivery d ON d.message_id = m.id WHERE m.alert_id = $1 GROUP BY d.state;
+
+-- name: not_sent
+-- How many attempts of an alert were given back before a word was said.
+SELECT count(*) AS n FROM message m JOIN attempt a ON a.message_id = m.id WHERE m.alert_id = $1 AND a.code = 'not_sent';
+
+-- name: speakers
+-- The nodes that spoke for an alert.
+SELECT DISTINCT a.node_id FROM message m JOIN attempt a ON a.message_id = m.id WHERE m.alert_id = $1;
