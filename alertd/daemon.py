@@ -87,7 +87,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         heart, figures = Heart(clock), Figures()
         stack.push_async_callback(part, db, node_id, [line.lease for line in lines])
         loops = _loops(desk, heart)
-        tend = Tend(db, clock, settings.sending, node_id)
+        tend = Tend(db, clock, settings.sending, node_id, figures=figures)
         await tend.start()  # what an earlier life of this node held
         steps = _steps(desk, node_id, lines, tend, figures, loops.stopping.is_set)
         await stack.enter_async_context(loops.turning([*steps, *_reports(desk, node_id, gateways, spool)]))

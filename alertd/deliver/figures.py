@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Info, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, generate_latest
 from prometheus_client.process_collector import ProcessCollector
 
 from alertd import __version__
@@ -21,6 +21,8 @@ from gateways.contract import Receipt
 
 ALIVE_MS: Final = 100 * SECOND
 """A node that has not said for so long that it is alive is told down: a third of the longest lease that can be set."""
+
+RATIOS: Final = (0.25, 0.5, 0.8, 0.9, 1.1, 1.25, 1.5, 2, 3, 5, 10, 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,13 @@ class Figures:
         self._decisions = self._counter(
             "alertd_gateway_decisions", "Gateways left, taken back, imposed.", "gateway", "action"
         )
+        self._kept = Histogram(
+            "alertd_forecast_ratio",
+            "Seconds until the first, half and the last were handed over, by those forecast, a second added to each.",
+            ["part"],
+            buckets=RATIOS,
+            registry=self.registry,
+        )
         self._up = _gauge(
             self.registry, "alertd_gateway_up", "Whether this node finds a gateway working.", "gateway"
         )
@@ -61,6 +70,10 @@ class Figures:
     def found(self, gateway: str, *, working: bool) -> None:
         """How a gateway is doing."""
         self._up.labels(gateway).set(working)
+
+    def kept(self, part: str, actual_s: float, forecast_s: float) -> None:
+        """How a forecast was kept: 1 is exactly, 2 is twice as long. A second is added to each: some forecasts are 0."""
+        self._kept.labels(part).observe((actual_s + 1) / (forecast_s + 1))
 
     def page(self, standing: Standing | None, spool_bytes: int) -> bytes:
         """Everything in Prometheus' text format; None where the store does not answer: what it would say is left out."""

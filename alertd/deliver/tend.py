@@ -14,6 +14,8 @@ import structlog
 
 from alertd.clock import FOREVER, SECOND, Clock
 from alertd.deliver.claim import by_message, shift
+from alertd.deliver.figures import Figures
+from alertd.deliver.hindsight import Hindsight
 from alertd.deliver.tallies import Entries
 from alertd.model import UNSENT, Level, State
 from alertd.settings.sections import Sending
@@ -50,6 +52,7 @@ class Tend:
     sending: Sending
     node_id: int
     watch: Watch = field(default_factory=Watch)
+    figures: Figures = field(default_factory=Figures)
 
     async def step(self) -> bool:
         """One round; True when there may be more to do at once. Looks without a lock before it takes one."""
@@ -136,12 +139,16 @@ class Tend:
 
     async def close(self) -> None:
         """Messages of which nothing waits any more. One a transaction: claims share-lock several, in their own order."""
-        for _ in range(len(await self.db.fetch("messages.drained", MOST))):
+        hindsight = Hindsight(self.db, self.figures)
+        await hindsight.look()
+        for row in await self.db.fetch("messages.drained", MOST):
+            marks = await hindsight.marks(row["id"])
             async with self._leading() as tx:
                 if tx is None:
                     return
-                for row in await tx.fetch("messages.drained", 1):
-                    await tx.execute("messages.close", row["id"])
+                closed = await tx.execute("messages.close", row["id"], *marks)
+            if closed:
+                await hindsight.tell(row["id"])
 
     async def expire_alerts(self) -> bool:
         """Alerts whose end has passed without anyone saying so."""

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from alertd.clock import DAY
+from alertd.clock import DAY, SECOND
 from alertd.errors import Missing
 from alertd.issue.desk import Desk
 from alertd.keys import delivery_key
@@ -25,6 +25,15 @@ from alertd.store.contents import loads
 
 
 @dataclass(frozen=True, slots=True)
+class Times:
+    """Seconds from release (or onset) until the first, half and the last are handed over; None where it is not known."""
+
+    first_s: float | None
+    half_s: float | None
+    last_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """One event's books. `planned` is None until fan-out ends; until then `expected` is what there is to show.
 
@@ -40,6 +49,8 @@ class Progress:
     channels: Mapping[str, Mapping[str, int]]
     superseded: bool
     closed: bool
+    forecast: Times
+    actual: Times
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +165,14 @@ def _progress(message: Row, event: Row, book: Mapping[tuple[int, int], int]) -> 
         channels=channels,
         superseded=superseded,
         closed=message["closed_at"] is not None,
+        forecast=Times(event["first_s"], event["half_s"], event["last_s"]),
+        actual=_actual(message, max(message["created_at"], event["onset"])),
     )
+
+
+def _actual(message: Row, since: int) -> Times:
+    moments = (message["first_at"], message["half_at"], message["last_at"])
+    return Times(*(None if at is None else max(0, at - since) / SECOND for at in moments))
 
 
 def _read_as(state: State, superseded: bool) -> State:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from alertd.errors import Conflict
 from alertd.issue import audience, threads
 from alertd.issue.check import check
+from alertd.issue.costs import costs
 from alertd.issue.desk import Desk
 from alertd.issue.guards import after, check_level, check_station
 from alertd.issue.preview import check_groups, stored
@@ -50,7 +51,9 @@ async def release(
     counted, _ = await audience.count(desk, station.id, wanted)
     _check_people(desk, shown["people"], counted.people)
     act = await threads.act_of(desk.db, shown["alert_id"])
-    order = Order(act, station, wanted, counted.people, counted.total, audience.covers(wanted.target), actor)
+    when = (await costs(desk, station, wanted, counted)).when
+    covers = audience.covers(wanted.target)
+    order = Order(act, station, wanted, counted.people, counted.total, covers, actor, when)
     return await _release(desk, order, shown["alert_id"], digest)
 
 

@@ -1,9 +1,11 @@
 """The rows of a release, in one transaction: nothing of it exists by halves."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import zones
 from alertd.clock import MINUTE
+from alertd.deliver.pace import Forecast
 from alertd.issue import threads
 from alertd.issue.audience import concerns_audience
 from alertd.issue.desk import Desk
@@ -11,6 +13,9 @@ from alertd.model import EVERYWHERE, Act, Actor, Content, Lane, Station
 from alertd.stations import audit
 from alertd.store import Transaction, ids
 from alertd.store.contents import dumps
+
+NOT_FORECAST: Final = Forecast(None, None, None)
+"""Ends and corrections: nobody was shown how long they would take."""
 
 AUDIENCE, REACHED, DELIVERIES = 0, 1, 2
 """The phases of fan-out: people of the target; those whom the thread reached before; deliveries to the people."""
@@ -22,7 +27,10 @@ class Spent(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is about to become an event. `covers` are the zone's rings, nearest first; `expected` counts endpoints."""
+    """What is about to become an event. `covers` are the zone's rings, nearest first; `expected` counts endpoints.
+
+    `forecast` was made afresh at release: what stands ahead in the queues may have changed since the preview.
+    """
 
     act: Act
     station: Station
@@ -31,6 +39,7 @@ class Order:
     expected: int
     covers: tuple[zones.Cover, ...]
     actor: Actor
+    forecast: Forecast = NOT_FORECAST
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +86,9 @@ async def _event(desk: Desk, tx: Transaction, order: Order, made: _Ids) -> None:
         made.event_before,
         order.people,
         order.expected,
+        order.forecast.first_s,
+        order.forecast.half_s,
+        order.forecast.last_s,
     )
     await tx.execute_many("events.add_range", _ranges(made.event, order.covers))
     await tx.execute_many("events.add_group", [(made.event, group) for group in order.content.target.groups])

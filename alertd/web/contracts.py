@@ -187,6 +187,15 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
+class TimeLine:
+    """One of first, half, last: how long it was to take, and how long it took; empty where it is not known."""
+
+    label: str
+    foreseen: str
+    actual: str
+
+
+@dataclass(frozen=True, slots=True)
 class Books:
     """One event's deliveries. `heading` is empty where there is only one event."""
 
@@ -194,6 +203,7 @@ class Books:
     summary: str
     settled: str
     bars: tuple[Bar, ...]
+    times: tuple[TimeLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Final
 from alertd.issue.reading import AlertView, Progress
 from alertd.model import Act, AlertState, Channel, Content
 from alertd.web import words
-from alertd.web.contracts import Bar, Books, ProgressPart, Slice
+from alertd.web.contracts import Bar, Books, ProgressPart, Slice, TimeLine
 
 EVENTS: Final = {
     Act.ALERT: "Envoi",
@@ -30,7 +30,16 @@ def progress_part(view: AlertView, books: tuple[Progress, ...], now: int) -> Pro
 def _books(book: Progress, heading: str) -> Books:
     total = book.expected if book.planned is None else book.planned
     tally = words.tally(book.tally)
-    return Books(heading, _summary(book, total, tally), _settled(book, tally), tuple(_bars(book)))
+    bars = tuple(_bars(book))
+    return Books(heading, _summary(book, total, tally), _settled(book, tally), bars, tuple(_times(book)))
+
+
+def _times(book: Progress) -> Iterable[TimeLine]:
+    """Forecast and fact side by side; nothing where neither is known."""
+    for label, name in (("Premier", "first_s"), ("La moitié", "half_s"), ("Dernier", "last_s")):
+        foreseen, actual = getattr(book.forecast, name), getattr(book.actual, name)
+        if foreseen is not None or actual is not None:
+            yield TimeLine(label, words.lapse(foreseen), words.lapse(actual))
 
 
 def under_way(view: AlertView, books: tuple[Progress, ...]) -> bool:

@@ -150,6 +150,18 @@ def wait(seconds: float | None) -> str:
     return count(minutes // (24 * 60), "jour")
 
 
+def lapse(seconds: float | None) -> str:
+    """A time that was measured: "4 s", "2 min 05", "1 h 02"; a dash for None."""
+    if seconds is None:
+        return "–"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole}\u00a0s"
+    if whole < 3600:
+        return f"{whole // 60}\u00a0min\u00a0{whole % 60:02d}"
+    return f"{whole // 3600}\u00a0h\u00a0{whole % 3600 // 60:02d}"
+
+
 def clock_time(moment: int, timezone: str) -> str:
     """Reads "14 h 05", on the station's clock."""
     return str(format_time(from_ms(moment), "H\u00a0'h'\u00a0mm", tzinfo=ZoneInfo(timezone), locale="fr"))

@@ -198,7 +198,8 @@ async def fill(page):
 async def arrive(desk, url):
     """Books as a fan-out and a dispatch would write them: most arrived, some not."""
     alert = int(url.rstrip("/").rpartition("/")[2])
-    message = (await desk.db.fetch("messages.of_alert", alert))[0]["id"]
+    row = (await desk.db.fetch("messages.of_alert", alert))[0]
+    message = row["id"]
     async with desk.db.transaction() as tx:
         for channel, state, n in (
             (0, 5, 6),
@@ -211,6 +212,8 @@ async def arrive(desk, url):
         ):
             await tx.execute("tallies.add", message, 0, channel, state, n)
         await tx.execute("messages.plan", message)
+        since = row["created_at"]
+        await tx.execute("messages.mark", message, since + 1_200, since + 74_000)
 
 
 async def put(desk, channel, address, said):

@@ -43,3 +43,10 @@ UPDATE attempt SET closed_at = now_ms(), outcome = 'unknown', code = 'node_lost'
 UPDATE attempt SET closed_at = now_ms(), outcome = 'retry', code = 'not_sent'
  WHERE message_id = $1 AND endpoint_id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($2 AS TEXT)))
    AND closed_at IS NULL;
+
+-- name: marks
+-- When the first of a message left that was handed over, half of them ($2, or as many as there are), and the last. When it
+-- was spoken, not when its answer was read: an unknown may be settled by a receipt hours later.
+SELECT min(at) AS first_at, min(CASE WHEN 2 * place >= coalesce(CAST($2 AS BIGINT), n) THEN at END) AS half_at, max(at) AS last_at
+  FROM (SELECT started_at AS at, row_number() OVER (ORDER BY started_at) AS place, count(*) OVER () AS n
+          FROM attempt WHERE message_id = $1 AND outcome IN ('accepted', 'delivered', 'seen')) handed;

@@ -1,7 +1,8 @@
 -- name: add
 -- Immutable from here on.
-INSERT INTO event (id, alert_id, station_id, act, content, onset, deliver_by, expires, as_of, released_by, supersedes, people, expected, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $9);
+INSERT INTO event (id, alert_id, station_id, act, content, onset, deliver_by, expires, as_of, released_by, supersedes, people, expected, created_at,
+                   first_s, half_s, last_s)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $9, $14, $15, $16);
 
 -- name: add_range
 -- The zone's cover, frozen with the event.
@@ -13,7 +14,8 @@ INSERT INTO event_group (event_id, group_id) VALUES ($1, $2);
 
 -- name: of_alert
 -- The thread, oldest first.
-SELECT id, alert_id, station_id, act, content, onset, deliver_by, expires, as_of, released_by, supersedes, people, expected, created_at
+SELECT id, alert_id, station_id, act, content, onset, deliver_by, expires, as_of, released_by, supersedes, people, expected, created_at,
+       first_s, half_s, last_s
   FROM event WHERE alert_id = $1 ORDER BY id;
 
 -- name: one

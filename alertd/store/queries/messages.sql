@@ -9,7 +9,7 @@ UPDATE message SET superseded_at = now_ms() WHERE alert_id = $1 AND id <> $2 AND
 
 -- name: of_alert
 -- A thread's messages, oldest first.
-SELECT id, event_id, act, planned, superseded_at, deliver_by, closed_at FROM message WHERE alert_id = $1 ORDER BY id;
+SELECT id, event_id, act, planned, superseded_at, deliver_by, closed_at, created_at, first_at, half_at, last_at FROM message WHERE alert_id = $1 ORDER BY id;
 
 -- name: speech
 -- All that rendering needs of a message.
@@ -45,8 +45,35 @@ SELECT m.id FROM message m
  ORDER BY m.id LIMIT $1;
 
 -- name: close
--- Nothing waits any more.
-UPDATE message SET closed_at = now_ms() WHERE id = $1;
+-- Nothing waits any more, looked at again under the lock: a late word may have put something back meanwhile. With when the
+-- first, half and the last had left: half of those that were handed over, now that it is known how many.
+UPDATE message SET closed_at = now_ms(), first_at = $2, half_at = $3, last_at = $4
+ WHERE id = $1 AND closed_at IS NULL AND planned IS NOT NULL
+   AND coalesce((SELECT sum(t.n) FROM tally t WHERE t.message_id = message.id AND t.state IN (0, 1, 2)), 0) = 0
+   AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.message_id = message.id AND d.state = 3 AND d.due_at < 253402300799000);
+
+-- name: reaching
+-- Open messages of which the books say that the first, or half, have been handed over, and nobody has noted when.
+-- `toward` is how many have been or may still be; beyond every number while it is not planned.
+SELECT id, CASE WHEN planned IS NULL THEN 4611686018427387904 ELSE toward END AS toward
+  FROM (SELECT m.id, m.planned, m.first_at,
+               CAST(sum(CASE WHEN t.state IN (4, 5, 6) THEN t.n ELSE 0 END) AS BIGINT) AS handed,
+               CAST(sum(CASE WHEN t.state < 7 THEN t.n ELSE 0 END) AS BIGINT) AS toward
+          FROM message m JOIN tally t ON t.message_id = m.id
+         WHERE m.closed_at IS NULL AND m.half_at IS NULL
+         GROUP BY m.id, m.planned, m.first_at) o
+ WHERE handed > 0 AND (first_at IS NULL OR (planned IS NOT NULL AND 2 * handed >= toward))
+ ORDER BY id LIMIT $1;
+
+-- name: mark
+-- Known while it is under way.
+UPDATE message SET first_at = $2, half_at = $3 WHERE id = $1 AND closed_at IS NULL;
+
+-- name: hindsight
+-- What was forecast for a message, and what happened: seconds, and moments.
+SELECT CASE WHEN e.onset > m.created_at THEN e.onset ELSE m.created_at END AS since,
+       m.first_at, m.half_at, m.last_at, e.first_s, e.half_s, e.last_s
+  FROM message m JOIN event e ON e.id = m.event_id WHERE m.id = $1;
 
 -- name: oldest_queued
 -- Since when the oldest message goes out that still has deliveries queued, by the books; null when none has.

@@ -57,6 +57,14 @@ class TargetAnswer(Answer):
     groups: list[int] | None = None
 
 
+class TimesAnswer(Answer):
+    """Seconds from release, or onset, until the first, half and the last are handed over; null: not known, or not yet."""
+
+    first_s: float | None
+    half_s: float | None
+    last_s: float | None
+
+
 class EventAnswer(Answer):
     """One instruction in the alert's thread. `planned` is null until everyone has been listed."""
 
@@ -69,6 +77,8 @@ class EventAnswer(Answer):
     planned: Count | None
     tally: Tally
     channels: dict[Channel, Tally]
+    forecast: TimesAnswer = Field(description="As it was made at release.")
+    actual: TimesAnswer = Field(description="What happened; `last_s` once nothing waits any more.")
 
 
 class AlertSummary(Answer):

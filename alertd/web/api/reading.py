@@ -107,6 +107,8 @@ def _event(event: Event, book: Progress) -> answers.EventAnswer:
             "planned": book.planned,
             "tally": book.tally,
             "channels": book.channels,
+            "forecast": asdict(book.forecast),
+            "actual": asdict(book.actual),
         }
     )
 

@@ -306,7 +306,10 @@ CREATE TABLE event (              -- immutable
   supersedes   BIGINT REFERENCES event(id),
   people       BIGINT NOT NULL,               -- as the preview said
   expected     BIGINT NOT NULL,               -- endpoints, as the preview said
-  created_at   BIGINT NOT NULL
+  created_at   BIGINT NOT NULL,
+  first_s      DOUBLE PRECISION,                           -- the forecast at release, in seconds; null: none was made
+  half_s       DOUBLE PRECISION,
+  last_s       DOUBLE PRECISION
 );
 CREATE INDEX event_alert ON event (alert_id, id);
 
@@ -343,7 +346,10 @@ CREATE TABLE message (            -- what is delivered: an event, or a service m
   key_id         BIGINT,
   created_at     BIGINT NOT NULL,
   planned        BIGINT,                      -- null until fan-out ends
-  closed_at      BIGINT                       -- nothing waits any more
+  closed_at      BIGINT,                      -- nothing waits any more
+  first_at       BIGINT,                      -- when the first left that was handed over, half of them, the last
+  half_at        BIGINT,
+  last_at        BIGINT
 );
 CREATE INDEX message_alert ON message (alert_id, id);
 CREATE INDEX message_open ON message (id) WHERE closed_at IS NULL;

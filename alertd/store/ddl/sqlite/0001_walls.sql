@@ -287,7 +287,10 @@ CREATE TABLE event (              -- immutable
   supersedes   INTEGER REFERENCES event(id),
   people       INTEGER NOT NULL,               -- as the preview said
   expected     INTEGER NOT NULL,               -- endpoints, as the preview said
-  created_at   INTEGER NOT NULL
+  created_at   INTEGER NOT NULL,
+  first_s      REAL,                           -- the forecast at release, in seconds; null: none was made
+  half_s       REAL,
+  last_s       REAL
 ) STRICT;
 CREATE INDEX event_alert ON event (alert_id, id);
 
@@ -324,7 +327,10 @@ CREATE TABLE message (            -- what is delivered: an event, or a service m
   key_id         INTEGER,
   created_at     INTEGER NOT NULL,
   planned        INTEGER,                      -- null until fan-out ends
-  closed_at      INTEGER                       -- nothing waits any more
+  closed_at      INTEGER,                      -- nothing waits any more
+  first_at       INTEGER,                      -- when the first left that was handed over, half of them, the last
+  half_at        INTEGER,
+  last_at        INTEGER
 ) STRICT;
 CREATE INDEX message_alert ON message (alert_id, id);
 CREATE INDEX message_open ON message (id) WHERE closed_at IS NULL;
