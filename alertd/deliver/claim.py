@@ -11,6 +11,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from alertd.clock import FOREVER, SECOND
+from alertd.deliver.fairness import Waiting
 from alertd.deliver.lease import Lease
 from alertd.deliver.routes import Sender
 from alertd.deliver.tallies import Entries
@@ -20,6 +21,8 @@ from alertd.store import Database, Row, Transaction
 BEHIND_MS = SECOND // 4
 """How soon to look again at a delivery whose predecessor is on the wire: order is kept per endpoint."""
 
+MOST_MESSAGES = 50
+"""Messages among which a slice is shared out; those behind them have their turn when one of these is through."""
 
 Attempt = tuple[int, int, int]
 """An attempt's key: message, endpoint, ordinal."""
@@ -46,19 +49,25 @@ class Claimed:
         return self.message_id, self.endpoint_id, self.ordinal
 
 
+Shares = Sequence[tuple[Waiting, int]]
+"""How many deliveries of each message may be taken."""
+
+
 async def claim(
-    db: Database, lease: Lease, home: int, node_id: int, most: int, lease_ms: int
+    db: Database, lease: Lease, home: int, node_id: int, shares: Shares, lease_ms: int
 ) -> list[Claimed] | None:
-    """Up to `most` deliveries from the queue of `home` (its own, or that of a sender it stands in for), now `calling`:
-    an empty list when all of a slice had to be settled, None when nothing is queued, or another node took the lease.
+    """Deliveries from the queue of `home` (its own, or that of a sender it stands in for), now `calling`: an empty list
+    when all of a slice had to be settled, None when nothing is queued any more, or another node took the lease.
 
     Only a pace needs an owner: where the provider sets none, nodes share the sender, each skipping what another has
     locked.
     """
     async with db.transaction() as tx:
-        if not await lease.renew(tx, node_id, lease_ms, most):
+        if not await lease.renew(tx, node_id, lease_ms, sum(most for _, most in shares)):
             return None
-        rows = await tx.fetch("deliveries.claimable", home, most)
+        rows: list[Row] = []
+        for message, most in shares:
+            rows += await tx.fetch("deliveries.claimable", home, message.lane, message.message_id, most)
         if not rows:
             return None
         entries = Entries(node_id)
@@ -83,6 +92,12 @@ async def ours(db: Database, claimed: Iterable[Claimed]) -> dict[Attempt, int]:
         for row in await db.fetch("attempts.ours", message_id, json.dumps(endpoints)):
             left[message_id, row["endpoint_id"], row["ordinal"]] = row["left_ms"]
     return left
+
+
+async def waiting(db: Database, home: int) -> list[Waiting]:
+    """What waits in the most urgent lane of a sender's queue: asked without a lock before a slice is claimed."""
+    rows = await db.fetch("deliveries.waiting", home, MOST_MESSAGES)
+    return [Waiting(row["message_id"], row["station_id"], row["lane"]) for row in rows]
 
 
 async def give_back(db: Database, sender: Sender, node_id: int, held: AbstractSet[Attempt]) -> int:

@@ -12,7 +12,8 @@ from typing import Final
 import structlog
 
 from alertd.clock import SECOND, Clock
-from alertd.deliver.claim import Attempt, Claimed, claim, give_back, ours
+from alertd.deliver.claim import Attempt, Claimed, Shares, claim, give_back, ours, waiting
+from alertd.deliver.fairness import Waiting, share_out
 from alertd.deliver.handfuls import handfuls
 from alertd.deliver.lease import Lease
 from alertd.deliver.pace import Bucket
@@ -42,7 +43,7 @@ class Line:
     """One sender with the gateway behind it and its bucket: all that its workers share.
 
     `out` are the attempts in their hands. `adrift`: more may be `calling`, of a claim whose commit nobody heard of, or
-    whose words could not be read. `flowing`: the last claim found something, so that there may be more.
+    whose words could not be read. `round_` counts slices, so that stations take turns at what cannot be parted.
     """
 
     sender: Sender
@@ -51,7 +52,7 @@ class Line:
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     out: set[Attempt] = field(default_factory=set)
     adrift: bool = False
-    flowing: bool = False
+    round_: int = 0
     lease: Lease = field(init=False)
 
     def __post_init__(self) -> None:
@@ -101,24 +102,25 @@ class Dispatch:
         """
         if line.adrift:
             await self._give_back(line)
-        home = await self._home(line)
+        home, messages = await self._queue(line)
         lease_ms = round(self.sending.lease_s * SECOND)
-        if home is None or not await line.lease.take(self.db, self.node_id, lease_ms):
+        if not messages or not await line.lease.take(self.db, self.node_id, lease_ms):
             return None
         await asyncio.sleep(min(line.bucket.wait_s(), self.sending.poll_s))
         most = line.bucket.room(self._slice(line))
         if most == 0 or self.parting():
             return None
-        line.adrift = True
-        taken = await self._claim(line, home, most)
+        line.adrift, line.round_ = True, line.round_ + 1
+        taken = await self._claim(line, home, list(share_out(messages, most, line.round_)))
         line.adrift = False
         return taken
 
-    async def _claim(self, line: Line, home: int, most: int) -> dict[str, tuple[Claimed, Rendered]] | None:
+    async def _claim(
+        self, line: Line, home: int, shares: Shares
+    ) -> dict[str, tuple[Claimed, Rendered]] | None:
         """A slice with its words, in a worker's hands."""
         lease_ms = round(self.sending.lease_s * SECOND)
-        claimed = await claim(self.db, line.lease, home, self.node_id, most, lease_ms)
-        line.flowing = claimed is not None
+        claimed = await claim(self.db, line.lease, home, self.node_id, shares, lease_ms)
         if claimed is None:
             return None
         taken, unreadable = await self._render(claimed)
@@ -134,15 +136,12 @@ class Dispatch:
         line.adrift = False
         log.warning("given_back", action="give_back", sender=line.sender.id, deliveries=returned)
 
-    async def _home(self, line: Line) -> int | None:
-        """From whose queue to take: its own first, then that of a sender whose gateway is down."""
-        homes = self.homes(line.sender)
-        if line.flowing and len(homes) == 1:
-            return homes[0]
-        for home in homes:
-            if await self.db.fetch("deliveries.any_queued", home):
-                return home
-        return None
+    async def _queue(self, line: Line) -> tuple[int, Sequence[Waiting]]:
+        """From whose queue to take, its own first, then that of a sender whose gateway is down; and what waits there."""
+        for home in self.homes(line.sender):
+            if messages := await waiting(self.db, home):
+                return home, messages
+        return 0, ()
 
     def _slice(self, line: Line) -> int:
         rate = line.sender.rate

@@ -67,21 +67,27 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What one sender is given: `units` of its own unit, behind `ahead` units that stand before them in its queue."""
+    """What one sender is given: `units` of its own unit, behind `ahead` units in more urgent lanes or of the same station,
+    and beside `beside` units that `rivals` other stations wait with in the same lane: as long as they wait, it is shared
+    in equal parts (`alertd.deliver.fairness`).
+    """
 
     units: float
     ahead: float
     rate: float | None
     burst: float
+    beside: float = 0.0
+    rivals: int = 0
 
     def sent(self, seconds: float) -> float:
         """Units that have left after so long."""
-        allowance = self.burst + (self.rate or UNLIMITED_PER_S) * seconds - self.ahead
-        return min(self.units, max(0.0, allowance))
+        allowance = max(0.0, self.burst + (self.rate or UNLIMITED_PER_S) * seconds - self.ahead)
+        return min(self.units, max(allowance / (self.rivals + 1), allowance - self.beside))
 
     def reaches(self, units: float) -> float:
         """Seconds until so many units have left."""
-        return max(0.0, (self.ahead + units - self.burst) / (self.rate or UNLIMITED_PER_S))
+        allowance = min(units * (self.rivals + 1), units + self.beside)
+        return max(0.0, (self.ahead + allowance - self.burst) / (self.rate or UNLIMITED_PER_S))
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,12 +36,19 @@ async def costs(desk: Desk, station: Station, content: Content, counted: Count) 
         if sender is None:
             continue
         each = units_each(desk, station, content, sender, greeting=greeting)
-        rows = await desk.db.fetch("deliveries.queued_before", sender.id, Lane.of(content.level))
         units = counted.endpoints[channel] * each
-        loads.append(pace.Load(units, rows[0]["n"] * each, sender.rate, sender.burst))
+        loads.append(await _load(desk, station, sender, Lane.of(content.level), units, each))
         price += units * sender.price_to(prefix)
     priced = any(sender is not None and sender.priced for sender in senders.values())
     return Costs(round(price, 2) if priced else None, pace.forecast(loads), senders, greeting)
+
+
+async def _load(desk: Desk, station: Station, sender: Sender, lane: Lane, units: int, each: int) -> pace.Load:
+    """What stands before it at a sender, and beside it; others' messages are taken to cost what these do."""
+    queued = await desk.db.fetch("deliveries.queued_before", sender.id, lane)
+    rivals = [row["n"] for row in queued if row["lane"] == lane and row["station_id"] != station.id]
+    ahead = sum(row["n"] for row in queued) - sum(rivals)
+    return pace.Load(units, ahead * each, sender.rate, sender.burst, sum(rivals) * each, len(rivals))
 
 
 def units_each(desk: Desk, station: Station, content: Content, sender: Sender, *, greeting: bool) -> int:

@@ -36,8 +36,24 @@ SELECT $1, d.endpoint_id, d.channel, $6, $7, 0, $8,
                       ORDER BY b.id DESC LIMIT 1), 0) <> 2)
     ON CONFLICT DO NOTHING;
 
+-- name: waiting
+-- The messages that wait at a sender in its most urgent lane, and whose they are: one look into the index for each.
+WITH RECURSIVE urgent (lane) AS (
+  SELECT min(lane) FROM delivery WHERE sender_id = $1 AND state = 1),
+found (message_id) AS (
+  SELECT (SELECT min(d.message_id) FROM delivery d
+           WHERE d.sender_id = $1 AND d.state = 1 AND d.lane = (SELECT lane FROM urgent))
+  UNION ALL
+  SELECT (SELECT min(d.message_id) FROM delivery d
+           WHERE d.sender_id = $1 AND d.state = 1 AND d.lane = (SELECT lane FROM urgent) AND d.message_id > f.message_id)
+    FROM found f WHERE f.message_id IS NOT NULL)
+SELECT f.message_id, m.station_id, (SELECT lane FROM urgent) AS lane
+  FROM found f JOIN message m ON m.id = f.message_id
+ WHERE NOT EXISTS (SELECT 1 FROM setting WHERE key = 'sending' AND value = 'paused')
+ LIMIT $2;
+
 -- name: claimable
--- What this sender may take now, in order of lanes and nearest first, with all that decides whether it may still leave:
+-- What this sender may take now of one message ($3), nearest first, with all that decides whether it may still leave:
 -- supersession, deliver_by, the endpoint and the subscription (stops and erasures are rechecked here), and whether an
 -- earlier message of the thread, not only the last one, is on the wire to the same endpoint. The clock is asked once.
 SELECT d.message_id, d.endpoint_id, d.channel, d.wording, d.tries, d.doubtful,
@@ -51,10 +67,10 @@ SELECT d.message_id, d.endpoint_id, d.channel, d.wording, d.tries, d.doubtful,
   LEFT JOIN endpoint e ON e.id = d.endpoint_id
   LEFT JOIN subscriber s ON s.id = e.subscriber_id
   LEFT JOIN subscription p ON p.station_id = m.station_id AND p.subscriber_id = e.subscriber_id
- WHERE d.sender_id = $1 AND d.state = 1
+ WHERE d.sender_id = $1 AND d.lane = $2 AND d.message_id = $3 AND d.state = 1
    AND NOT EXISTS (SELECT 1 FROM setting WHERE key = 'sending' AND value = 'paused')
- ORDER BY d.lane, d.ring, d.due_at, d.message_id, d.endpoint_id
- LIMIT $2;
+ ORDER BY d.ring, d.due_at, d.endpoint_id
+ LIMIT $4;
 
 -- name: call
 -- The slice about to touch the wire.
@@ -118,15 +134,13 @@ SELECT message_id, endpoint_id, channel, state, doubtful FROM delivery
 UPDATE delivery SET due_at = 253402300799000
  WHERE message_id = $1 AND state = 3 AND due_at < 253402300799000;
 
--- name: any_queued
--- Whether this sender has anything to say: asked without a lock before a slice is claimed.
-SELECT message_id FROM delivery WHERE sender_id = $1 AND state = 1
-   AND NOT EXISTS (SELECT 1 FROM setting WHERE key = 'sending' AND value = 'paused')
- LIMIT 1;
-
 -- name: queued_before
--- How much stands in a sender's queue ahead of a lane: the forecast starts behind it.
-SELECT count(*) AS n FROM delivery WHERE sender_id = $1 AND state = 1 AND lane <= $2;
+-- What stands in a sender's queue, in lanes as urgent as $2 or more, and whose it is: the forecast starts behind it.
+SELECT q.lane, m.station_id, CAST(sum(q.n) AS BIGINT) AS n
+  FROM (SELECT d.lane, d.message_id, count(*) AS n FROM delivery d
+         WHERE d.sender_id = $1 AND d.state = 1 AND d.lane <= $2
+         GROUP BY d.lane, d.message_id) q JOIN message m ON m.id = q.message_id
+ GROUP BY q.lane, m.station_id;
 
 -- name: of_alert
 -- An alert's deliveries, as the station may see them: its own reference, never an address.

@@ -397,8 +397,9 @@ CREATE TABLE delivery (           -- one message to one endpoint
   reason       TEXT,
   PRIMARY KEY (message_id, endpoint_id)
 ) STRICT, WITHOUT ROWID;
--- What a sender may take now, in order: queued rows only, so that a claim reads what it takes and no more.
-CREATE INDEX delivery_queued ON delivery (sender_id, lane, ring, due_at, message_id, endpoint_id) WHERE state = 1;
+-- What a sender may take now, message by message, since stations share it, and nearest first: queued rows only, so that a
+-- claim reads what it takes and no more.
+CREATE INDEX delivery_queued ON delivery (sender_id, lane, message_id, ring, due_at, endpoint_id) WHERE state = 1;
 CREATE INDEX delivery_waiting ON delivery (due_at) WHERE state = 0;
 CREATE INDEX delivery_unknown ON delivery (due_at) WHERE state = 3 AND due_at < 253402300799000;
 CREATE INDEX delivery_lost ON delivery (message_id, endpoint_id) WHERE state = 3;

@@ -15,12 +15,12 @@ SELECT $1, e.id, e.channel, $5, $6, $2, $7, 0, $8, $9
 -- taken first, in the very order of their index: with the joins in the same query and no statistics yet, just after a
 -- large fan-out, PostgreSQL would sort the whole queue for each slice.
 WITH taken AS MATERIALIZED (
-  SELECT message_id, endpoint_id, channel, lane, ring, due_at, wording, tries, doubtful
+  SELECT message_id, endpoint_id, channel, ring, due_at, wording, tries, doubtful
     FROM delivery
-   WHERE sender_id = $1 AND state = 1
+   WHERE sender_id = $1 AND lane = $2 AND message_id = $3 AND state = 1
      AND NOT EXISTS (SELECT 1 FROM setting WHERE key = 'sending' AND value = 'paused')
-   ORDER BY sender_id, lane, ring, due_at, message_id, endpoint_id
-   LIMIT $2
+   ORDER BY sender_id, lane, message_id, ring, due_at, endpoint_id
+   LIMIT $4
      FOR UPDATE SKIP LOCKED)
 SELECT d.message_id, d.endpoint_id, d.channel, d.wording, d.tries, d.doubtful,
        m.superseded_at, m.deliver_by,
@@ -33,7 +33,7 @@ SELECT d.message_id, d.endpoint_id, d.channel, d.wording, d.tries, d.doubtful,
   LEFT JOIN endpoint e ON e.id = d.endpoint_id
   LEFT JOIN subscriber s ON s.id = e.subscriber_id
   LEFT JOIN subscription p ON p.station_id = m.station_id AND p.subscriber_id = e.subscriber_id
- ORDER BY d.lane, d.ring, d.due_at, d.message_id, d.endpoint_id
+ ORDER BY d.ring, d.due_at, d.endpoint_id
    FOR SHARE OF m;
 
 -- name: unsent
