@@ -32,6 +32,8 @@ WORKERS: Final = 2
 RECORD_AT: Final = 200
 """Receipts a transaction: enough that a commit is shared, few enough that the page stays live."""
 RECORD_AFTER_S: Final = 0.1
+EARLY_S: Final = 0.001
+"""By how much a loop may wake too early (uvloop counts in milliseconds): a token that is not whole yet would cost a poll."""
 PATIENCE: Final = 4
 """Send time-outs without any receipt before a batch is given up: a driver's own, for each of its steps, come first."""
 
@@ -106,7 +108,8 @@ class Dispatch:
         lease_ms = round(self.sending.lease_s * SECOND)
         if not messages or not await line.lease.take(self.db, self.node_id, lease_ms):
             return None
-        await asyncio.sleep(min(line.bucket.wait_s(), self.sending.poll_s))
+        if wait_s := line.bucket.wait_s():
+            await asyncio.sleep(min(wait_s + EARLY_S, self.sending.poll_s))
         most = line.bucket.room(self._slice(line))
         if most == 0 or self.parting():
             return None
