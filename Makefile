@@ -2,7 +2,7 @@
 # make test   every test, on SQLite and, where one is found or can be started, on PostgreSQL
 # make check  ruff, mypy, import-linter
 # make bench  one table, and build/bench.json
-# make soak   the long tests
+# make soak   the long tests: an hour or two
 
 PYTHON ?= python3
 BIN := .venv/bin
