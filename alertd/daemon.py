@@ -87,12 +87,12 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         heart, figures = Heart(clock), Figures()
         stack.push_async_callback(part, db, node_id, [line.lease for line in lines])
         loops = _loops(desk, heart)
-        tend = Tend(db, clock, settings.sending, node_id, figures=figures)
+        tend = Tend(db, clock, settings.sending, node_id, desk.routes, figures=figures)
         await tend.start()  # what an earlier life of this node held
         steps = _steps(desk, node_id, lines, tend, figures, loops.stopping.is_set)
         await stack.enter_async_context(loops.turning([*steps, *_reports(desk, node_id, gateways, spool)]))
         stack.enter_context(ticking({partial(_purge, desk): 600.0}))
-        shared = Rooms(desk=desk, heartbeat=heart.beats, gateways=gateways, spool=spool, figures=figures)
+        shared = Rooms(desk, heart.beats, gateways=gateways, spool=spool, figures=figures, node_id=node_id)
         url = await _serve(stack, shared)
         try:
             yield Daemon(desk, node_id, lines, url)

@@ -240,6 +240,7 @@ class Content:
     deliver_by: int | None = None
     exercise: bool = False
     url: str | None = None
+    silence: Mapping[Channel, int] = field(default_factory=dict)  # seconds that a channel waits for phones
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,10 +273,11 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many an alert would reach: distinct people, and endpoints by channel."""
+    """How many an alert would reach: distinct people, and endpoints by channel; of these, `delayed` wait for a silence."""
 
     people: int = 0
     endpoints: Mapping[Channel, int] = field(default_factory=dict)
+    delayed: Mapping[Channel, int] = field(default_factory=dict)
 
     @property
     def total(self) -> int:

@@ -183,7 +183,12 @@ def _preview_text(found: Mapping[str, Any]) -> str:
     if found["without_gateway"]:
         lines.append(f"No gateway serves {', '.join(found['without_gateway'])}: nothing leaves there.")
     if found["price"] is not None:
-        lines.append(f"About {found['price']:.2f} euros.")
+        low = f"{found['price_low']:.2f} to " if found["price_low"] < found["price"] else ""
+        lines.append(f"About {low}{found['price']:.2f} euros.")
+    for channel, n in found["delayed"].items():
+        lines.append(
+            f"{n} {channel} wait {found['silence'][channel]} s for a phone that acknowledges, and are then not sent."
+        )
     if found["last_s"] is not None:
         lines.append(
             f"Half are reached after {found['half_s']:.0f} s, the last after {found['last_s']:.0f} s."

@@ -1,4 +1,4 @@
-"""alertd station add | list | hamlet | zone | group"""
+"""alertd station add | list | hamlet | zone | group | silence"""
 
 import json
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from alertd.cli import places
+from alertd.cli import places, silence
 from alertd.cli.console import ACTOR, Console, command, table
 from alertd.errors import Malformed
 from alertd.model import Mode
@@ -69,8 +69,8 @@ async def list_(console: Console) -> None:
     console.say(table([*rows]), rows)
 
 
-for picked in (places.hamlet, places.zone, places.group):
-    station.add_command(picked)
+for more in (places.hamlet, places.zone, places.group, silence.policy):
+    station.add_command(more)
 
 
 def _read(path: Path) -> Any:

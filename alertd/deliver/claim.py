@@ -11,6 +11,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from alertd.clock import FOREVER, SECOND
+from alertd.deliver import silence
 from alertd.deliver.fairness import Waiting
 from alertd.deliver.lease import Lease
 from alertd.deliver.routes import Sender
@@ -42,6 +43,8 @@ class Claimed:
     key_id: int
     greeted: bool
     proven: bool
+    silence: bool
+    """Whether anything of its message waits for a silence."""
 
     @property
     def attempt(self) -> Attempt:
@@ -126,6 +129,8 @@ async def _sort_out(tx: Transaction, entries: Entries, rows: Sequence[Row], now:
     for (state, reason), settled in verdicts.items():
         due = now + BEHIND_MS if state is State.WAITING else FOREVER
         await shift(tx, entries, settled, State.QUEUED, state, due, reason)
+        if state in silence.DEAD:
+            await silence.lose(tx, entries, settled)
     return going
 
 
@@ -204,4 +209,5 @@ def _claimed(row: Row) -> Claimed:
         key_id=row["key_id"],
         greeted=row["greeted_at"] is not None,
         proven=row["proven_at"] is not None,
+        silence=bool(row["silence"]),
     )

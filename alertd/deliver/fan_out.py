@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from alertd.clock import Clock
+from alertd.deliver import silence
 from alertd.deliver.audience import END, Audience, Slice
 from alertd.deliver.routes import Routes, first
 from alertd.deliver.tallies import Entries
@@ -51,7 +52,10 @@ class FanOut:
         """Whom this slice is for. Read before the writer is taken: it may be long."""
         if work.phase is Phase.REACHED or work.over(self.clock.now_ms()):
             return Slice([], END)
-        return await self._audience.slice(work, max(1, SLICE // len(work.channels)))
+        written = len(work.channels) + 3 * len(
+            work.silence
+        )  # what waits is inserted, found and written again
+        return await self._audience.slice(work, max(1, SLICE // written))
 
     async def _slice(self, expected: Work, people: Slice) -> Work | None:
         """What was done: as expected, unless another node was quicker and left this one another piece, or none."""
@@ -87,7 +91,14 @@ class FanOut:
                 await self._insert(
                     tx, "deliveries.add", work, channel, (work.ring, named), switch=work.danger
                 )
+            if work.silence:
+                await self._hold(tx, work, people)
         return people.end
+
+    async def _hold(self, tx: Transaction, work: Work, people: Slice) -> None:
+        entries = Entries(self.node_id)
+        await silence.hold(tx, entries, work, people.people, self.clock.now_ms())
+        await entries.write(tx)
 
     async def _add_reached(self, tx: Transaction, work: Work) -> int:
         earlier, after = work.source_id, work.subscriber

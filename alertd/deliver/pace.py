@@ -69,7 +69,8 @@ class Bucket:
 class Load:
     """What one sender is given: `units` of its own unit, behind `ahead` units in more urgent lanes or of the same station,
     and beside `beside` units that `rivals` other stations wait with in the same lane: as long as they wait, it is shared
-    in equal parts (`alertd.deliver.fairness`).
+    in equal parts (`alertd.deliver.fairness`). None
+    of them may leave before `after_s` seconds.
     """
 
     units: float
@@ -78,16 +79,26 @@ class Load:
     burst: float
     beside: float = 0.0
     rivals: int = 0
+    after_s: float = 0.0
 
     def sent(self, seconds: float) -> float:
         """Units that have left after so long."""
-        allowance = max(0.0, self.burst + (self.rate or UNLIMITED_PER_S) * seconds - self.ahead)
-        return min(self.units, max(allowance / (self.rivals + 1), allowance - self.beside))
+        if seconds < self.after_s:
+            return 0.0
+        allowance = max(0.0, self._allowance(seconds) - self.ahead)
+        left = max(allowance / (self.rivals + 1), allowance - self.beside)
+        return min(self.units, left, self._allowance(seconds - self.after_s))
 
     def reaches(self, units: float) -> float:
         """Seconds until so many units have left."""
         allowance = min(units * (self.rivals + 1), units + self.beside)
-        return max(0.0, (self.ahead + allowance - self.burst) / (self.rate or UNLIMITED_PER_S))
+        return max(self._seconds(self.ahead + allowance), self.after_s + self._seconds(units))
+
+    def _allowance(self, seconds: float) -> float:
+        return self.burst + (self.rate or UNLIMITED_PER_S) * seconds
+
+    def _seconds(self, units: float) -> float:
+        return max(0.0, (units - self.burst) / (self.rate or UNLIMITED_PER_S))
 
 
 @dataclass(frozen=True, slots=True)

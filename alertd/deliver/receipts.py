@@ -8,14 +8,14 @@ delivery that this gateway was handed.
 import base64
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import structlog
 
 from alertd.clock import DAY, FOREVER
-from alertd.deliver import endpoints
+from alertd.deliver import endpoints, silence
 from alertd.deliver.lattice import RANK, rises
 from alertd.deliver.retry import FINAL
 from alertd.deliver.tallies import Entries
@@ -130,12 +130,14 @@ async def apply(tx: Transaction, keyring: Keyring, node_id: int, words: Sequence
     Rows are locked in the order in which `record` takes them: attempts, deliveries, endpoints, books.
     """
     entries, of_endpoints = Entries(node_id), list[tuple[int, Outcome]]()
-    by_message = await _known(tx, _by_message(keyring, words))
+    by_message, waiting = await _known(tx, _by_message(keyring, words))
     for (gateway, message_id), said in sorted(by_message.items()):
         best = {endpoint_id: max(receipts, key=_rank) for endpoint_id, receipts in said.items()}
         await _close_attempts(tx, gateway, message_id, best)
         known = await tx.fetch("receipts.standing", message_id, json.dumps(sorted(best)), gateway)
         await _raise(tx, entries, message_id, known, best)
+        if message_id in waiting:
+            await silence.hear(tx, entries, _heard(message_id, known, best))
         of_endpoints += [
             (row["endpoint_id"], each.outcome) for row in known for each in said[row["endpoint_id"]]
         ]
@@ -158,10 +160,21 @@ def _by_message(keyring: Keyring, words: Iterable[Word]) -> dict[tuple[str, int]
     return dict(found)
 
 
-async def _known(tx: Transaction, by_message: dict[tuple[str, int], Said]) -> dict[tuple[str, int], Said]:
+async def _known(
+    tx: Transaction, by_message: dict[tuple[str, int], Said]
+) -> tuple[dict[tuple[str, int], Said], set[int]]:
+    """What was said of messages that there are; and those of them of which something waits for a silence."""
     listed = json.dumps(sorted({message_id for _, message_id in by_message}))
-    there = {row["id"] for row in await tx.fetch("receipts.messages", listed)}
-    return {key: said for key, said in by_message.items() if key[1] in there}
+    there = {row["id"]: row["silence"] for row in await tx.fetch("receipts.messages", listed)}
+    waiting = {message_id for message_id, waits in there.items() if waits}
+    return {key: said for key, said in by_message.items() if key[1] in there}, waiting
+
+
+def _heard(
+    message_id: int, known: Iterable[Row], best: Mapping[int, Receipt]
+) -> Iterator[tuple[int, int, Channel, Outcome]]:
+    for row in known:
+        yield message_id, row["endpoint_id"], Channel(row["channel"]), best[row["endpoint_id"]].outcome
 
 
 async def _close_attempts(

@@ -5,12 +5,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from alertd.deliver import endpoints
+from alertd.deliver import endpoints, silence
 from alertd.deliver.claim import Attempt, Claimed
 from alertd.deliver.lattice import below
 from alertd.deliver.retry import FINAL, LAST, Step, last_step, next_step
 from alertd.deliver.tallies import Entries
-from alertd.model import Level, State
+from alertd.model import Channel, Level, State
 from alertd.settings.sections import Sending
 from alertd.store import Database, Transaction
 from gateways.contract import Outcome, Receipt
@@ -36,6 +36,8 @@ async def record(db: Database, answers: Sequence[Answer], node_id: int, sending:
         await _settle(tx, entries, last)
         if others:
             await _postpone(tx, entries, others, sending)
+        if heard := [_heard(answer) for answer in last if answer.claimed.silence]:
+            await silence.hear(tx, entries, heard)
         await endpoints.mark(tx, _words(answers))
         await entries.write(tx)
 
@@ -135,6 +137,11 @@ async def _change(tx: Transaction, message_id: int, keys: str, before: State, st
     if step.state in LAST:
         return await tx.execute("deliveries.settle", message_id, keys, before, step.state, step.reason)
     return await tx.execute("deliveries.move", message_id, keys, before, step.state, step.due_at, step.reason)
+
+
+def _heard(answer: Answer) -> tuple[int, int, Channel, Outcome]:
+    claimed = answer.claimed
+    return claimed.message_id, claimed.endpoint_id, claimed.channel, answer.receipt.outcome
 
 
 def _words(answers: Sequence[Answer]) -> list[tuple[int, Outcome]]:

@@ -39,7 +39,7 @@ def next_step(
     """After the `tries`th attempt ended so; `unknowns` counts earlier attempts that met silence.
 
     No byte written is a retry at every level, until `deliver_by` ends it (the claim sees to that). An unknown is
-    sent again for danger only, and once.
+    sent again for danger only, and once; a warning's is looked at again after as long (`alertd.deliver.unknowns`).
     """
     outcome = receipt.outcome
     if outcome in FINAL:
@@ -62,6 +62,6 @@ def back_off_ms(receipt: Receipt, tries: int, sending: Sending) -> int:
 
 
 def _unknown(level: Level, unknowns: int, now: int, sending: Sending) -> Step:
-    if level is Level.DANGER and unknowns == 0:
+    if level is not Level.INFO and unknowns == 0:
         return Step(State.UNKNOWN, now + round(sending.resend_unknown_danger_s * SECOND))
     return Step(State.UNKNOWN)

@@ -5,7 +5,7 @@ that the first has in hand. Deliveries are locked before messages, as a claim do
 """
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final
@@ -13,9 +13,11 @@ from typing import Final
 import structlog
 
 from alertd.clock import FOREVER, SECOND, Clock
+from alertd.deliver import silence, unknowns
 from alertd.deliver.claim import by_message, shift
 from alertd.deliver.figures import Figures
 from alertd.deliver.hindsight import Hindsight
+from alertd.deliver.routes import Routes
 from alertd.deliver.tallies import Entries
 from alertd.model import UNSENT, Level, State
 from alertd.settings.sections import Sending
@@ -51,6 +53,7 @@ class Tend:
     clock: Clock
     sending: Sending
     node_id: int
+    routes: Routes
     watch: Watch = field(default_factory=Watch)
     figures: Figures = field(default_factory=Figures)
 
@@ -81,7 +84,7 @@ class Tend:
         log.warning("clock_set_back", action="hasten", deliveries=hastened)
 
     async def promote(self) -> bool:
-        """Waiting rows, and danger's unknowns that are sent once more, whose time has come."""
+        """Waiting rows whose time has come, and unknowns that nobody settled in time."""
         if not await self.db.fetch("deliveries.due", 1):
             return False
         async with self._leading() as tx:
@@ -90,13 +93,20 @@ class Tend:
                 return False  # another node leads, or has done it
             entries = Entries(self.node_id)
             now = await _now(tx)
-            for state in (State.WAITING, State.UNKNOWN):
-                due = [row for row in rows if row["state"] == state]
-                await shift(tx, entries, due, state, State.QUEUED, now, None)
+            await self._promote_waiting(tx, entries, rows, now)
+            lost = [row for row in rows if row["state"] == State.UNKNOWN]
+            elsewhere = await unknowns.settle(tx, entries, self.routes, lost, now)
             await entries.write(tx)
-        for sender in {row["sender_id"] for row in rows}:
+        for sender in {row["sender_id"] for row in rows} | elsewhere:
             self.db.ring(f"dispatch:{sender}")
-        return len(rows) == SLICE
+        return len(rows) == SLICE or bool(elsewhere)
+
+    @staticmethod
+    async def _promote_waiting(tx: Transaction, entries: Entries, rows: Sequence[Row], now: int) -> None:
+        """Who acknowledged at the last moment is spared what waited for their silence."""
+        due, spared = await silence.sort_out(tx, [row for row in rows if row["state"] == State.WAITING])
+        await shift(tx, entries, spared, State.WAITING, State.SKIPPED, FOREVER, "acknowledged")
+        await shift(tx, entries, due, State.WAITING, State.QUEUED, now, None)
 
     async def settle(self) -> bool:
         """What has not left of messages that are superseded or too late; the books already say so."""
@@ -178,7 +188,7 @@ class Tend:
             await tx.execute("attempts.lose", message_id, json.dumps(endpoints))
         again = await _now(tx) + round(self.sending.resend_unknown_danger_s * SECOND)
         for due in (again, FOREVER):
-            held = [row for row in rows if (due == again) is _is_resent(row)]
+            held = [row for row in rows if (due == again) is _is_looked_at(row)]
             await shift(tx, entries, held, State.CALLING, State.UNKNOWN, due, "node_lost")
         await entries.write(tx)
         if rows:
@@ -199,9 +209,9 @@ class Tend:
                 await tx.execute("nodes.beat", self.node_id)
 
 
-def _is_resent(row: Row) -> bool:
-    """Danger is sent once more after a silence: once."""
-    return row["level"] == Level.DANGER and not row["doubtful"]
+def _is_looked_at(row: Row) -> bool:
+    """Danger is sent once more after a silence, a warning by another channel: once."""
+    return row["level"] != Level.INFO and not row["doubtful"]
 
 
 async def _now(tx: Transaction) -> int:

@@ -38,9 +38,10 @@ class Work:
         self.due_at: int = row["due_at"]
         self.topic_bit: int = row["topic_bit"]
         self._superseded = row["superseded_at"] is not None
-        self._deliver_by: int = row["deliver_by"]
+        self.deliver_by: int = row["deliver_by"]
         content: dict[str, Any] = json.loads(row["content"])
         self.exercise = int(content["exercise"])
+        self.silence = {Channel.of(word): after for word, after in content["silence"].items()}
         self.channels = tuple(sorted(Channel.of(word) for word in content["channels"]))
 
     @property
@@ -55,7 +56,7 @@ class Work:
 
     def over(self, now: int) -> bool:
         """Nothing more of it may be planned: superseded, or too late."""
-        return self._superseded or now >= self._deliver_by
+        return self._superseded or now >= self.deliver_by
 
     @property
     def filters(self) -> tuple[int, ...]:

@@ -93,4 +93,13 @@ def _count(kinds: Mapping[int, int], content: Content) -> Count:
         channel: sum(n * min(kind >> 4 * channel & ALL_ENDPOINTS, cap) for kind, n in kinds.items())
         for channel in sorted(content.channels)
     }
-    return Count(people=sum(kinds.values()), endpoints=endpoints)
+    return Count(sum(kinds.values()), endpoints, _delayed(kinds, content))
+
+
+def _delayed(kinds: Mapping[int, int], content: Content) -> dict[Channel, int]:
+    """Endpoints that wait for a silence: those of people who have a phone that can acknowledge."""
+    able = {kind: n for kind, n in kinds.items() if kind >> 4 * Channel.PUSH & ALL_ENDPOINTS}
+    return {
+        channel: sum(n for kind, n in able.items() if kind >> 4 * channel & ALL_ENDPOINTS)
+        for channel in sorted(content.silence)
+    }

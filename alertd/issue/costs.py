@@ -1,7 +1,7 @@
 """What it will cost and when people will have it: at the tariffs, and by the model, that the senders really keep."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from phonenumbers import country_code_for_region
 
@@ -15,13 +15,15 @@ from gateways.text import segments
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """`price` in euros at the tariffs for the station's region, None where no sender has one.
+    """`price` in euros at the tariffs for the station's region, None where no sender has one: `price_low` if every phone
+    that can acknowledge does so in time, `price` if none does. The times are those of the latter.
 
     `greeting`: some of these people were taken over from a list and never written to; their first message also says how
     to leave. Price and times then count it for everyone: they are upper bounds until everyone has been greeted.
     """
 
     price: float | None
+    price_low: float | None
     when: pace.Forecast
     senders: Mapping[Channel, Sender | None]
     greeting: bool
@@ -31,16 +33,30 @@ async def costs(desk: Desk, station: Station, content: Content, counted: Count) 
     """What the counted endpoints cost, behind what each sender already has to say."""
     senders = {channel: first(desk.routes, station.mode, channel) for channel in counted.endpoints}
     greeting = await _any_ungreeted(desk, station)
-    price, loads, prefix = 0.0, [], f"+{country_code_for_region(station.region)}"
+    price, spared, loads = 0.0, 0.0, list[pace.Load]()
+    prefix = f"+{country_code_for_region(station.region)}"
     for channel, sender in senders.items():
         if sender is None:
             continue
         each = units_each(desk, station, content, sender, greeting=greeting)
-        units = counted.endpoints[channel] * each
-        loads.append(await _load(desk, station, sender, Lane.of(content.level), units, each))
+        units, later = counted.endpoints[channel] * each, counted.delayed.get(channel, 0) * each
+        load = await _load(desk, station, sender, Lane.of(content.level), units - later, each)
+        loads += [
+            load,
+            replace(
+                load, units=later, ahead=load.ahead + load.units, after_s=content.silence.get(channel, 0)
+            ),
+        ]
         price += units * sender.price_to(prefix)
+        spared += later * sender.price_to(prefix)
     priced = any(sender is not None and sender.priced for sender in senders.values())
-    return Costs(round(price, 2) if priced else None, pace.forecast(loads), senders, greeting)
+    return Costs(
+        price=round(price, 2) if priced else None,
+        price_low=round(price - spared, 2) if priced else None,
+        when=pace.forecast(loads),
+        senders=senders,
+        greeting=greeting,
+    )
 
 
 async def _load(desk: Desk, station: Station, sender: Sender, lane: Lane, units: int, each: int) -> pace.Load:

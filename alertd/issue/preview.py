@@ -3,13 +3,14 @@
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from alertd.clock import MINUTE
 from alertd.errors import Conflict, Missing, Refused, TooOften
 from alertd.issue import audience
 from alertd.issue.check import check
 from alertd.issue.costs import costs
+from alertd.issue.delays import delayed
 from alertd.issue.desk import Desk
 from alertd.issue.guards import after, check_station
 from alertd.model import Act, Actor, AlertState, Channel, Content, Count, Station
@@ -24,6 +25,9 @@ class Preview:
 
     `people` have an endpoint on a chosen channel; `unreached` more lie in the target without one. `price` is in euros,
     None where no sender has one; times are seconds from release. `greeting`: see `alertd.issue.costs`.
+
+    Where a silence policy holds, `delayed` of the endpoints wait (`content.silence` says how long) and are spared when the
+    person's phone acknowledges: `price_low` is the price if all do, `price` and the times are those if none does.
     """
 
     digest: str
@@ -32,8 +36,10 @@ class Preview:
     content: Content
     people: int
     endpoints: Mapping[Channel, int]
+    delayed: Mapping[Channel, int]
     unreached: int
     price: float | None
+    price_low: float | None
     first_s: float | None
     half_s: float | None
     last_s: float | None
@@ -53,7 +59,8 @@ async def preview(
     check(desk, station, content)
     await check_groups(desk, station, content)
     await check_thread(desk, station, alert_id)
-    counted, unreached = await audience.count(desk, station.id, content)
+    content = await delayed(desk, station, content)
+    counted, unreached = await _count(desk, station, content, alert_id)
     digest = secrets.token_urlsafe(18)
     async with desk.db.transaction() as tx:
         await _take_turn(desk, tx, actor, counted)
@@ -69,6 +76,16 @@ async def preview(
             json.dumps({channel.word: n for channel, n in counted.endpoints.items()}),
         )
     return await _told(desk, station, digest, alert_id, content, counted, unreached, desk.clock.now_ms())
+
+
+async def _count(desk: Desk, station: Station, content: Content, alert_id: int | None) -> tuple[Count, int]:
+    """As `audience.count`. Whoever was reached by a channel hears an update by it at once: they are not counted as delayed."""
+    counted, unreached = await audience.count(desk, station.id, content)
+    if alert_id is None or not content.silence:
+        return counted, unreached
+    before = (await audience.count_reached_before(desk.db, alert_id)).endpoints
+    delayed = {channel: max(0, n - before.get(channel, 0)) for channel, n in counted.delayed.items()}
+    return replace(counted, delayed=delayed), unreached
 
 
 async def _take_turn(desk: Desk, tx: Transaction, actor: Actor, counted: Count) -> None:
@@ -96,7 +113,7 @@ async def shown(desk: Desk, actor: Actor, digest: str) -> Preview:
     row = await stored(desk, actor, digest)
     content = loads(row["content"])
     station = await stations.by_id(desk.db, row["station_id"])
-    counted, unreached = await audience.count(desk, station.id, content)
+    counted, unreached = await _count(desk, station, content, row["alert_id"])
     return await _told(desk, station, digest, row["alert_id"], content, counted, unreached, row["created_at"])
 
 
@@ -160,8 +177,10 @@ async def _told(
         content=content,
         people=counted.people,
         endpoints=counted.endpoints,
+        delayed=counted.delayed,
         unreached=unreached,
         price=cost.price,
+        price_low=cost.price_low,
         first_s=cost.when.first_s,
         half_s=cost.when.half_s,
         last_s=cost.when.last_s,

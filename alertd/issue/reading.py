@@ -79,6 +79,17 @@ class AlertView:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A personal link: the alert, its reader's language, and the delivery that carried it; `seen` once they said so."""
+
+    view: AlertView
+    locale: str
+    message_id: int
+    endpoint_id: int
+    seen: bool
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryView:
     """One delivery as its station may see it: `ref` is the station's own key for the person."""
 
@@ -134,16 +145,26 @@ async def deliveries(
     return [_delivery(row) for row in rows]
 
 
-async def alert_by_code(desk: Desk, code: str) -> tuple[AlertView, str] | None:
-    """The alert behind a personal link and its reader's language, until a day after the alert closed."""
+async def alert_by_code(desk: Desk, code: str) -> Link | None:
+    """What a personal link leads to, until a day after the alert closed."""
     for number in desk.keyring.numbers(code):
         rows = await desk.db.fetch("deliveries.one", *delivery_key(number))
         if rows and rows[0]["alert_id"] is not None:
             view = await alert(desk, rows[0]["alert_id"])
             closed = view.summary.closed_at
             if closed is None or desk.clock.now_ms() < closed + DAY:
-                return view, rows[0]["locale"] or "fr"
+                return _link(view, rows[0])
     return None
+
+
+def _link(view: AlertView, row: Row) -> Link:
+    return Link(
+        view=view,
+        locale=row["locale"] or "fr",
+        message_id=row["message_id"],
+        endpoint_id=row["endpoint_id"],
+        seen=row["state"] == State.SEEN,
+    )
 
 
 def _progress(message: Row, event: Row, book: Mapping[tuple[int, int], int]) -> Progress:

@@ -86,7 +86,12 @@ def closing_content(
         for locale, text in head.content.texts.items()
     }
     return replace(
-        head.content, texts=said, onset=None, deliver_by=None, expires=now + CLOSING_HOURS * HOUR + MINUTE
+        head.content,
+        texts=said,
+        onset=None,
+        deliver_by=None,
+        expires=now + CLOSING_HOURS * HOUR + MINUTE,
+        silence={},
     )
 
 

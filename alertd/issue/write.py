@@ -125,6 +125,7 @@ async def _message(desk: Desk, tx: Transaction, order: Order, made: _Ids) -> Non
         Lane.CANCEL if order.act is Act.CANCEL else Lane.of(order.content.level),
         earlier[-1]["id"] if earlier else None,
         deliver_by(desk, order.content),
+        int(bool(order.content.silence)),
     )
     due = order.content.onset or desk.clock.now_ms()
     work = _work(order, [row["id"] for row in earlier])

@@ -16,6 +16,7 @@ from alertd.settings.sections import (
     Routes,
     Section,
     Sending,
+    Silence,
     Store,
     Subscribers,
 )
@@ -31,6 +32,7 @@ class Settings(Section):
     keys: Keys = Keys()
     node: Node = Node()
     sending: Sending = Sending()
+    silence: Silence = Silence()
     limits: Limits = Limits()
     subscribers: Subscribers = Subscribers()
     log: Log = Log()

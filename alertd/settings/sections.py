@@ -123,7 +123,7 @@ class Sending(Section):
         20,
         ge=1,
         le=600,
-        description="Seconds after which a danger message without an answer is sent once more.",
+        description="Seconds after which a danger without an answer is sent once more, and a warning by another channel.",
     )
     poll_s: float = Field(
         1, gt=0, le=60, description="Seconds between two looks at the database when no bell rings."
@@ -135,6 +135,40 @@ class Sending(Section):
             message = "lease_s must be longer than send_timeout_s, or two nodes could send the same message"
             raise ValueError(message)
         return self
+
+
+class Delays(Section):
+    """How long SMS and voice wait for the phones of those who also get a notification."""
+
+    sms_after_s: int | None = Field(
+        None,
+        ge=1,
+        le=86_400,
+        description="Seconds before the SMS of those whose phone stays silent; left out: at once.",
+    )
+    voice_after_s: int | None = Field(
+        None,
+        ge=1,
+        le=86_400,
+        description="Seconds before the call of those whose phone stays silent; left out: at once.",
+    )
+
+
+class Silence(Section):
+    """The silence policy of stations that have none of their own."""
+
+    warning: Delays = Delays()
+    info: Delays = Delays()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _danger_never_waits(cls, raw: Any) -> Any:
+        if isinstance(raw, dict) and "danger" in raw:
+            message = (
+                "danger never waits: it goes to every endpoint at once. Only warning and info can be delayed"
+            )
+            raise ValueError(message)
+        return raw
 
 
 class Limits(Section):

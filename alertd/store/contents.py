@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import zones
@@ -22,6 +23,7 @@ def to_json(content: Content) -> dict[str, Any]:
         "expires": content.expires,
         "exercise": content.exercise,
         "url": content.url,
+        "silence": {channel.word: seconds for channel, seconds in sorted(content.silence.items())},
     }
 
 
@@ -31,8 +33,8 @@ def dumps(content: Content) -> str:
 
 
 def fingerprint(content: Content) -> bytes:
-    """Equal for equal contents: what is released must be what was shown."""
-    return hashlib.sha256(dumps(content).encode()).digest()
+    """Equal for equal contents: what is released must be what was shown. Delays are the station's, not the author's."""
+    return hashlib.sha256(dumps(replace(content, silence={})).encode()).digest()
 
 
 def from_json(document: Mapping[str, Any]) -> Content:
@@ -48,6 +50,7 @@ def from_json(document: Mapping[str, Any]) -> Content:
         expires=document["expires"],
         exercise=document["exercise"],
         url=document["url"],
+        silence={Channel.of(word): seconds for word, seconds in document["silence"].items()},
     )
 
 

@@ -34,6 +34,7 @@ PAGES: Final = (
     web.post(f"{gateways.PATH}/{_CHANNEL}/imposer", gateways.prefer),
     web.post(f"{gateways.PATH}/{_CHANNEL}/auto", gateways.auto),
     web.get("/a/{code:[0-9A-Za-z]{11}}", residents.resident_page),
+    web.post("/a/{code:[0-9A-Za-z]{11}}", residents.read),
     web.get("/partir/{code:[0-9A-Za-z]{11}}", leaving.leaving_page),
     web.post("/partir/{code:[0-9A-Za-z]{11}}", leaving.leave_station),
     web.get("/bac-a-sable", sandbox.to_sandbox),

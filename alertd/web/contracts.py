@@ -156,6 +156,7 @@ class PreviewPage:
     warnings: tuple[str, ...]
     price: str
     pace: str
+    silence: tuple[str, ...]
     where: str
     picture: Markup
     until: str

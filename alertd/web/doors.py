@@ -24,7 +24,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 API: Final = "/api/"
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-_WITHOUT_SESSION: Final = ("/connexion", "/partir/")
+_WITHOUT_SESSION: Final = ("/connexion", "/partir/", "/a/")
 """Forms that ask nothing of a session: whether someone happens to be logged in does not matter there."""
 
 _HEADERS: Final = {

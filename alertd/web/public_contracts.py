@@ -10,7 +10,10 @@ from alertd.web.contracts import Choice, Frame
 
 @dataclass(frozen=True, slots=True)
 class ResidentPage:
-    """A personal link's page, in the reader's language: every word of it is in `words`."""
+    """A personal link's page, in the reader's language: every word of it is in `words`.
+
+    `read` is the button by which the reader answers, empty when there is nothing to answer; `noted` is said once they did.
+    """
 
     template: ClassVar[str] = "resident.html"
     frame: Frame
@@ -26,6 +29,8 @@ class ResidentPage:
     place: str
     picture: Markup
     until: str
+    read: str
+    noted: str
     emergency: str
 
 

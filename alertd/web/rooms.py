@@ -22,7 +22,8 @@ from gateways.contract import Gateway
 class Rooms:
     """The desk, and whether the loops that send are alive (asked by `/readyz`).
 
-    `gateways` read what providers bring back, by name, and `spool` keeps it; `figures` counts.
+    `gateways` read what providers bring back, by name, and `spool` keeps it; `figures` counts. `node_id` is in whose books
+    a reader's answer is entered.
     """
 
     desk: Desk
@@ -31,6 +32,7 @@ class Rooms:
     gateways: Mapping[str, Gateway] = field(default_factory=dict)
     spool: Spool | None = None
     figures: Figures = field(default_factory=Figures)
+    node_id: int = 0
 
     @property
     def db(self) -> Database:

@@ -136,6 +136,25 @@ def price(euros: float | None) -> str:
     return f"{format_currency(max(euros, 0.01), 'EUR', locale='fr')}"
 
 
+def price_between(low: float | None, high: float | None) -> str:
+    """Reads "de 12,00 € à 48,40 €"; as one price where the bounds are one."""
+    if low is None or high is None or low == high:
+        return price(high)
+    return f"de {format_currency(low, 'EUR', locale='fr')} à {price(high)}"
+
+
+def between(low: int, high: int) -> str:
+    """Reads "de 10 à 40"; as one count where the bounds are one, or would tell fewer than five apart."""
+    if high - low < 5:
+        return discreet(high)
+    return f"de {discreet(low)} à {discreet(high)}"
+
+
+def delay(seconds: int) -> str:
+    """Exactly, as an author decided it: "90 secondes", "2 minutes"."""
+    return count(seconds // 60, "minute") if seconds % 60 == 0 else count(seconds, "seconde")
+
+
 def wait(seconds: float | None) -> str:
     """A wait that people feel: "moins d'une minute", "12 minutes", "2 h 05"; "durée inconnue" for None."""
     if seconds is None:

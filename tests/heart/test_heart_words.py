@@ -132,8 +132,8 @@ async def test_a_link_is_eleven_letters_and_opens_for_its_own_reader(town):
     assert [len(code) for code in codes] == [11, 11]
     assert codes == [message.reference for message in town.provider.ledger]
     for code, locale in zip(codes, ("fr", "de"), strict=True):
-        view, reader = await alert_by_code(town.desk, code)
-        assert (view.summary.id, reader) == (released.alert_id, locale)
+        link = await alert_by_code(town.desk, code)
+        assert (link.view.summary.id, link.locale) == (released.alert_id, locale)
     assert codes[0] != codes[1]
     assert await alert_by_code(town.desk, "0" * 11) is None
 

@@ -82,13 +82,15 @@ class Town:
         *at: tuple[float, float] | At,
         sms: int = 1,
         email: int = 0,
+        push: int = 0,
+        voice: int = 0,
         station: Station | None = None,
         proven: bool = True,
         **more: Any,
     ) -> int:
-        """Enrol someone: at home when no place is said, with so many numbers and mailboxes; the person's id.
+        """Enrol someone: at home when no place is said, with so many of each; the person's id.
 
-        The n-th person has the addresses `phone(n)` and `mailbox(n)`, and a second number is `phone(n, 1)`.
+        The n-th person has the addresses `phone(n)`, `mailbox(n)`, `device(n)` and `landline(n)`; a second number is `phone(n, 1)`.
         """
         number = next(self.numbers)
         said = more.pop(
@@ -96,6 +98,8 @@ class Town:
         )
         addresses = [(SMS, phone(number, each)) for each in range(sms)]
         addresses += [(EMAIL, mailbox(number, each)) for each in range(email)]
+        addresses += [(PUSH, device(number, each)) for each in range(push)]
+        addresses += [(VOICE, landline(number, each)) for each in range(voice)]
         enrolment = Enrolment(tuple(addresses), "accueil", self.clock.now_ms() - DAY, places=said, **more)
         async with self.db.transaction() as tx:
             one = await enrol(
@@ -275,7 +279,7 @@ async def _node(desk: Desk, name: str, provider: Provider) -> Node:
             lines[channel] = Line(route[0], provider, Bucket(clock, route[0].rate, route[0].burst))
     fan_out = FanOut(db, clock, desk.routes, id_)
     dispatch = Dispatch(db, clock, renderer, sending, id_)
-    return Node(id_, fan_out, dispatch, Tend(db, clock, sending, id_), lines)
+    return Node(id_, fan_out, dispatch, Tend(db, clock, sending, id_, desk.routes), lines)
 
 
 async def _idle(step: Any) -> None:
@@ -293,6 +297,16 @@ def phone(person: int, which: int = 0) -> str:
 def mailbox(person: int, which: int = 0) -> str:
     """The n-th person's mailbox."""
     return f"habitant-{person}-{which}@example.org"
+
+
+def device(person: int, which: int = 0) -> str:
+    """The n-th person's telephone, as its notifications know it."""
+    return f"telephone-{person}-{which}"
+
+
+def landline(person: int, which: int = 0) -> str:
+    """The n-th person's number for calls; it belongs to nobody."""
+    return f"+3370000{person * 4 + which:04d}"
 
 
 async def bounded(awaitable: Any) -> Any:

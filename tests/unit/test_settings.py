@@ -101,7 +101,8 @@ def test_every_example_of_the_shipped_file_is_valid(read):
     )
     settings = read(examples)
     assert settings.gateways["mail"].senders[0].rate == 10
-    assert settings.model_copy(update={"gateways": {}}) == Settings()
+    assert settings.silence.warning.sms_after_s == 120
+    assert settings.model_copy(update={"gateways": {}, "silence": Settings().silence}) == Settings()
 
 
 def test_a_file_changes_what_it_names(read):
@@ -298,3 +299,9 @@ def test_the_longest_prefix_sets_the_price():
 def test_links_lead_to_the_port_until_somebody_says_what_residents_type(http, url):
     """Without a public address, links name this machine at its own port."""
     assert Settings.model_validate({"http": http}).http.public_url == url
+
+
+def test_a_danger_cannot_be_made_to_wait(refused):
+    """[silence.danger] is refused with the reason, and so is a delay of nothing."""
+    assert "danger never waits" in refused("[silence.danger]\nsms_after_s = 60")
+    assert "[silence.warning] sms_after_s" in refused("[silence.warning]\nsms_after_s = 0")

@@ -8,6 +8,8 @@ from api_house import House, opened
 
 from alertd.clock import HOUR, MINUTE
 from alertd.deliver.fan_out import FanOut
+from alertd.model import Channel, Level
+from alertd.stations import silence
 from alertd.web.api.answers import iso
 
 
@@ -200,3 +202,20 @@ async def test_times_carry_their_offset(house, clock):
     written = iso(later + HOUR).replace("Z", "+01:00")
     _, draft, _ = await house.call("POST", f"{house.path}/alerts", house.alert(expires_at=written))
     assert draft["expires_at"] == iso(later)
+
+
+async def test_a_preview_tells_what_waits_for_a_silence(house):
+    """Of three SMS one belongs to someone with a notification: it waits, as its station decided, and may be spared."""
+    async with house.desk.db.transaction() as tx:
+        await silence.decide(tx, house.station, Level.WARNING, {Channel.SMS: 90})
+    await enrol(house, 1, 2)
+    both = [{"channel": "sms", "address": "+33639980009"}, {"channel": "push", "address": "telephone-9"}]
+    await house.call("POST", f"{house.path}/subscribers", house.person(9, endpoints=both), key="people")
+    content = house.alert(level="warning", channels=["sms", "push"])
+    status, told, _ = await house.call("POST", f"{house.path}/alerts/preview", content)
+    assert (status, told["endpoints"]) == (200, {"sms": 3, "push": 1})
+    assert (told["delayed"], told["silence"]) == ({"sms": 1}, {"sms": 90})
+    assert (told["price"], told["price_low"]) == (None, None)
+    assert told["last_s"] == 90
+    content["preview_digest"] = told["preview_digest"]
+    assert (await house.call("POST", f"{house.path}/alerts", content))[0] == 201

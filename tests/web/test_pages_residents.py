@@ -9,8 +9,8 @@ from web.pages_house import MAIRIE
 
 from alertd.clock import DAY, MINUTE
 from alertd.deliver import rehearsal
-from alertd.keys import delivery_number
-from alertd.model import Channel
+from alertd.keys import delivery_key, delivery_number
+from alertd.model import Channel, State
 from alertd.store import ids
 from alertd.subscribe import lists
 from alertd.subscribe.enrol import enrol
@@ -154,3 +154,39 @@ def leaving_link(desk):
 
 async def people(desk, station):
     return await lists.count(desk.db, station.id)
+
+
+async def test_a_reader_says_that_they_read_it(mayor, browser, link, desk):
+    """One button, without JavaScript or log-in; opening the page says nothing, a second tap changes nothing."""
+    code = await link(await mayor.released())
+    delivery = next(iter(desk.keyring.numbers(code.removeprefix("/a/"))))
+
+    async def state():
+        rows = await desk.db.fetch("deliveries.one", *delivery_key(delivery))
+        return State(rows[0]["state"])
+
+    page = html.unescape((await browser.get(code))[1])
+    assert '<button class="main">J\'ai lu</button>' in page
+    assert await state() is State.QUEUED
+    for _ in range(2):
+        response = await browser.client.post(code, allow_redirects=False)
+        assert (response.status, response.headers["Location"]) == (303, code)
+        assert await state() is State.SEEN
+    page = html.unescape((await browser.get(code))[1])
+    assert "C'est noté, merci." in page
+    assert "J'ai lu" not in page
+
+
+async def test_there_is_nothing_to_answer_when_it_is_over(mayor, link):
+    """Neither before nor after an answer."""
+    path = await mayor.released()
+    code = await link(path)
+    await mayor.post(f"{path}/fin")
+    assert "J'ai lu" not in html.unescape((await mayor.get(code))[1])
+
+
+async def test_an_invented_link_answers_for_nobody(browser):
+    """The same page as for one that answers no more; a form from elsewhere is not read."""
+    assert (await browser.client.post("/a/00000000000", allow_redirects=False)).status == 404
+    forged = {"Sec-Fetch-Site": "cross-site"}
+    assert (await browser.client.post("/a/00000000000", headers=forged)).status == 403

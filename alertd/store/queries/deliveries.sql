@@ -57,7 +57,7 @@ SELECT f.message_id, m.station_id, (SELECT lane FROM urgent) AS lane
 -- supersession, deliver_by, the endpoint and the subscription (stops and erasures are rechecked here), and whether an
 -- earlier message of the thread, not only the last one, is on the wire to the same endpoint. The clock is asked once.
 SELECT d.message_id, d.endpoint_id, d.channel, d.wording, d.tries, d.doubtful,
-       m.superseded_at, m.deliver_by,
+       m.superseded_at, m.deliver_by, m.silence,
        CASE WHEN m.supersedes IS NULL THEN 0
             ELSE (SELECT count(*) FROM message b JOIN delivery o ON o.message_id = b.id AND o.endpoint_id = d.endpoint_id
                    WHERE b.alert_id = m.alert_id AND b.id < m.id AND o.state = 2) END AS behind,
@@ -95,11 +95,11 @@ UPDATE delivery SET state = $4, due_at = $5, reason = $6, doubtful = CASE WHEN C
             AND a.ordinal = delivery.tries AND a.closed_at IS NULL));
 
 -- name: due
--- Waiting rows whose hour has come, and danger's unknowns that are to be sent once more.
-SELECT message_id, endpoint_id, channel, sender_id, state FROM delivery
+-- Waiting rows whose hour has come, and unknowns that nobody settled in time.
+SELECT message_id, endpoint_id, channel, sender_id, state, reason FROM delivery
  WHERE state = 0 AND due_at <= now_ms()
 UNION ALL
-SELECT message_id, endpoint_id, channel, sender_id, state FROM delivery
+SELECT message_id, endpoint_id, channel, sender_id, state, reason FROM delivery
  WHERE state = 3 AND due_at < 253402300799000 AND due_at <= now_ms()
  LIMIT $1;
 
@@ -154,7 +154,7 @@ SELECT d.message_id, d.endpoint_id, d.channel, d.state, d.reason, d.tries, m.sup
 
 -- name: one
 -- A delivery and its reader's language, for the page behind a personal link.
-SELECT d.message_id, m.alert_id, m.station_id, s.locale, d.endpoint_id
+SELECT d.message_id, m.alert_id, m.station_id, s.locale, d.endpoint_id, d.state
   FROM delivery d JOIN message m ON m.id = d.message_id
   LEFT JOIN subscriber s ON s.id = d.endpoint_id >> 8
  WHERE d.message_id = $1 AND d.endpoint_id = $2;

@@ -1,7 +1,7 @@
 -- name: add
 -- What is to be delivered.
-INSERT INTO message (id, kind, station_id, mode, alert_id, event_id, act, level, lane, supersedes, deliver_by, created_at)
-VALUES ($1, 'event', $2, $3, $4, $5, $6, $7, $8, $9, $10, now_ms());
+INSERT INTO message (id, kind, station_id, mode, alert_id, event_id, act, level, lane, supersedes, deliver_by, silence, created_at)
+VALUES ($1, 'event', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, now_ms());
 
 -- name: supersede
 -- The mark: from this instant nothing more of the thread's earlier messages leaves.

@@ -28,8 +28,9 @@ DELETE FROM receipt
  WHERE id IN (SELECT id FROM receipt ORDER BY id LIMIT 1000) AND applied_at IS NOT NULL AND received_at < $1;
 
 -- name: messages
--- Which of these messages there are: foreign references decode to ids of nothing.
-SELECT id FROM message WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($1 AS TEXT)));
+-- Which of these messages there are, and whether anything of them waits for a silence: foreign references decode to ids of
+-- nothing.
+SELECT id, silence FROM message WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($1 AS TEXT)));
 
 -- name: close_attempts
 -- The last try by this gateway ($3), unless its answer was read. $2: {"endpoint_id": "the provider's reference"}.

@@ -26,6 +26,18 @@ FROM station WHERE id > $1 ORDER BY id LIMIT $2;
 -- A suspended station releases nothing and its keys open nothing; null lets it work again.
 UPDATE station SET suspended_at = $2 WHERE id = $1;
 
+-- name: silences
+-- A station's own delays and those of the stations above it, nearest first: a level is decided by the first that names it.
+WITH RECURSIVE above (slug, parent_id, silence, depth) AS (
+  SELECT slug, parent_id, silence, CAST(0 AS BIGINT) FROM station WHERE id = $1
+   UNION ALL
+  SELECT s.slug, s.parent_id, s.silence, a.depth + 1 FROM above a JOIN station s ON s.id = a.parent_id WHERE a.depth < 20)
+SELECT slug, silence, depth FROM above WHERE silence IS NOT NULL ORDER BY depth;
+
+-- name: set_silence
+-- A station's own delays, all levels at once; null: none of its own.
+UPDATE station SET silence = $2 WHERE id = $1;
+
 -- name: add_zone
 -- A zone that the mairie draws once and picks afterwards.
 INSERT INTO saved_zone (id, station_id, name, zone) VALUES ($1, $2, $3, $4);

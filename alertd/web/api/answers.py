@@ -123,7 +123,14 @@ class PreviewAnswer(Answer):
     people: Count
     endpoints: dict[Channel, Count]
     unreached: Count = Field(description="People of the target without an endpoint on a chosen channel.")
-    price: float | None = Field(description="Euros; null when a tariff is not known.")
+    delayed: dict[Channel, Count] = Field(
+        description="Of these endpoints, those that wait for a silence: spared when the person's phone acknowledges."
+    )
+    silence: dict[Channel, Count] = Field(description="Seconds that they wait, as the station decided.")
+    price: float | None = Field(
+        description="Euros, if nobody's phone acknowledges; null when a tariff is not known."
+    )
+    price_low: float | None = Field(description="Euros, if everybody's phone acknowledges in time.")
     first_s: float | None = Field(description="Seconds from release to the first person reached.")
     half_s: float | None
     last_s: float | None

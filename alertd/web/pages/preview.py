@@ -106,8 +106,9 @@ def _page(
         nobody=shown.people == 0,
         channels=tuple(_channels(shown)),
         warnings=tuple(_warnings(shown)),
-        price=words.price(shown.price or 0.0),
+        price=words.price_between(shown.price_low or 0.0, shown.price or 0.0),
         pace=_pace(shown),
+        silence=tuple(_silence(shown)),
         where=where,
         picture=picture(here.station, content.target.zone, where),
         until=f"Jusqu'à : {until}.",
@@ -122,7 +123,8 @@ def _channels(shown: Preview) -> Iterator[Choice]:
     for channel, word in words.CHANNELS.items():
         if channel in shown.content.channels:
             label = word[:1].upper() + word[1:]
-            yield Choice(channel.word, label, words.discreet(shown.endpoints.get(channel, 0)))
+            n = shown.endpoints.get(channel, 0)
+            yield Choice(channel.word, label, words.between(n - shown.delayed.get(channel, 0), n))
 
 
 def _warnings(shown: Preview) -> Iterator[str]:
@@ -141,6 +143,14 @@ def _pace(shown: Preview) -> str:
         return "Tout le monde est servi en moins d'une minute."
     first, half, last = (words.wait(seconds) for seconds in (shown.first_s, shown.half_s, shown.last_s))
     return f"Le premier message part en {first}, la moitié en {half}, le dernier en {last}."
+
+
+def _silence(shown: Preview) -> Iterator[str]:
+    """What waits, how long, and for whom it is not sent at all."""
+    for channel, word in ((Channel.SMS, "SMS"), (Channel.VOICE, "appels")):
+        if shown.delayed.get(channel):
+            after = words.delay(shown.content.silence[channel])
+            yield f"Les {word} attendent {after} pour qui a aussi une notification : si elle est arrivée, ils ne partent pas."
 
 
 def _said(catalogue: Catalogue, station: Station, shown: Preview, act: Act, *, short: bool) -> Words:

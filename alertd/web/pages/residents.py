@@ -1,11 +1,15 @@
-"""The page behind the personal link of a message: the alert as it stands now, in the reader's language. It only reads."""
+"""The page behind the personal link of a message: the alert as it stands now, in the reader's language.
+
+Opening it changes nothing, since mail scanners open links; its one button says that it was read.
+"""
 
 from aiohttp import web
 
 from alertd.catalogue import Catalogue
+from alertd.deliver import silence
 from alertd.errors import Missing
 from alertd.issue import reading
-from alertd.issue.reading import AlertView
+from alertd.issue.reading import AlertView, Link
 from alertd.model import Act, AlertState, Station, Target, Wording
 from alertd.publish import wording
 from alertd.publish.wording import Speech
@@ -24,21 +28,35 @@ _OVER = {AlertState.ENDED: "word.all_clear", AlertState.CANCELLED: "word.false_a
 
 async def resident_page(request: web.Request) -> web.StreamResponse:
     """:raises Missing: `link_over`: an unknown link and one that no longer answers are told the same."""
-    rooms = request.app[ROOMS]
-    found = await reading.alert_by_code(rooms.desk, request.match_info["code"])
-    if found is None:
-        raise Missing(
-            "link_over", "Ce lien ne répond plus : l'alerte est terminée, ou l'adresse est incomplète."
-        )
-    view, locale = found
-    station = await stations.by_id(rooms.db, view.summary.station_id)
-    page = _page(rooms.catalogue, station, view, locale)
-    response = show(request, page)
+    rooms, link = request.app[ROOMS], await _link(request)
+    station = await stations.by_id(rooms.db, link.view.summary.station_id)
+    response = show(request, _page(rooms.catalogue, station, link))
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response
 
 
-def _page(catalogue: Catalogue, station: Station, view: AlertView, locale: str) -> ResidentPage:
+async def read(request: web.Request) -> web.StreamResponse:
+    """The reader has it: nothing that waited for them is sent any more. A second tap finds it noted.
+
+    :raises Missing: `link_over`.
+    """
+    rooms, link = request.app[ROOMS], await _link(request)
+    if not link.seen:
+        await silence.read(rooms.db, rooms.node_id, link.message_id, link.endpoint_id)
+    raise web.HTTPSeeOther(request.path)
+
+
+async def _link(request: web.Request) -> Link:
+    found = await reading.alert_by_code(request.app[ROOMS].desk, request.match_info["code"])
+    if found is None:
+        raise Missing(
+            "link_over", "Ce lien ne répond plus : l'alerte est terminée, ou l'adresse est incomplète."
+        )
+    return found
+
+
+def _page(catalogue: Catalogue, station: Station, link: Link) -> ResidentPage:
+    view, locale = link.view, link.locale
     told = told_in(view)
     speech = Speech(station.name, station.timezone, station.locale, Act.ALERT, told, told.expires)
     said = wording.words(catalogue, speech, locale, Wording.FIRST)
@@ -62,6 +80,8 @@ def _page(catalogue: Catalogue, station: Station, view: AlertView, locale: str) 
         place=place,
         picture=picture(station, told.target.zone, place),
         until="" if over else catalogue.phrase(locale, "word.until", time=until),
+        read="" if over or link.seen else catalogue.phrase(locale, "word.read"),
+        noted=catalogue.phrase(locale, "word.noted") if link.seen and not over else "",
         emergency=catalogue.phrase(locale, "level.danger"),
     )
 

@@ -61,6 +61,7 @@ CREATE TABLE station (
   phone         TEXT,
   private       BIGINT NOT NULL DEFAULT 0,
   suspended_at  BIGINT,
+  silence       TEXT,                          -- its own delays by level; a level left out: its parent's, else the instance's
   created_at    BIGINT NOT NULL
 );
 
@@ -342,6 +343,7 @@ CREATE TABLE message (            -- what is delivered: an event, or a service m
   supersedes     BIGINT,                      -- the message before it in the thread
   superseded_at  BIGINT,                      -- the O(1) mark: nothing of it leaves any more
   deliver_by     BIGINT NOT NULL,
+  silence        BIGINT NOT NULL DEFAULT 0,   -- 1: some of its channels wait for a silence
   body           BYTEA,                         -- a service message's words, sealed
   key_id         BIGINT,
   created_at     BIGINT NOT NULL,

@@ -42,6 +42,7 @@ CREATE TABLE station (
   phone         TEXT,
   private       INTEGER NOT NULL DEFAULT 0,
   suspended_at  INTEGER,
+  silence       TEXT,                          -- its own delays by level; a level left out: its parent's, else the instance's
   created_at    INTEGER NOT NULL
 ) STRICT;
 
@@ -323,6 +324,7 @@ CREATE TABLE message (            -- what is delivered: an event, or a service m
   supersedes     INTEGER,                      -- the message before it in the thread
   superseded_at  INTEGER,                      -- the O(1) mark: nothing of it leaves any more
   deliver_by     INTEGER NOT NULL,
+  silence        INTEGER NOT NULL DEFAULT 0,   -- 1: some of its channels wait for a silence
   body           BLOB,                         -- a service message's words, sealed
   key_id         INTEGER,
   created_at     INTEGER NOT NULL,

@@ -23,7 +23,7 @@ WITH taken AS MATERIALIZED (
    LIMIT $4
      FOR UPDATE SKIP LOCKED)
 SELECT d.message_id, d.endpoint_id, d.channel, d.wording, d.tries, d.doubtful,
-       m.superseded_at, m.deliver_by,
+       m.superseded_at, m.deliver_by, m.silence,
        CASE WHEN m.supersedes IS NULL THEN 0
             ELSE (SELECT count(*) FROM message b JOIN delivery o ON o.message_id = b.id AND o.endpoint_id = d.endpoint_id
                    WHERE b.alert_id = m.alert_id AND b.id < m.id AND o.state = 2) END AS behind,
