@@ -69,8 +69,7 @@ class Bucket:
 class Load:
     """What one sender is given: `units` of its own unit, behind `ahead` units in more urgent lanes or of the same station,
     and beside `beside` units that `rivals` other stations wait with in the same lane: as long as they wait, it is shared
-    in equal parts (`alertd.deliver.fairness`). None
-    of them may leave before `after_s` seconds.
+    in equal parts (`alertd.deliver.fairness`). None of them may leave before `after_s` seconds.
     """
 
     units: float
