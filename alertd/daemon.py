@@ -118,13 +118,17 @@ async def _desk(settings: Settings, clock: Clock, db: Database) -> Desk:
     known = catalogue.load()
     async with db.transaction() as tx:
         await register_topics(tx, known)
+    ways = await routes.register(db, settings)
+    for mode, channel in routes.dead_ends(ways):
+        said = "every sender of this channel is reserved for danger: warning, info and service have no way out there"
+        log.warning("reserved_only", action="start", channel=channel.word, mode=mode.name.lower(), said=said)
     return Desk(
         db=db,
         clock=clock,
         catalogue=known,
         settings=settings,
         keyring=keyring_of(settings),
-        routes=await routes.register(db, settings),
+        routes=ways,
     )
 
 

@@ -126,7 +126,7 @@ class FanOut:
         switch: bool,
     ) -> None:
         """Queued at the channel's sender; skipped, and said so, where no gateway serves the channel."""
-        sender = first(self.routes, work.mode, channel)
+        sender = first(self.routes, work.mode, channel, danger=work.danger)
         state = State.QUEUED if sender else State.SKIPPED
         where = (channel, sender.id if sender else 0, work.lane, state, work.due_at)
         reason = None if sender else "no_gateway"
@@ -138,7 +138,7 @@ class FanOut:
     def _wake(self, work: Work) -> None:
         """The senders that may have been given something, and whoever watches the alert."""
         for channel in Channel:
-            if sender := first(self.routes, work.mode, channel):
+            if sender := first(self.routes, work.mode, channel, danger=work.danger):
                 self.db.ring(f"dispatch:{sender.id}")
         self.db.ring(f"progress:{work.alert_id}")
 

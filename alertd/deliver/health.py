@@ -9,7 +9,7 @@ A stand-in speaks only once a probe of it was good: where everything is slow, ev
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -23,6 +23,7 @@ from alertd.deliver.hosts import Hosted
 from alertd.deliver.routes import Routes, Sender
 from alertd.deliver.sightings import Sighting
 from alertd.errors import Unavailable
+from alertd.model import Channel
 from alertd.store import Database, ids
 from gateways.contract import Gateway, Outcome, Receipt, Trouble
 
@@ -74,10 +75,13 @@ class Health:
                 self._fall(gateway)
 
     def homes(self, sender: Sender) -> tuple[int, ...]:
-        """The senders from whose queues this one takes now, its own first; none while another speaks for it."""
+        """The senders from whose queues this one takes now; none while another speaks for it.
+
+        Those reserved for danger come before its own: a danger whose sender is down does not wait for a mailing.
+        """
         routes = [route for route in self.routes.values() if sender in route]
-        homes = {route[0].id for route in routes if self._speaker(route) is sender}
-        return tuple(sorted(homes, key=lambda home: home != sender.id))
+        homes = {route[0] for route in routes if self._speaker(route) is sender}
+        return tuple(home.id for home in sorted(homes, key=lambda home: (not home.reserved, home != sender)))
 
     async def step(self) -> bool:
         """Read the overrides, probe what is down, write down what changed and what is seen."""
@@ -114,8 +118,9 @@ class Health:
                 breaker.since,
                 breaker.reason,
                 _rounded(breaker.share(now)),
-                self._speaks(name),
-                self._silent_hosts(name),
+                speaks=_words(self._speaks(name)),
+                hosts=self._silent_hosts(name),
+                dangers=_words(self._speaks(name, danger=True) - self._speaks(name)),
             )
             for name, breaker in self.breakers.items()
         ]
@@ -192,12 +197,10 @@ class Health:
         proven = sender.gateway == home.gateway or sender.gateway in self._vouched
         return proven and self.breakers[sender.gateway].closed
 
-    def _speaks(self, name: str) -> tuple[str, ...]:
-        """The words of the channels for which it speaks now."""
-        routes = [route for route in self.routes.values() if route]
-        return tuple(
-            sorted({route[0].channel.word for route in routes if self._speaker(route).gateway == name})
-        )
+    def _speaks(self, name: str, *, danger: bool = False) -> set[Channel]:
+        """The channels for whose danger, or else whose other messages, it speaks now."""
+        routes = [route for (*_, urgent), route in self.routes.items() if route and urgent is danger]
+        return {route[0].channel for route in routes if self._speaker(route).gateway == name}
 
     def _note(self, gateway: str, action: str, reason: str, **more: str) -> None:
         self.figures.found(gateway, working=self.breakers[gateway].closed)
@@ -238,6 +241,10 @@ class Health:
 def _rounded(share: float | None) -> float | None:
     """To a twentieth: nobody reads finer, and every change is a row written."""
     return None if share is None else round(share * 20) / 20
+
+
+def _words(channels: Iterable[Channel]) -> tuple[str, ...]:
+    return tuple(sorted(channel.word for channel in channels))
 
 
 async def _preferred(db: Database) -> dict[str, str]:

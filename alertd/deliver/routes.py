@@ -1,7 +1,12 @@
-"""Which sender speaks for which channel: live stations by the configuration, training stations by the sandbox alone."""
+"""Which sender speaks for which channel: live stations by the configuration, training stations by the sandbox alone.
+
+A sender may be reserved for danger: a danger handed to a provider behind a mailing of the same number would wait there,
+where no lane helps it. Danger goes to reserved senders first, in the order of gateways, and falls back to the others;
+nothing else ever leaves by a reserved one.
+"""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from alertd.model import Channel, Mode
@@ -25,11 +30,16 @@ class Sender:
     rate: float | None
     burst: int
     unit: str
-    terms: Terms | None = None
+    terms: Terms | None = field(default=None, hash=False)  # tariffs are a dict
 
     def price_to(self, address: str) -> float:
         """Euros for one unit to an address, or to all that begin so ("+262"): the table's, 0 without one."""
         return self.terms.price_to(address) if self.terms else 0.0
+
+    @property
+    def reserved(self) -> bool:
+        """Whether it is for danger alone."""
+        return self.terms is not None and self.terms.reserved == "danger"
 
     @property
     def priced(self) -> bool:
@@ -37,14 +47,26 @@ class Sender:
         return self.terms is not None and (self.terms.price > 0 or bool(self.terms.tariffs))
 
 
-Routes = Mapping[tuple[Mode, Channel], tuple[Sender, ...]]
-"""The senders of a channel, the preferred one first. A live station never has a sandbox sender; a training one no other."""
+Way = tuple[Mode, Channel, bool]
+"""What a route is for; the last says whether it is for danger, with its updates, its end and its correction."""
+
+Routes = Mapping[Way, tuple[Sender, ...]]
+"""The senders of a way, the preferred one first. A live station never has a sandbox sender; a training one no other."""
 
 
-def first(routes: Routes, mode: Mode, channel: Channel) -> Sender | None:
-    """Who speaks; None when no gateway serves the channel."""
-    senders = routes.get((mode, channel), ())
+def first(routes: Routes, mode: Mode, channel: Channel, *, danger: bool) -> Sender | None:
+    """Who speaks; None when no gateway serves the channel, or (but for danger) only reserved senders do."""
+    senders = routes.get((mode, channel, danger), ())
     return senders[0] if senders else None
+
+
+def dead_ends(routes: Routes) -> list[tuple[Mode, Channel]]:
+    """The channels that only danger can take: every sender is reserved."""
+    return [
+        (mode, channel)
+        for (mode, channel, danger), route in routes.items()
+        if danger and route and not routes[mode, channel, False]
+    ]
 
 
 def gateways_of(settings: Settings) -> dict[str, Gateway]:
@@ -61,9 +83,10 @@ async def register(db: Database, settings: Settings) -> Routes:
         senders = [await _register(tx, sender) for sender in _configured(settings)]
     sandboxes = {name for name, gateway in gateways_of(settings).items() if gateway.driver == SANDBOX}
     return {
-        (mode, channel): _route(settings, senders, sandboxes, mode, channel)
+        (mode, channel, danger): _route(_serving(settings, senders, sandboxes, mode, channel), danger=danger)
         for mode in Mode
         for channel in Channel
+        for danger in (False, True)
     }
 
 
@@ -85,7 +108,13 @@ async def _register(tx: Transaction, sender: Sender) -> Sender:
     return replace(sender, id=id_)
 
 
-def _route(
+def _route(serving: tuple[Sender, ...], *, danger: bool) -> tuple[Sender, ...]:
+    reserved = tuple(sender for sender in serving if sender.reserved)
+    ordinary = tuple(sender for sender in serving if not sender.reserved)
+    return reserved + ordinary if danger else ordinary
+
+
+def _serving(
     settings: Settings, senders: list[Sender], sandboxes: set[str], mode: Mode, channel: Channel
 ) -> tuple[Sender, ...]:
     serving = [sender for sender in senders if sender.channel is channel]

@@ -12,7 +12,7 @@ class Sighting:
     """A gateway, as one node sees it: working or not `since` (UTC ms), `reason` in the contract's word.
 
     `failures` is the share of answers of late that were failures, None when there were too few to say. `speaks` are the
-    words of the channels for which it speaks now, `hosts` those of its hosts that are left alone now.
+    words of the channels for which it speaks now, `dangers` those for whose danger it does, and for nothing else; `hosts` are those of its hosts that are left alone now.
     """
 
     gateway: str
@@ -22,6 +22,7 @@ class Sighting:
     failures: float | None
     speaks: tuple[str, ...]
     hosts: tuple[str, ...] = ()
+    dangers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,8 @@ async def read(db: Database, lease_ms: int) -> list[Seen]:
     return [_seen(row) for row in await db.fetch("gateways.seen", lease_ms)]
 
 
-def _lists(one: Sighting) -> tuple[str, str]:
-    return json.dumps(one.speaks), json.dumps(one.hosts)
+def _lists(one: Sighting) -> tuple[str, str, str]:
+    return json.dumps(one.speaks), json.dumps(one.hosts), json.dumps(one.dangers)
 
 
 def _seen(row: Row) -> Seen:
@@ -61,5 +62,6 @@ def _seen(row: Row) -> Seen:
         failures=row["failures"],
         speaks=tuple(json.loads(row["speaks"])),
         hosts=tuple(json.loads(row["hosts"])),
+        dangers=tuple(json.loads(row["dangers"])),
     )
     return Seen(row["node"], sighting)

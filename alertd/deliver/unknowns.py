@@ -72,7 +72,9 @@ async def _turn_elsewhere(
     if message["silence"]:
         await silence.hasten(tx, entries, message["id"], people)
     chosen = loads(message["content"]).channels
-    senders = {channel: first(routes, Mode(message["mode"]), channel) for channel in {*chosen, *FREE}}
+    senders = {
+        channel: first(routes, Mode(message["mode"]), channel, danger=False) for channel in {*chosen, *FREE}
+    }
     ways = await _ways(tx, message["id"], people, [each for each in _ORDER if senders.get(each)], chosen)
     used: set[int] = set()
     for channel, endpoints in ways.items():

@@ -8,7 +8,7 @@ from phonenumbers import country_code_for_region
 from alertd.deliver import pace
 from alertd.deliver.routes import Sender, first
 from alertd.issue.desk import Desk
-from alertd.model import Channel, Content, Count, Lane, Station
+from alertd.model import Channel, Content, Count, Lane, Level, Station
 from alertd.publish.wording import sms
 from gateways.text import segments
 
@@ -31,7 +31,10 @@ class Costs:
 
 async def costs(desk: Desk, station: Station, content: Content, counted: Count) -> Costs:
     """What the counted endpoints cost, behind what each sender already has to say."""
-    senders = {channel: first(desk.routes, station.mode, channel) for channel in counted.endpoints}
+    danger = content.level is Level.DANGER
+    senders = {
+        channel: first(desk.routes, station.mode, channel, danger=danger) for channel in counted.endpoints
+    }
     greeting = await _any_ungreeted(desk, station)
     price, spared, loads = 0.0, 0.0, list[pace.Load]()
     prefix = f"+{country_code_for_region(station.region)}"

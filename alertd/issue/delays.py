@@ -25,7 +25,7 @@ def _may_wait(desk: Desk, station: Station, content: Content) -> bool:
     return (
         content.level is not Level.DANGER
         and Channel.PUSH in content.channels
-        and first(desk.routes, station.mode, Channel.PUSH) is not None
+        and first(desk.routes, station.mode, Channel.PUSH, danger=False) is not None
     )
 
 

@@ -235,6 +235,11 @@ class Sender(Section):
     )
     burst: int = Field(1, ge=1, le=100_000, description="Units that may leave at once after a pause.")
     unit: Literal["message", "segment"] = Field("message", description="What the rate and the price count.")
+    reserved: Literal["danger"] | None = Field(
+        None,
+        description="danger: nothing else leaves by it, so that no mailing stands before an emergency. "
+        "Left out, it is for everything.",
+    )
     price: Price = Field(0.0, description="Euros for one unit, to prefixes that tariffs does not name.")
     tariffs: dict[Annotated[str, Field(pattern=r"^\+[0-9]{1,10}$")], Price] = Field(
         {},

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -60,6 +60,16 @@ class Voice:
             if self.channel.word in one.sighting.speaks
         }
 
+    @property
+    def danger_speakers(self) -> Mapping[str, str]:
+        """Which gateway speaks for danger alone, node by node: none where danger goes the way of the rest."""
+        return {
+            one.node: standing.gateway
+            for standing in self.standings
+            for one in standing.seen
+            if self.channel.word in one.sighting.dangers
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -82,14 +92,20 @@ async def voices(db: Database, settings: Settings, routes: Routes, mode: Mode) -
             channel,
             tuple(
                 Standing(name, tuple(one for one in seen if one.sighting.gateway == name))
-                for name in dict.fromkeys(sender.gateway for sender in routes[mode, channel])
+                for name in _gateways(routes, mode, channel)
             ),
             imposed.get(channel.word),
             queued[channel],
         )
         for channel in Channel
-        if routes.get((mode, channel))
+        if routes[mode, channel, True]
     ]
+
+
+def _gateways(routes: Routes, mode: Mode, channel: Channel) -> Iterable[str]:
+    """Those of the everyday route in its order, then those that are for danger alone."""
+    senders = (*routes[mode, channel, False], *routes[mode, channel, True])
+    return dict.fromkeys(sender.gateway for sender in senders)
 
 
 async def choices(db: Database) -> dict[str, Chosen]:

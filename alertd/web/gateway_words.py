@@ -49,10 +49,18 @@ _DECISIONS: Final[Mapping[str, str]] = {
 
 
 def explained(voice: Voice, timezone: str, now: int) -> str:
-    """Who speaks for a channel, and why, in two sentences at most."""
+    """Who speaks for a channel, and why, in three sentences at most."""
+    said = _explained(voice, timezone, now)
+    urgent = ", ".join(sorted(set(voice.danger_speakers.values())))
+    return f"{said} Les urgences partent par {urgent}, où rien ne les précède." if urgent else said
+
+
+def _explained(voice: Voice, timezone: str, now: int) -> str:
     speakers = set(voice.speakers.values())
     if voice.chosen is not None:
         return _imposed(voice, voice.chosen, timezone, now)
+    if not speakers and voice.danger_speakers:
+        return "Rien d'autre que les urgences ne peut partir : l'expéditeur leur est réservé."
     if not speakers:
         return "Aucun nœud en marche n'a encore dit ce qu'il voit."
     if len(speakers) > 1:
@@ -104,6 +112,8 @@ def condition(standing: Standing, voice: Voice) -> tuple[str, str]:
         return "ne répond plus", "silent"
     if not all(one.sighting.working for one in standing.seen):
         return "ne répond pas à tous les nœuds", "silent"
+    if standing.gateway in voice.danger_speakers.values():
+        return "parle pour les urgences", "speaks"
     return ("parle", "speaks") if standing.gateway in voice.speakers.values() else ("en réserve", "spare")
 
 

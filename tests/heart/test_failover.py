@@ -1,11 +1,11 @@
 """Failover: who speaks when a provider is dead, and that nobody moves for less."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from heart.provider import Provider
+from heart.ailing import DEAD, Ailing
 from heart.town import SMS, Town, build, phone
 
 from alertd.clock import SECOND
@@ -16,37 +16,7 @@ from alertd.deliver.health import PREFER, PROBE_MS, Health
 from alertd.deliver.pace import Bucket
 from alertd.model import Level, Mode, State
 from alertd.settings import Settings
-from gateways.contract import Message, Outcome, Receipt, Trouble
-
-SILENT = Receipt("", Outcome.UNKNOWN, "timed_out")
-DEAD = Receipt("", Outcome.RETRY, "refused", trouble=Trouble.CONNECTION)
-
-
-class Ailing(Provider):
-    """A provider that can be unreachable: then no byte leaves, and probes say so."""
-
-    down = False
-    slowness_ms = 0  # how much later it is when it has answered
-    mute = False  # takes everything, probes too, and nothing is heard of it in time
-    clock: Any = None
-
-    async def send(self, batch: Sequence[Message]) -> AsyncIterator[Receipt]:
-        """As the other, or that there is nobody."""
-        if self.slowness_ms:
-            self.clock.advance(self.slowness_ms)
-        if self.down or self.mute:
-            told = SILENT if self.mute else DEAD
-            for message in batch:
-                yield Receipt(message.reference, told.outcome, told.code, trouble=told.trouble)
-            return
-        async for receipt in super().send(batch):
-            yield receipt
-
-    async def check(self) -> Receipt:
-        """Whether there is anybody."""
-        if self.mute:
-            return SILENT
-        return DEAD if self.down else Receipt("", Outcome.ACCEPTED)
+from gateways.contract import Outcome, Receipt
 
 
 @dataclass
@@ -103,7 +73,7 @@ async def pair(db, clock) -> AsyncIterator[Pair]:
         await town.person()
     first, second = Ailing("first"), Ailing("second")
     first.clock = second.clock = clock
-    route = town.desk.routes[Mode.LIVE, SMS]
+    route = town.desk.routes[Mode.LIVE, SMS, False]
     health = Health(
         db, clock, town.desk.routes, {"first": first, "second": second, "sandbox": first}, town.node.id
     )

@@ -55,7 +55,7 @@ async def house(db, clock) -> AsyncIterator[House]:
     for service in services.values():
         await service.open()
     far = ManyHosts("operator", services)
-    sender = town.desk.routes[Mode.LIVE, SMS][0]
+    sender = town.desk.routes[Mode.LIVE, SMS, False][0]
     gateway = by_host(far, clock)
     gateways = {"operator": gateway, "sandbox": town.provider}
     health = Health(db, clock, town.desk.routes, gateways, town.node.id)

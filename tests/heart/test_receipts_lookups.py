@@ -201,7 +201,7 @@ async def test_the_sandbox_s_lost_answers_are_found(town):
     town.station, town.mayor = town.training, mayor_of(town.training)
     await town.release()
     await town.spread()
-    sender = first(town.desk.routes, Mode.TRAINING, SMS)
+    sender = first(town.desk.routes, Mode.TRAINING, SMS, danger=True)
     town.node.lines = {SMS: Line(sender, sandbox, Bucket(town.clock, sender.rate, sender.burst))}
     await town.hand_over()
     assert (await town.states())[State.UNKNOWN] == 1

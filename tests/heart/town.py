@@ -274,8 +274,8 @@ async def _node(desk: Desk, name: str, provider: Provider) -> Node:
     id_ = int(rows[0]["id"])
     renderer = Renderer(db, desk.catalogue, desk.keyring, desk.settings.http.public_url)
     lines = {}
-    for (mode, channel), route in desk.routes.items():
-        if mode is Mode.LIVE and route:
+    for (mode, channel, danger), route in desk.routes.items():
+        if mode is Mode.LIVE and not danger and route:
             lines[channel] = Line(route[0], provider, Bucket(clock, route[0].rate, route[0].burst))
     fan_out = FanOut(db, clock, desk.routes, id_)
     dispatch = Dispatch(db, clock, renderer, sending, id_)

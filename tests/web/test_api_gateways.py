@@ -32,6 +32,7 @@ async def test_a_program_reads_what_nodes_see(house, clock):
             "reason": "connection",
             "failures": 0.5,
             "speaks": ["sms"],
+            "dangers": [],
             "hosts": ["host.example"],
         }
     ]

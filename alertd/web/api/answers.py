@@ -208,6 +208,7 @@ class SightingAnswer(Answer):
     reason: str = Field(description="Why it is down; empty when it works.")
     failures: float | None = Field(description="Share of answers of late that were failures; null: too few.")
     speaks: list[Channel] = Field(description="For which channels it speaks now.")
+    dangers: list[Channel] = Field(description="For whose danger it speaks now, and for nothing else.")
     hosts: list[str] = Field(description="Those of its hosts that are left alone now.")
 
 

@@ -53,6 +53,7 @@ def _standing(standing: Standing) -> dict[str, object]:
                 "reason": one.sighting.reason,
                 "failures": one.sighting.failures,
                 "speaks": list(one.sighting.speaks),
+                "dangers": list(one.sighting.dangers),
                 "hosts": list(one.sighting.hosts),
             }
             for one in standing.seen

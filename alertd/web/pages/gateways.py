@@ -82,7 +82,7 @@ async def _chooser(request: web.Request) -> Visit:
 def _channel(rooms: Rooms, request: web.Request) -> Channel:
     """The channel of the path, if any gateway serves it."""
     channel = Channel.of(request.match_info["channel"])
-    if not rooms.desk.routes.get((Mode.LIVE, channel)):
+    if not rooms.desk.routes.get((Mode.LIVE, channel, True)):
         raise Refused("channel_unserved", "Aucune passerelle ne sert ce canal.")
     return channel
 

@@ -163,7 +163,8 @@ def _said(catalogue: Catalogue, station: Station, shown: Preview, act: Act, *, s
 def _sms(rooms: Rooms, station: Station, shown: Preview, act: Act) -> SmsText:
     said = _said(rooms.catalogue, station, shown, act, short=True)
     text = wording.sms_text(station.name, said, _link(rooms))
-    cost, sender = measure(text), routes.first(rooms.desk.routes, station.mode, Channel.SMS)
+    cost, danger = measure(text), shown.content.level is Level.DANGER
+    sender = routes.first(rooms.desk.routes, station.mode, Channel.SMS, danger=danger)
     length = words.count(cost.units, "caractère")
     billed = words.count(cost.segments, "SMS", "SMS")
     return SmsText(

@@ -379,6 +379,7 @@ CREATE TABLE gateway_health (     -- what each node sees of each gateway: nodes 
   failures  REAL,                              -- share of late, 0 to 1; null: too few answers to say
   speaks    TEXT NOT NULL,                     -- the channels for which it speaks now
   hosts     TEXT NOT NULL,                     -- of a gateway that speaks to many hosts: those left alone now
+  dangers   TEXT NOT NULL,                     -- the channels for whose danger alone it speaks now
   told_at   INTEGER NOT NULL,
   PRIMARY KEY (node_id, gateway)
 ) STRICT, WITHOUT ROWID;

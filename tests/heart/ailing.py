@@ -1,0 +1,38 @@
+"""A far end that is dead, slow or mute, when a test says so."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+from heart.provider import Provider
+
+from gateways.contract import Message, Outcome, Receipt, Trouble
+
+SILENT = Receipt("", Outcome.UNKNOWN, "timed_out")
+DEAD = Receipt("", Outcome.RETRY, "refused", trouble=Trouble.CONNECTION)
+
+
+class Ailing(Provider):
+    """A provider that can be unreachable: then no byte leaves, and probes say so."""
+
+    down = False
+    slowness_ms = 0  # how much later it is when it has answered
+    mute = False  # takes everything, probes too, and nothing is heard of it in time
+    clock: Any = None
+
+    async def send(self, batch: Sequence[Message]) -> AsyncIterator[Receipt]:
+        """As the other, or that there is nobody."""
+        if self.slowness_ms:
+            self.clock.advance(self.slowness_ms)
+        if self.down or self.mute:
+            told = SILENT if self.mute else DEAD
+            for message in batch:
+                yield Receipt(message.reference, told.outcome, told.code, trouble=told.trouble)
+            return
+        async for receipt in super().send(batch):
+            yield receipt
+
+    async def check(self) -> Receipt:
+        """Whether there is anybody."""
+        if self.mute:
+            return SILENT
+        return DEAD if self.down else Receipt("", Outcome.ACCEPTED)
