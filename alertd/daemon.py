@@ -29,6 +29,7 @@ from alertd.deliver.pace import Bucket
 from alertd.deliver.receipts import Receipts
 from alertd.deliver.render import Renderer
 from alertd.deliver.spool import Spool
+from alertd.deliver.stranded import Stranded
 from alertd.deliver.tend import Tend
 from alertd.errors import ConfigurationError
 from alertd.issue.desk import Desk
@@ -89,8 +90,11 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         loops = _loops(desk, heart)
         tend = Tend(db, clock, settings.sending, node_id, desk.routes, figures=figures)
         await tend.start()  # what an earlier life of this node held
+        stranded = Stranded(db, desk.routes, settings.sending, node_id)
+        await stranded.start()
         steps = _steps(desk, node_id, lines, tend, figures, loops.stopping.is_set)
-        await stack.enter_async_context(loops.turning([*steps, *_reports(desk, node_id, gateways, spool)]))
+        more = [("stranded", stranded.step), *_reports(desk, node_id, gateways, spool)]
+        await stack.enter_async_context(loops.turning([*steps, *more]))
         stack.enter_context(ticking({partial(_purge, desk): 600.0}))
         shared = Rooms(desk, heart.beats, gateways=gateways, spool=spool, figures=figures, node_id=node_id)
         url = await _serve(stack, shared)

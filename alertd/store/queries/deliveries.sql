@@ -134,6 +134,20 @@ SELECT message_id, endpoint_id, channel, state, doubtful FROM delivery
 UPDATE delivery SET due_at = 253402300799000
  WHERE message_id = $1 AND state = 3 AND due_at < 253402300799000;
 
+-- name: stranded
+-- A slice of a queue that is given on, the most urgent first: what is in the lanes after $2.
+SELECT d.message_id, d.endpoint_id, d.channel, d.doubtful, m.mode, m.level
+  FROM delivery d JOIN message m ON m.id = d.message_id
+ WHERE d.sender_id = $1 AND d.state = 1 AND d.lane > $2
+ ORDER BY d.lane, d.ring, d.due_at, d.message_id, d.endpoint_id
+ LIMIT $3;
+
+-- name: give_on
+-- From one sender's queue ($3) to another's ($4): still queued, as due as before.
+UPDATE delivery SET sender_id = $4
+ WHERE message_id = $1 AND endpoint_id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($2 AS TEXT)))
+   AND sender_id = $3 AND state = 1;
+
 -- name: queued_before
 -- What stands in a sender's queue, in lanes as urgent as $2 or more, and whose it is: the forecast starts behind it.
 SELECT q.lane, m.station_id, CAST(sum(q.n) AS BIGINT) AS n

@@ -4,6 +4,10 @@ INSERT INTO node (id, name, boot, seen_at) VALUES ($1, $2, $3, now_ms())
     ON CONFLICT (name) DO UPDATE SET boot = excluded.boot, seen_at = excluded.seen_at
 RETURNING id;
 
+-- name: name_senders
+-- As which senders this life of a node speaks: a queue that no living node names is given on.
+UPDATE node SET senders = $2 WHERE id = $1;
+
 -- name: beat
 -- Still alive, by the database's clock.
 UPDATE node SET seen_at = now_ms() WHERE id = $1;

@@ -1,11 +1,26 @@
 -- name: register
 -- A sender of the configuration gets its row, and keeps it.
 INSERT INTO sender (id, gateway, name, channel) VALUES ($1, $2, $3, $4)
-    ON CONFLICT (gateway, name, channel) DO UPDATE SET retired_at = NULL;
+    ON CONFLICT (gateway, name, channel) DO NOTHING;
 
 -- name: all
 -- Every sender ever configured.
-SELECT id, gateway, name, channel, tokens, filled_at, node_id, lease_until, retired_at FROM sender ORDER BY id;
+SELECT id, gateway, name, channel, tokens, filled_at, node_id, lease_until FROM sender ORDER BY id;
+
+-- name: left
+-- Senders with something queued that no node names which has said within $1 milliseconds that it is alive.
+SELECT s.id FROM sender s
+ WHERE EXISTS (SELECT 1 FROM delivery d WHERE d.sender_id = s.id AND d.state = 1)
+   AND NOT EXISTS (SELECT 1 FROM node n CROSS JOIN json_each(n.senders) v
+                    WHERE n.seen_at >= now_ms() - $1 AND n.seen_at < 253402300799000
+                      AND CAST(v.value AS BIGINT) = s.id)
+ ORDER BY s.id;
+
+-- name: astray
+-- Of these senders ($1), reserved for danger, those with something queued in a lane after danger's ($2).
+SELECT s.id FROM sender s JOIN json_each(CAST($1 AS TEXT)) v ON CAST(v.value AS BIGINT) = s.id
+ WHERE EXISTS (SELECT 1 FROM delivery d WHERE d.sender_id = s.id AND d.state = 1 AND d.lane > $2)
+ ORDER BY s.id;
 
 -- name: take
 -- Take the lease that nobody has, or an earlier life of this node: only one node speaks as this sender. Says at what level

@@ -34,7 +34,8 @@ CREATE TABLE node (
   id       BIGINT PRIMARY KEY,
   name     TEXT NOT NULL UNIQUE,
   boot     TEXT NOT NULL,
-  seen_at  BIGINT NOT NULL
+  seen_at  BIGINT NOT NULL,
+  senders  TEXT NOT NULL DEFAULT '[]'         -- as which it speaks, since its start
 );
 
 CREATE TABLE topic (              -- the catalogue's keys, each with its bit in subscriptions' masks, never reused
@@ -385,7 +386,6 @@ CREATE TABLE sender (             -- the number or name a gateway speaks as, wit
   filled_at    BIGINT NOT NULL DEFAULT 0,
   node_id      BIGINT,                        -- its owner, while the lease lasts
   lease_until  BIGINT NOT NULL DEFAULT 0,
-  retired_at   BIGINT,                        -- no longer in the configuration
   UNIQUE (gateway, name, channel)
 );
 

@@ -15,7 +15,8 @@ CREATE TABLE node (
   id       INTEGER PRIMARY KEY,
   name     TEXT NOT NULL UNIQUE,
   boot     TEXT NOT NULL,
-  seen_at  INTEGER NOT NULL
+  seen_at  INTEGER NOT NULL,
+  senders  TEXT NOT NULL DEFAULT '[]'          -- as which it speaks, since its start
 ) STRICT;
 
 CREATE TABLE topic (              -- the catalogue's keys, each with its bit in subscriptions' masks, never reused
@@ -366,7 +367,6 @@ CREATE TABLE sender (             -- the number or name a gateway speaks as, wit
   filled_at    INTEGER NOT NULL DEFAULT 0,
   node_id      INTEGER,                        -- its owner, while the lease lasts
   lease_until  INTEGER NOT NULL DEFAULT 0,
-  retired_at   INTEGER,                        -- no longer in the configuration
   UNIQUE (gateway, name, channel)
 ) STRICT;
 

@@ -53,3 +53,12 @@ UPDATE delivery SET state = 2, tries = tries + 1, node_id = $3
 UPDATE delivery SET state = $4, due_at = 253402300799000, reason = $5
  WHERE message_id = $1 AND endpoint_id = ANY (CAST(translate(CAST($2 AS TEXT), '[]', '{}') AS BIGINT[]))
    AND state = $3;
+
+-- name: stranded
+-- As on SQLite; what another node has in hand is passed over.
+SELECT d.message_id, d.endpoint_id, d.channel, d.doubtful, m.mode, m.level
+  FROM delivery d JOIN message m ON m.id = d.message_id
+ WHERE d.sender_id = $1 AND d.state = 1 AND d.lane > $2
+ ORDER BY d.lane, d.ring, d.due_at, d.message_id, d.endpoint_id
+ LIMIT $3
+   FOR UPDATE OF d SKIP LOCKED;
