@@ -26,6 +26,7 @@ from alertd.deliver.lease import part
 from alertd.deliver.lookups import Lookups
 from alertd.deliver.loops import Loops, Step
 from alertd.deliver.pace import Bucket
+from alertd.deliver.pulse import Pulse
 from alertd.deliver.receipts import Receipts
 from alertd.deliver.render import Renderer
 from alertd.deliver.spool import Spool
@@ -88,7 +89,8 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         heart, figures = Heart(clock), Figures()
         stack.push_async_callback(part, db, node_id, [line.lease for line in lines])
         loops = _loops(desk, heart)
-        tend = Tend(db, clock, settings.sending, node_id, desk.routes, figures=figures)
+        pulse = Pulse(settings.sending.lease_s)
+        tend = Tend(db, clock, settings.sending, node_id, desk.routes, figures=figures, pulse=pulse)
         await tend.start()  # what an earlier life of this node held
         stranded = Stranded(db, desk.routes, settings.sending, node_id)
         await stranded.start()
@@ -208,7 +210,9 @@ def _steps(
     voices = {line.gateway.name: line.gateway for line in lines}
     health = Health(desk.db, desk.clock, desk.routes, voices, node_id, figures)
     sending = desk.settings.sending
-    dispatch = Dispatch(desk.db, desk.clock, renderer, sending, node_id, health.homes, health.hear, parting)
+    dispatch = Dispatch(
+        desk.db, desk.clock, renderer, sending, node_id, health.homes, health.hear, parting, tend.pulse
+    )
     fan_out = FanOut(desk.db, desk.clock, desk.routes, node_id)
     speaking = [
         (f"dispatch:{line.sender.id}", partial(dispatch.step, line)) for line in lines for _ in range(WORKERS)

@@ -5,9 +5,9 @@ store. A slice holds at most a second of the sender's pace, so a danger released
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, TypeAlias
 
 import structlog
 
@@ -18,6 +18,7 @@ from alertd.deliver.handfuls import handfuls
 from alertd.deliver.lease import Lease
 from alertd.deliver.pace import Bucket
 from alertd.deliver.parting import Parting
+from alertd.deliver.pulse import Pulse
 from alertd.deliver.record import Answer, record
 from alertd.deliver.render import Rendered, Renderer
 from alertd.deliver.routes import Sender
@@ -26,7 +27,7 @@ from alertd.keys import Unreadable
 from alertd.model import Level
 from alertd.settings.sections import Sending
 from alertd.store import Database
-from gateways.contract import Gateway, Message, Outcome, Receipt
+from gateways.contract import Gateway, Outcome, Receipt
 
 WORKERS: Final = 2
 RECORD_AT: Final = 200
@@ -38,6 +39,9 @@ PATIENCE: Final = 4
 """Send time-outs without any receipt before a batch is given up: a driver's own, for each of its steps, come first."""
 
 log = structlog.get_logger(__name__)
+
+Taken: TypeAlias = dict[str, tuple[Claimed, Rendered]]
+"""A slice in a worker's hands, by reference."""
 
 
 @dataclass(slots=True)
@@ -89,16 +93,18 @@ class Dispatch:
     homes: Callable[[Sender], Sequence[int]] = _own
     hear: Callable[[str, Sequence[Receipt]], None] = _unheard
     parting: Callable[[], bool] = _staying
+    pulse: Pulse = field(default_factory=lambda: Pulse(0))
 
     async def step(self, line: Line) -> bool:
         """Claim a slice, send it, record it; False when there was nothing to claim, or another node holds the sender."""
         async with line.turn:
+            since = self.clock.monotonic()
             rendered = await self._take(line)
         if rendered:
-            await self._send(line, rendered)
+            await self._send(line, rendered, since)
         return rendered is not None
 
-    async def _take(self, line: Line) -> dict[str, tuple[Claimed, Rendered]] | None:
+    async def _take(self, line: Line) -> Taken | None:
         """What may leave now, by its reference; the bucket is charged for it. Empty when a slice was settled of which
         nothing may leave: there may be more behind it. None when there is nothing now.
         """
@@ -118,9 +124,7 @@ class Dispatch:
         line.adrift = False
         return taken
 
-    async def _claim(
-        self, line: Line, home: int, shares: Shares
-    ) -> dict[str, tuple[Claimed, Rendered]] | None:
+    async def _claim(self, line: Line, home: int, shares: Shares) -> Taken | None:
         """A slice with its words, in a worker's hands."""
         lease_ms = round(self.sending.lease_s * SECOND)
         claimed = await claim(self.db, line.lease, home, self.node_id, shares, lease_ms)
@@ -150,9 +154,7 @@ class Dispatch:
         rate = line.sender.rate
         return self.sending.slice if rate is None else max(1, min(self.sending.slice, round(rate)))
 
-    async def _render(
-        self, claimed: Sequence[Claimed]
-    ) -> tuple[dict[str, tuple[Claimed, Rendered]], list[Answer]]:
+    async def _render(self, claimed: Sequence[Claimed]) -> tuple[Taken, list[Answer]]:
         now, taken, unreadable = self.clock.now_ms(), {}, []
         references = await self.renderer.prepare(claimed)
         for each, reference in zip(claimed, references, strict=True):
@@ -168,7 +170,7 @@ class Dispatch:
                 taken[reference] = (each, rendered)
         return taken, unreadable
 
-    async def _send(self, line: Line, taken: Mapping[str, tuple[Claimed, Rendered]]) -> None:
+    async def _send(self, line: Line, taken: Taken, since: float) -> None:
         """Every delivery of the slice ends with an answer, whatever the gateway does, or is given back.
 
         :raises Unavailable: the store cannot say whose the rest of the slice is; nothing of it has left.
@@ -178,7 +180,7 @@ class Dispatch:
             for start in range(0, len(slice_), size):
                 if self.parting():
                     break
-                await self._send_batch(line, dict(slice_[start : start + size]))
+                await self._send_batch(line, dict(slice_[start : start + size]), since)
         except Unavailable:
             line.adrift = True
             raise
@@ -188,14 +190,10 @@ class Dispatch:
             async with line.turn:
                 await self._give_back(line)
 
-    async def _send_batch(self, line: Line, batch: Mapping[str, tuple[Claimed, Rendered]]) -> None:
+    async def _send_batch(self, line: Line, batch: Taken, since: float) -> None:
         """What is still this node's leaves; of the rest it is known that it did not."""
-        left = await ours(self.db, [claimed for claimed, _ in batch.values()])
-        pending = {reference: each for reference, each in batch.items() if each[0].attempt in left}
-        lost = [each for reference, each in batch.items() if reference not in pending]
-        await self._record([_answer(each, _lost()) for each in lost])
-        messages = [_in_time(each[1].message, left[each[0].attempt]) for each in pending.values()]
-        spoken = Parting(messages, self.parting)
+        pending = dict(batch) if self.pulse.sure(since, self.clock.monotonic()) else await self._ours(batch)
+        spoken = Parting([rendered.message for _, rendered in pending.values()], self.parting)
         async for receipts in self._receipts(line, spoken):
             answers = [
                 _answer(pending.pop(each.reference), each) for each in receipts if each.reference in pending
@@ -206,6 +204,17 @@ class Dispatch:
         silent = [each for reference, each in pending.items() if reference in spoken.references]
         self.hear(line.sender.gateway, [_silence() for _ in silent])
         await self._record([_answer(each, _silence()) for each in silent])
+
+    async def _ours(self, batch: Taken) -> Taken:
+        """What the store still holds for this node's, with the validity that is left; the rest is recorded as unsent."""
+        left = await ours(self.db, [claimed for claimed, _ in batch.values()])
+        lost = [each for each in batch.values() if each[0].attempt not in left]
+        await self._record([_answer(each, _lost()) for each in lost])
+        return {
+            reference: (claimed, _in_time(rendered, left[claimed.attempt]))
+            for reference, (claimed, rendered) in batch.items()
+            if claimed.attempt in left
+        }
 
     async def _receipts(self, line: Line, messages: Parting) -> AsyncIterator[list[Receipt]]:
         """Receipts in handfuls, as they come. A gateway that raises, or hangs, has a bug: what it did not answer is unknown."""
@@ -255,10 +264,12 @@ def _unsayable(claimed: Claimed, code: str) -> Answer:
     return Answer(claimed, Level.INFO, Receipt("", Outcome.FAILED, code=code))
 
 
-def _in_time(message: Message, left_ms: int) -> Message:
+def _in_time(rendered: Rendered, left_ms: int) -> Rendered:
     """With the validity that is left now: rendering may be a while ago."""
-    left_s = max(1, left_ms // SECOND)
-    return message if message.expires_in_s <= left_s else replace(message, expires_in_s=left_s)
+    message, left_s = rendered.message, max(1, left_ms // SECOND)
+    if message.expires_in_s <= left_s:
+        return rendered
+    return replace(rendered, message=replace(message, expires_in_s=left_s))
 
 
 def _lost() -> Receipt:

@@ -17,6 +17,7 @@ from alertd.deliver import silence, unknowns
 from alertd.deliver.claim import by_message, shift
 from alertd.deliver.figures import Figures
 from alertd.deliver.hindsight import Hindsight
+from alertd.deliver.pulse import Pulse
 from alertd.deliver.routes import Routes
 from alertd.deliver.tallies import Entries
 from alertd.model import UNSENT, Level, State
@@ -56,6 +57,7 @@ class Tend:
     routes: Routes
     watch: Watch = field(default_factory=Watch)
     figures: Figures = field(default_factory=Figures)
+    pulse: Pulse = field(default_factory=lambda: Pulse(0))
 
     async def step(self) -> bool:
         """One round; True when there may be more to do at once. Looks without a lock before it takes one."""
@@ -203,10 +205,11 @@ class Tend:
 
     async def _beat(self) -> None:
         """Alive, said three times a lease; more often would only wear out the disk."""
-        every = round(self.sending.lease_s * SECOND / 3)
+        every, now = round(self.sending.lease_s * SECOND / 3), self.clock.monotonic()
         if await self.db.fetch("nodes.quiet", self.node_id, every):
             async with self.db.transaction() as tx:
                 await tx.execute("nodes.beat", self.node_id)
+        self.pulse.felt(now)
 
 
 def _is_looked_at(row: Row) -> bool:

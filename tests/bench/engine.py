@@ -36,7 +36,8 @@ async def measure(copy: Copy, size: Size, url: str, secret: Path, *, cold: bool)
         async with node.by_hand(database) as parts:
             figures = await _fan_out(parts, FAN_OUT_COLD if cold else "fan-out, first time, rows/s")
             figures |= await _fan_out(parts, FAN_OUT)
-            figures |= await _steps(parts, size.by_hand)
+    async with copy() as database, node.by_hand(database) as parts:
+        figures |= await _steps(parts, size.by_hand)
     before = await wire.bare(url, size.bare)
     async with copy() as database:
         figures |= await _end_to_end(database, size, url, secret)
@@ -60,7 +61,10 @@ async def _timed(step: Callable[[], Awaitable[bool]]) -> tuple[bool, float]:
 
 
 async def _steps(parts: ByHand, many: int) -> Figures:
-    """Dispatch's own step, to a far end that answers at once."""
+    """Dispatch's own step, to a far end that answers at once: a danger to about so many, from its centre to its edge."""
+    await parts.alert(await parts.radius_for(many))
+    while await parts.fan_out():
+        pass
     steps = [await parts.dispatch() for _ in range(many // SLICE)]
     claim, render, record, whole = (_micro(steps, name) for name in ("claim", "render", "record", "whole"))
     return {

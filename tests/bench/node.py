@@ -27,6 +27,7 @@ from alertd.deliver import routes
 from alertd.deliver.dispatch import Dispatch, Line
 from alertd.deliver.fan_out import FanOut
 from alertd.deliver.pace import Bucket
+from alertd.deliver.pulse import Pulse
 from alertd.deliver.render import Renderer
 from alertd.issue import Desk, audience, preview, release
 from alertd.model import Actor, Channel, Content, Level, Mode, Role, State, Target, Text
@@ -150,6 +151,7 @@ class ByHand(Town):
         self._store.spent = self._rendering.spent = 0.0
         claiming: list[float] = []
         self.far.calling = lambda: claiming.append(self._store.spent)
+        self._dispatch.pulse.felt(self.desk.clock.monotonic())  # as tending would have, every second
         began = time.perf_counter()
         assert await self._dispatch.step(self._line)
         took = time.perf_counter() - began
@@ -225,7 +227,14 @@ async def by_hand(url: str) -> AsyncIterator[ByHand]:
             desk,
             far,
             FanOut(db, desk.clock, desk.routes, NODE),
-            Dispatch(store, desk.clock, rendering, terms.sending, NODE),  # type: ignore[arg-type] - they time these
+            Dispatch(  # what it is given times it
+                store,  # type: ignore[arg-type]
+                desk.clock,
+                rendering,  # type: ignore[arg-type]
+                terms.sending,
+                NODE,
+                pulse=Pulse(terms.sending.lease_s),
+            ),
             Line(sender, far, Bucket(desk.clock, sender.rate, sender.burst)),
             store,
             rendering,
