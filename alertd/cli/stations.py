@@ -1,4 +1,4 @@
-"""alertd station add | list | hamlet | zone | group | silence"""
+"""alertd station add | list | hamlet | zone | group | silence | quota"""
 
 import json
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from alertd.cli import places, silence
+from alertd.cli import quota as quotas
 from alertd.cli.console import ACTOR, Console, command, table
 from alertd.errors import Malformed
 from alertd.model import Mode
@@ -69,7 +70,7 @@ async def list_(console: Console) -> None:
     console.say(table([*rows]), rows)
 
 
-for more in (places.hamlet, places.zone, places.group, silence.policy):
+for more in (places.hamlet, places.zone, places.group, silence.policy, quotas.quota):
     station.add_command(more)
 
 

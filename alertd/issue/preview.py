@@ -14,7 +14,8 @@ from alertd.issue.delays import delayed
 from alertd.issue.desk import Desk
 from alertd.issue.guards import after, check_station
 from alertd.model import Act, Actor, AlertState, Channel, Content, Count, Station
-from alertd.stations import audit, stations, throttle
+from alertd.stations import audit, quotas, stations, throttle
+from alertd.stations.quotas import Quota
 from alertd.store import Row, Transaction
 from alertd.store.contents import dumps, fingerprint, loads
 
@@ -46,6 +47,7 @@ class Preview:
     without_gateway: tuple[Channel, ...]
     greeting: bool
     expires_at: int
+    quota: Quota | None
 
 
 async def preview(
@@ -54,6 +56,7 @@ async def preview(
     """Check the content, count whom it reaches, and keep what was shown.
 
     :raises Refused: it cannot be sent as it stands. :raises Conflict: `not_active`. :raises Missing: `alert_unknown`.
+    :raises TooOften, Conflict: `quota_exceeded`, after the turn was taken: asking again and again would count people.
     """
     check_station(station)
     check(desk, station, content)
@@ -61,21 +64,41 @@ async def preview(
     await check_thread(desk, station, alert_id)
     content = await delayed(desk, station, content)
     counted, unreached = await _count(desk, station, content, alert_id)
-    digest = secrets.token_urlsafe(18)
+    digest, quota = secrets.token_urlsafe(18), await _quota(desk, station, content)
     async with desk.db.transaction() as tx:
         await _take_turn(desk, tx, actor, counted)
-        await tx.execute(
-            "previews.add",
-            digest,
-            station.id,
-            alert_id,
-            actor.name,
-            fingerprint(content),
-            dumps(content),
-            counted.people,
-            json.dumps({channel.word: n for channel, n in counted.endpoints.items()}),
-        )
+        if quota is None or counted.total <= quota.left:
+            await _keep(tx, digest, actor, station, content, counted, alert_id)
+    if quota is not None:
+        quota.check(counted.total)
     return await _told(desk, station, digest, alert_id, content, counted, unreached, desk.clock.now_ms())
+
+
+async def _keep(
+    tx: Transaction,
+    digest: str,
+    actor: Actor,
+    station: Station,
+    content: Content,
+    counted: Count,
+    alert_id: int | None,
+) -> None:
+    await tx.execute(
+        "previews.add",
+        digest,
+        station.id,
+        alert_id,
+        actor.name,
+        fingerprint(content),
+        dumps(content),
+        counted.people,
+        json.dumps({channel.word: n for channel, n in counted.endpoints.items()}),
+    )
+
+
+async def _quota(desk: Desk, station: Station, content: Content) -> Quota | None:
+    now = desk.clock.now_ms()
+    return await quotas.standing(desk.db, station, content.level, desk.settings.quotas, now)
 
 
 async def _count(desk: Desk, station: Station, content: Content, alert_id: int | None) -> tuple[Count, int]:
@@ -187,6 +210,7 @@ async def _told(
         without_gateway=tuple(channel for channel, sender in cost.senders.items() if sender is None),
         greeting=cost.greeting,
         expires_at=_expires(desk, created_at),
+        quota=await _quota(desk, station, content),
     )
 
 

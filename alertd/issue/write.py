@@ -10,7 +10,7 @@ from alertd.issue import threads
 from alertd.issue.audience import concerns_audience
 from alertd.issue.desk import Desk
 from alertd.model import EVERYWHERE, Act, Actor, Content, Lane, Station
-from alertd.stations import audit
+from alertd.stations import audit, quotas
 from alertd.store import Transaction, ids
 from alertd.store.contents import dumps
 
@@ -53,12 +53,14 @@ class _Ids:
 async def write(desk: Desk, order: Order, alert_id: int | None, digest: str | None) -> tuple[int, int]:
     """Make the event; (alert's id, event's id).
 
-    :raises Spent: the digest has released meanwhile. :raises Conflict: `not_active`.
+    :raises Spent: the digest has released meanwhile. :raises Conflict: `not_active`, `quota_exceeded`.
+    :raises TooOften: `quota_exceeded`.
     """
     async with desk.db.transaction() as tx:
         event_id = await ids.take(tx, "event")
         if digest is not None and not await tx.execute("previews.spend", digest, event_id):
             raise Spent
+        await _check_quota(desk, tx, order)
         alert_id, before = await threads.advance(
             tx, order.station, order.content, order.act, alert_id, event_id
         )
@@ -67,6 +69,11 @@ async def write(desk: Desk, order: Order, alert_id: int | None, digest: str | No
         await _message(desk, tx, order, made)
         await _audit(desk, tx, order, made)
     return alert_id, event_id
+
+
+async def _check_quota(desk: Desk, tx: Transaction, order: Order) -> None:
+    what = (order.content.level, order.act, order.expected)
+    await quotas.check(tx, order.station, *what, desk.settings.quotas, desk.clock.now_ms())
 
 
 async def _event(desk: Desk, tx: Transaction, order: Order, made: _Ids) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from alertd.settings.quotas import Quotas
 from alertd.settings.sections import (
     Gateway,
     Http,
@@ -34,6 +35,7 @@ class Settings(Section):
     sending: Sending = Sending()
     silence: Silence = Silence()
     limits: Limits = Limits()
+    quotas: Quotas = Quotas()
     subscribers: Subscribers = Subscribers()
     log: Log = Log()
     gateways: dict[GatewayName, Gateway] = Field(

@@ -157,6 +157,7 @@ class PreviewPage:
     price: str
     pace: str
     silence: tuple[str, ...]
+    quota: str
     where: str
     picture: Markup
     until: str

@@ -34,6 +34,18 @@ WITH RECURSIVE above (slug, parent_id, silence, depth) AS (
   SELECT s.slug, s.parent_id, s.silence, a.depth + 1 FROM above a JOIN station s ON s.id = a.parent_id WHERE a.depth < 20)
 SELECT slug, silence, depth FROM above WHERE silence IS NOT NULL ORDER BY depth;
 
+-- name: info_per_day
+-- A station's own quota; null: none of its own.
+SELECT info_per_day FROM station WHERE id = $1;
+
+-- name: set_info_per_day
+-- A station's own quota; null: as its kind, or the instance, has.
+UPDATE station SET info_per_day = $2 WHERE id = $1;
+
+-- name: hold
+-- Until this transaction ends no other counts what the station has released today. SQLite has one writer.
+SELECT id FROM station WHERE id = $1;
+
 -- name: set_silence
 -- A station's own delays, all levels at once; null: none of its own.
 UPDATE station SET silence = $2 WHERE id = $1;

@@ -12,6 +12,7 @@ from alertd.issue.preview import Preview, check_groups, stored
 from alertd.issue.release import Released
 from alertd.model import Act, AlertState, Content, Text
 from alertd.stations import stations
+from alertd.stations.quotas import Quota
 from alertd.web.api import answers, reading
 from alertd.web.api.answers import iso
 from alertd.web.api.bodies import AlertBody, Body, DigestBody, PreviewBody, TextsBody
@@ -160,10 +161,17 @@ def _preview_answer(shown: Preview, repairs: tuple[str, ...]) -> answers.Preview
             "half_s": shown.half_s,
             "last_s": shown.last_s,
             "without_gateway": [channel.word for channel in shown.without_gateway],
+            "quota": _quota(shown.quota),
             "target": target_answer(shown.content.target),
             "repairs": list(repairs),
         }
     )
+
+
+def _quota(quota: Quota | None) -> dict[str, object] | None:
+    if quota is None:
+        return None
+    return {"per_day": quota.per_day, "left": quota.left, "resumes_at": iso(quota.resumes_at)}
 
 
 async def _released(call: Call, released: Released) -> Reply:

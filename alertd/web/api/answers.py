@@ -115,6 +115,14 @@ class AlertPage(Answer):
     next: str | None = Field(description="What to give as `after` for the following ones; null at the end.")
 
 
+class QuotaAnswer(Answer):
+    """How the station stands today, in deliveries of informations."""
+
+    per_day: Count
+    left: Count
+    resumes_at: Moment = Field(description="The next midnight of the station's clock.")
+
+
 class PreviewAnswer(Answer):
     """What would happen, and the digest that releases it exactly as shown."""
 
@@ -135,6 +143,9 @@ class PreviewAnswer(Answer):
     half_s: float | None
     last_s: float | None
     without_gateway: list[Channel]
+    quota: QuotaAnswer | None = Field(
+        description="The station's daily quota of informations, for one; null without."
+    )
     target: TargetAnswer = Field(description="As it was read, the zone's repairs made.")
     repairs: list[str] = Field(description="What was repaired in the zone, to be looked at.")
 

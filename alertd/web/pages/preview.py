@@ -109,6 +109,7 @@ def _page(
         price=words.price_between(shown.price_low or 0.0, shown.price or 0.0),
         pace=_pace(shown),
         silence=tuple(_silence(shown)),
+        quota=_quota(shown),
         where=where,
         picture=picture(here.station, content.target.zone, where),
         until=f"Jusqu'à : {until}.",
@@ -143,6 +144,13 @@ def _pace(shown: Preview) -> str:
         return "Tout le monde est servi en moins d'une minute."
     first, half, last = (words.wait(seconds) for seconds in (shown.first_s, shown.half_s, shown.last_s))
     return f"Le premier message part en {first}, la moitié en {half}, le dernier en {last}."
+
+
+def _quota(shown: Preview) -> str:
+    if shown.quota is None:
+        return ""
+    left = words.count(shown.quota.left, "envoi", "envois")
+    return f"Quota d'information : il reste {left} aujourd'hui, avant celui-ci, sur {shown.quota.per_day}."
 
 
 def _silence(shown: Preview) -> Iterator[str]:

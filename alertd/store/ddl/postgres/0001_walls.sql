@@ -63,6 +63,7 @@ CREATE TABLE station (
   private       BIGINT NOT NULL DEFAULT 0,
   suspended_at  BIGINT,
   silence       TEXT,                          -- its own delays by level; a level left out: its parent's, else the instance's
+  info_per_day  BIGINT,                       -- deliveries of informations; null: its kind's, else the instance's; 0: no quota
   created_at    BIGINT NOT NULL
 );
 
@@ -314,6 +315,7 @@ CREATE TABLE event (              -- immutable
   last_s       DOUBLE PRECISION
 );
 CREATE INDEX event_alert ON event (alert_id, id);
+CREATE INDEX event_station ON event (station_id, created_at);
 
 CREATE TABLE event_range (        -- the zone's cover, nearest ring first
   event_id  BIGINT NOT NULL REFERENCES event(id),

@@ -44,6 +44,7 @@ CREATE TABLE station (
   private       INTEGER NOT NULL DEFAULT 0,
   suspended_at  INTEGER,
   silence       TEXT,                          -- its own delays by level; a level left out: its parent's, else the instance's
+  info_per_day  INTEGER,                      -- deliveries of informations; null: its kind's, else the instance's; 0: no quota
   created_at    INTEGER NOT NULL
 ) STRICT;
 
@@ -295,6 +296,7 @@ CREATE TABLE event (              -- immutable
   last_s       REAL
 ) STRICT;
 CREATE INDEX event_alert ON event (alert_id, id);
+CREATE INDEX event_station ON event (station_id, created_at);
 
 CREATE TABLE event_range (        -- the zone's cover, nearest ring first
   event_id  INTEGER NOT NULL REFERENCES event(id),
