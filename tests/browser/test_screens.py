@@ -169,7 +169,7 @@ async def troubled_ways_out(desk):
         await sightings.tell(tx, node, seen, anew=True)
         said = {"reason": "connection"}
         await audit.append(tx, desk.clock, None, f"node:{node}", "gateway.down", "gateway:sms_a", said)
-        await tx.execute("messages.add", 1, verdun.id, 0, None, None, "alert", 3, 1, None, now + 600_000)
+        await tx.execute("messages.add", 1, verdun.id, 0, None, None, "alert", 3, 1, None, now + 600_000, 0)
         await tx.execute("tallies.add", 1, node, 0, State.QUEUED, 214)
 
 

@@ -46,7 +46,18 @@ async def test_what_the_store_says_is_told(desk, station, db, clock, tmp_path):
     async with db.transaction() as tx:
         for number, lane in enumerate((Lane.DANGER, Lane.INFO), 1):
             await tx.execute(
-                "messages.add", number, station.id, 1, None, None, "alert", 1, lane, None, now + MINUTE * 30
+                "messages.add",
+                number,
+                station.id,
+                1,
+                None,
+                None,
+                "alert",
+                1,
+                lane,
+                None,
+                now + MINUTE * 30,
+                0,
             )
             await tx.execute("tallies.add", number, 1, Channel.SMS, State.QUEUED, 10 * number)
             await tx.execute("tallies.add", number, 2, Channel.EMAIL, State.UNKNOWN, number)

@@ -135,6 +135,7 @@ async def test_the_queue_is_told_by_lane(operator, db, clock):
                 lane,
                 None,
                 clock.now_ms() + MINUTE,
+                0,
             )
             await tx.execute("tallies.add", number, 1, Channel.SMS, State.QUEUED, n)
     _, page = await mayor.get("/passerelles")
