@@ -37,17 +37,17 @@ SELECT $1, d.endpoint_id, d.channel, $6, $7, 0, $8,
     ON CONFLICT DO NOTHING;
 
 -- name: waiting
--- The messages that wait at a sender in its most urgent lane, and whose they are: one look into the index for each.
-WITH RECURSIVE urgent (lane) AS (
-  SELECT min(lane) FROM delivery WHERE sender_id = $1 AND state = 1),
-found (message_id) AS (
-  SELECT (SELECT min(d.message_id) FROM delivery d
-           WHERE d.sender_id = $1 AND d.state = 1 AND d.lane = (SELECT lane FROM urgent))
+-- The messages that wait at a sender in its most urgent lane, and whose they are: one look into the index for each, in its
+-- very order, since PostgreSQL without statistics would read the whole queue for a `min`.
+WITH RECURSIVE found (lane, message_id) AS (
+  SELECT * FROM (SELECT d.lane, d.message_id FROM delivery d
+                  WHERE d.sender_id = $1 AND d.state = 1 ORDER BY d.sender_id, d.lane, d.message_id LIMIT 1) head
   UNION ALL
-  SELECT (SELECT min(d.message_id) FROM delivery d
-           WHERE d.sender_id = $1 AND d.state = 1 AND d.lane = (SELECT lane FROM urgent) AND d.message_id > f.message_id)
+  SELECT f.lane, (SELECT d.message_id FROM delivery d
+                   WHERE d.sender_id = $1 AND d.state = 1 AND d.lane = f.lane AND d.message_id > f.message_id
+                   ORDER BY d.sender_id, d.lane, d.message_id LIMIT 1)
     FROM found f WHERE f.message_id IS NOT NULL)
-SELECT f.message_id, m.station_id, (SELECT lane FROM urgent) AS lane
+SELECT f.message_id, m.station_id, f.lane
   FROM found f JOIN message m ON m.id = f.message_id
  WHERE NOT EXISTS (SELECT 1 FROM setting WHERE key = 'sending' AND value = 'paused')
  LIMIT $2;
