@@ -27,7 +27,7 @@ from alertd.keys import Unreadable
 from alertd.model import Level
 from alertd.settings.sections import Sending
 from alertd.store import Database
-from gateways.contract import Gateway, Outcome, Receipt
+from gateways.contract import Gateway, Outcome, Receipt, Trouble
 
 WORKERS: Final = 2
 RECORD_AT: Final = 200
@@ -201,9 +201,16 @@ class Dispatch:
             self.hear(line.sender.gateway, receipts)
             self._heed(line, answers)
             await self._record(answers)
-        silent = [each for reference, each in pending.items() if reference in spoken.references]
-        self.hear(line.sender.gateway, [_silence() for _ in silent])
-        await self._record([_answer(each, _silence()) for each in silent])
+        unanswered = [_answer(each, self._last(spoken, reference)) for reference, each in pending.items()]
+        if self.parting():  # what was not drawn is given back when the slice is over
+            unanswered = [each for each in unanswered if each.receipt.outcome is Outcome.UNKNOWN]
+        self.hear(line.sender.gateway, [each.receipt for each in unanswered])
+        await self._record(unanswered)
+
+    @staticmethod
+    def _last(spoken: Parting, reference: str) -> Receipt:
+        """What a gateway that raised or hung drew from the batch may have left; what it did not draw has not."""
+        return _silence() if reference in spoken.references else _unspoken()
 
     async def _ours(self, batch: Taken) -> Taken:
         """What the store still holds for this node's, with the validity that is left; the rest is recorded as unsent."""
@@ -217,7 +224,7 @@ class Dispatch:
         }
 
     async def _receipts(self, line: Line, messages: Parting) -> AsyncIterator[list[Receipt]]:
-        """Receipts in handfuls, as they come. A gateway that raises, or hangs, has a bug: what it did not answer is unknown."""
+        """Receipts in handfuls, as they come. A gateway that raises, or hangs, has a bug."""
         patience_s = PATIENCE * self.sending.send_timeout_s
         if messages:
             try:
@@ -274,6 +281,10 @@ def _in_time(rendered: Rendered, left_ms: int) -> Rendered:
 
 def _lost() -> Receipt:
     return Receipt("", Outcome.RETRY, code="not_ours")
+
+
+def _unspoken() -> Receipt:
+    return Receipt("", Outcome.RETRY, code="not_spoken", trouble=Trouble.PROVIDER)
 
 
 def _silence() -> Receipt:
