@@ -1,18 +1,24 @@
 """Leases: a sender with a pace is spoken for by one node at a time, so that the pace is kept by all of them together.
 
 The bucket is the owner's, and its level is kept with the lease: whoever takes a lease that was let go, or one's own after a
-restart, goes on from it. A node that dies loses its lease when it runs out, by the store's clock: its heir starts empty.
+restart, goes on from it. A node that dies loses its lease when it runs out, by the store's clock: its heir starts empty. So does the heir of a lease that runs for longer than there are
+leases, because the store's clock was set back.
 """
 
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Final
 
 from alertd.clock import SECOND
 from alertd.deliver.pace import Bucket
 from alertd.deliver.routes import Sender
 from alertd.errors import Unavailable
+from alertd.settings.sections import LONGEST_LEASE_S
 from alertd.store import Database, Transaction
+
+LONGEST_MS: Final = LONGEST_LEASE_S * SECOND
+"""Longer than any node may hold a lease without saying so again, whatever is set on it."""
 
 
 @dataclass(slots=True)
@@ -29,10 +35,13 @@ class Lease:
             return True
         async with db.transaction() as tx:
             rows = await tx.fetch("senders.take", self.sender.id, node_id, lease_ms)
-            self.held = bool(rows or await tx.execute("senders.take_over", self.sender.id, node_id, lease_ms))
+            self.held = bool(rows) or await self._take_over(tx, node_id, lease_ms)
         left = [row["tokens"] + self.sender.rate * row["since"] / SECOND for row in rows]
         self.bucket.begin(min(left, default=0.0))
         return self.held
+
+    async def _take_over(self, tx: Transaction, node_id: int, lease_ms: int) -> bool:
+        return bool(await tx.execute("senders.take_over", self.sender.id, node_id, lease_ms, LONGEST_MS))
 
     async def renew(self, tx: Transaction, node_id: int, lease_ms: int, most: int) -> bool:
         """In the transaction of a claim of `most` messages; False when another node has taken it meanwhile."""

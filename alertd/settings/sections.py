@@ -14,6 +14,8 @@ SECRET_NAME: Final = re.compile(r"password|secret|token|key", re.IGNORECASE)
 """An option of that name is a secret: never shown, and taken from the environment as it is written."""
 
 MASK: Final = "********"
+LONGEST_LEASE_S: Final = 300
+"""The most that any node may set: what is held for longer was not given by the clock that holds now."""
 
 
 class Section(BaseModel):
@@ -110,7 +112,7 @@ class Sending(Section):
     lease_s: float = Field(
         30,
         gt=0,
-        le=300,
+        le=LONGEST_LEASE_S,
         description="Seconds after which what a dead node held is taken over; over send_timeout_s.",
     )
     retry_base_s: float = Field(

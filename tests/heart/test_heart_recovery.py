@@ -9,9 +9,10 @@ import pytest
 from heart.provider import HANG, Provider
 from heart.town import SMS, bounded, build, settings
 
-from alertd.clock import MINUTE, SECOND
+from alertd.clock import HOUR, MINUTE, SECOND
 from alertd.deliver.lease import part
 from alertd.model import Level, State
+from alertd.settings.sections import LONGEST_LEASE_S
 from gateways.contract import Outcome, Receipt
 
 INFO = {"level": Level.INFO, "topic": "council"}
@@ -190,6 +191,29 @@ async def test_a_sender_with_a_pace_has_one_voice(db, clock):
     await town.hand_over()
     assert len(town.provider.ledger) == 1
     assert (await db.fetch("senders.lease", sender.id))[0]["node_id"] == town.node.id
+    await town.books()
+
+
+async def test_a_clock_that_is_set_back_leaves_no_sender_mute(db, clock):
+    """Its owner died, and the store's clock was set back by two hours: the lease is over before they have passed again,
+    because none is so long."""
+    town = await build(db, clock, settings({"name": "Bras", "rate": 1, "burst": 1}, channels=("sms",)))
+    await town.person()
+    other = await town.another_node("two", Provider("elsewhere"))
+    await town.release()
+    await town.spread()
+    sender = town.node.lines[SMS].sender
+    longest = clock.now_ms() + LONGEST_LEASE_S * SECOND
+    await town.do("heart.lease", sender.id, other.id, longest)
+    await town.hand_over()
+    assert (await db.fetch("senders.lease", sender.id))[0]["node_id"] == other.id
+    await town.do("heart.lease", sender.id, other.id, longest + 2 * HOUR)
+    await town.hand_over()
+    assert (await db.fetch("senders.lease", sender.id))[0]["node_id"] == town.node.id
+    assert town.provider.ledger == []
+    clock.advance(2 * SECOND)
+    await town.hand_over()
+    assert len(town.provider.ledger) == 1
     await town.books()
 
 

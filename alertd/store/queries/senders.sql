@@ -30,9 +30,10 @@ UPDATE sender SET node_id = $2, lease_until = now_ms() + $3
 RETURNING tokens, now_ms() - filled_at AS since;
 
 -- name: take_over
--- Take the lease of a node that let it run out: what it still said nobody knows.
+-- Take the lease of a node that let it run out: what it still said nobody knows. No lease is longer than $4 ms: one that
+-- is was given before the store's clock was set back, and its owner may be dead.
 UPDATE sender SET node_id = $2, lease_until = now_ms() + $3
- WHERE id = $1 AND node_id <> $2 AND lease_until < now_ms();
+ WHERE id = $1 AND node_id <> $2 AND (lease_until < now_ms() OR lease_until > now_ms() + $4);
 
 -- name: hold
 -- Renew the lease: it may have run out, as long as nobody has taken it. The bucket's level is kept for whoever comes next.
