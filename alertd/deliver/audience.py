@@ -1,4 +1,4 @@
-"""Audience: the people of a piece of fan-out, in order, a slice at a time.
+"""Audience: the people of a piece of fan-out, in order, a slice at a time, and where a large piece is cut.
 
 Read beside the writer, since who is meant was decided by the release: `as_of`. A zone's ring is read once and kept while
 it is under way: people stand in the order of their homes there, and sorting them once costs less than an index that
@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from alertd.deliver.work import Work
 from alertd.store import Database, Row
 
-END: Final = (1 << 63) - 1
-"""Beyond every id."""
+PIECE: Final = 20_000
+"""People whom one node takes on at once: what is behind them is cut off, for another to take up."""
 
 KEPT: Final = 8
 """Rings kept at hand, of eight bytes a person: those of one message."""
@@ -24,34 +24,69 @@ KEPT: Final = 8
 Ids: TypeAlias = "NDArray[np.int64]"
 
 
+_CUTS: Final = {
+    "station": "audience.station_cut",
+    "group": "audience.group_cut",
+    "message": "deliveries.reached_boundary",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """People in order, each once; `end` is the last of them, or END when nobody is behind."""
+    """People in order, each once. `end` is the last of them, or `upto`, where the piece ends, when nobody is behind them
+    in it; an `upto` before the piece's own leaves the rest to another piece. Of an earlier message only where it ends.
+    """
 
     people: list[int]
     end: int
+    upto: int
 
 
 class Audience:
     """What one node has read of the audiences under way. Lost with the process: it is read again."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, piece: int = PIECE) -> None:
         self._db = db
+        self._piece = piece
         self._rings: OrderedDict[tuple[int, int, int], Ids] = OrderedDict()
 
     async def slice(self, work: Work, most: int) -> Slice:
         """The next people of a piece: up to `most` behind its cursor."""
         if work.kind == "zone":
-            return _behind(await self._ring(work), work.subscriber, most)
-        found = _ids(await self._list(work, most))
-        return Slice(found.tolist(), int(found[-1]) if len(found) == most else END)
+            return self._of_ring(await self._ring(work), work, most)
+        upto = await self._upto(work)
+        if work.kind == "message":
+            return Slice([], min(upto, await self._behind(work, most, upto)), upto)
+        found = _ids(await self._list(work, upto, most))
+        return Slice(found.tolist(), int(found[-1]) if len(found) == most else upto, upto)
 
-    async def _list(self, work: Work, most: int) -> Row:
+    def _of_ring(self, ring: Ids, work: Work, most: int) -> Slice:
+        first = int(np.searchsorted(ring, work.subscriber, side="right"))
+        last = int(np.searchsorted(ring, work.upto, side="right"))
+        upto = work.upto
+        if work.untouched and last - first > self._piece:
+            last = first + self._piece
+            upto = int(ring[last - 1])
+        found = ring[first : min(first + most, last)]
+        return Slice(found.tolist(), int(found[-1]) if first + most < last else upto, upto)
+
+    async def _upto(self, work: Work) -> int:
+        """Where the piece ends from now on: cut by the first who begins it, when it is large."""
+        return (
+            min(work.upto, await self._behind(work, self._piece, work.upto)) if work.untouched else work.upto
+        )
+
+    async def _behind(self, work: Work, many: int, otherwise: int) -> int:
+        """The id with so many between the cursor and it, whoever is meant of them; `otherwise` when there are fewer."""
+        rows = await self._db.fetch(_CUTS[work.kind], work.source_id, work.subscriber, many)
+        return int(rows[0]["id"]) if rows else otherwise
+
+    async def _list(self, work: Work, upto: int, most: int) -> Row:
         """Of a whole station, or of a group: in the order of ids already. A group's topic is the group."""
         if work.kind == "station":
-            terms = (work.station_id, work.subscriber, *work.filters, most)
+            terms = (work.station_id, work.subscriber, *work.filters, most, upto)
             return (await self._db.fetch("audience.of_station", *terms))[0]
-        terms = (work.source_id, work.station_id, work.subscriber, *work.filters[1:], most)
+        terms = (work.source_id, work.station_id, work.subscriber, *work.filters[1:], most, upto)
         return (await self._db.fetch("audience.of_group", *terms))[0]
 
     async def _ring(self, work: Work) -> Ids:
@@ -64,12 +99,6 @@ class Audience:
             while len(self._rings) > KEPT:
                 self._rings.popitem(last=False)
         return self._rings[key]
-
-
-def _behind(people: Ids, cursor: int, most: int) -> Slice:
-    first = int(np.searchsorted(people, cursor, side="right"))
-    found = people[first : first + most]
-    return Slice(found.tolist(), int(found[-1]) if first + most < len(people) else END)
 
 
 def _ids(row: Row) -> Ids:

@@ -1,7 +1,8 @@
 """Fan-out: from an event to its deliveries, in slices under 20 ms, each with its cursor in one transaction.
 
-Piece by piece (`alertd.deliver.work`), the target's rings outward. Keys do the rest: an endpoint is in it once, however
-many places or groups match, and a slice done twice changes nothing.
+Piece by piece (`alertd.deliver.work`), the target's rings outward. Who begins a large piece cuts it, and leaves the rest
+to whichever node comes next: so all work on one event. Keys do the rest: an endpoint is in it once, however many places or
+groups match, and a slice done twice changes nothing.
 """
 
 import json
@@ -11,7 +12,7 @@ from typing import Final
 
 from alertd.clock import Clock
 from alertd.deliver import silence
-from alertd.deliver.audience import END, Audience, Slice
+from alertd.deliver.audience import PIECE, Audience, Slice
 from alertd.deliver.routes import Routes, first
 from alertd.deliver.tallies import Entries
 from alertd.deliver.work import Phase, Work
@@ -30,10 +31,11 @@ class FanOut:
     clock: Clock
     routes: Routes
     node_id: int
+    piece: int = PIECE
     _audience: Audience = field(init=False)
 
     def __post_init__(self) -> None:
-        self._audience = Audience(self.db)
+        self._audience = Audience(self.db, self.piece)
 
     async def step(self) -> bool:
         """One slice of the most urgent work; False when there is none now."""
@@ -50,8 +52,10 @@ class FanOut:
 
     async def _people(self, work: Work) -> Slice:
         """Whom this slice is for. Read before the writer is taken: it may be long."""
-        if work.phase is Phase.REACHED or work.over(self.clock.now_ms()):
-            return Slice([], END)
+        if work.over(self.clock.now_ms()):
+            return Slice([], work.upto, work.upto)
+        if work.phase is Phase.REACHED:
+            return await self._audience.slice(work, SLICE // 2)
         written = len(work.channels) + 3 * len(
             work.silence
         )  # what waits is inserted, found and written again
@@ -74,15 +78,17 @@ class FanOut:
             await tx.execute("fan_out.stop", work.message_id)
             await _close(tx, work)
             return
-        end = await self._add(tx, work, people)
-        await tx.execute("fan_out.advance", *work.key, end, int(end == END))
-        if end == END:
+        if people.upto < work.upto:
+            await tx.execute("fan_out.cut", *work.key, people.upto)
+        await self._add(tx, work, people)
+        await tx.execute("fan_out.advance", *work.key, people.end, people.upto)
+        if people.end == people.upto:
             await _close(tx, work)
 
-    async def _add(self, tx: Transaction, work: Work, people: Slice) -> int:
-        """Add one slice; where it ended."""
+    async def _add(self, tx: Transaction, work: Work, people: Slice) -> None:
         if work.phase is Phase.REACHED:
-            return await self._add_reached(tx, work)
+            await self._add_reached(tx, work, people.end)
+            return
         named = json.dumps(people.people)
         if work.phase is Phase.AUDIENCE:
             await tx.execute("audience.add", work.message_id, work.ring, named)
@@ -93,27 +99,23 @@ class FanOut:
                 )
             if work.silence:
                 await self._hold(tx, work, people)
-        return people.end
 
     async def _hold(self, tx: Transaction, work: Work, people: Slice) -> None:
         entries = Entries(self.node_id)
         await silence.hold(tx, entries, work, people.people, self.clock.now_ms())
         await entries.write(tx)
 
-    async def _add_reached(self, tx: Transaction, work: Work) -> int:
-        earlier, after = work.source_id, work.subscriber
-        rows = await tx.fetch("deliveries.reached_boundary", earlier, after, SLICE // 2)
-        end = int(rows[0]["endpoint_id"]) if rows else END
+    async def _add_reached(self, tx: Transaction, work: Work, end: int) -> None:
+        place = (work.source_id, work.subscriber, end)
         for channel in Channel:
             await self._insert(
                 tx,
                 "deliveries.add_reached",
                 work,
                 channel,
-                (earlier, after, end),
+                place,
                 switch=work.act is Act.UPDATE,
             )
-        return end
 
     async def _insert(
         self,
@@ -136,7 +138,9 @@ class FanOut:
         await entries.write(tx)
 
     def _wake(self, work: Work) -> None:
-        """The senders that may have been given something, and whoever watches the alert."""
+        """The senders that may have been given something, other nodes for what was cut off, whoever watches the alert."""
+        if work.untouched:
+            self.db.ring("fan_out")
         for channel in Channel:
             if sender := first(self.routes, work.mode, channel, danger=work.danger):
                 self.db.ring(f"dispatch:{sender.id}")

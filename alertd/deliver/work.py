@@ -28,7 +28,9 @@ class Work:
         self.kind: str = row["kind"]
         self.phase = Phase(row["phase"])
         self.ring: int = row["ring"]
+        self.start_after: int = row["start_after"]
         self.subscriber: int = row["subscriber"]
+        self.upto: int = row["upto"]
         self.act = Act(row["act"])
         self.mode = Mode(row["mode"])
         self.lane: int = row["lane"]
@@ -45,14 +47,19 @@ class Work:
         self.channels = tuple(sorted(Channel.of(word) for word in content["channels"]))
 
     @property
-    def key(self) -> tuple[int, int, int, int]:
+    def key(self) -> tuple[int, int, int, int, int]:
         """The piece."""
-        return self.message_id, self.phase, self.ring, self.source_id
+        return self.message_id, self.phase, self.ring, self.source_id, self.start_after
 
     @property
-    def place(self) -> tuple[int, int, int, int, int]:
-        """The piece and how far it has come."""
-        return *self.key, self.subscriber
+    def place(self) -> tuple[int, ...]:
+        """The piece, how far it has come, and where it ends."""
+        return *self.key, self.subscriber, self.upto
+
+    @property
+    def untouched(self) -> bool:
+        """Nobody has begun it, or cut it."""
+        return self.subscriber == self.start_after
 
     def over(self, now: int) -> bool:
         """Nothing more of it may be planned: superseded, or too late."""

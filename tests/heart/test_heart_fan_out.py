@@ -11,11 +11,13 @@ from heart.troubled_store import FullDisk, TroubledStore, nothing
 
 import zones
 from alertd.clock import HOUR, MINUTE
+from alertd.deliver.audience import PIECE
 from alertd.errors import Unavailable
 from alertd.issue.reading import progress
 from alertd.issue.release import cancel, end
 from alertd.model import Level, State, Target
 from alertd.store import reach
+from alertd.subscribe import groups
 from alertd.subscribe.leave import leave
 
 LON, LAT = HOME[1], HOME[0]
@@ -37,8 +39,9 @@ async def test_an_audience_of_several_slices_is_whole(town, target):
     assert left[0]["n"] == 0
 
 
-async def test_a_disk_that_fails_in_the_middle_of_a_slice_loses_nobody_and_doubles_nobody(town):
-    """At each statement of each slice in turn the store fails; fan-out goes on from its cursor."""
+@pytest.mark.parametrize("piece", [PIECE, 2])
+async def test_a_disk_that_fails_in_the_middle_of_a_slice_loses_nobody_and_doubles_nobody(town, piece):
+    """At each statement of each slice in turn the store fails, cuts included; fan-out goes on from its cursor."""
     people = {await town.person(HOME, (LAT + 0.006, LON), sms=2, email=1) for _ in range(5)}
     released = await town.release(channels=frozenset({SMS, EMAIL}))
     failures = 0
@@ -46,7 +49,7 @@ async def test_a_disk_that_fails_in_the_middle_of_a_slice_loses_nobody_and_doubl
         for _ in range(2):
             full = FullDisk(at % 17)
             try:
-                await replace(town.node.fan_out, db=TroubledStore(town.db, full)).step()
+                await replace(town.node.fan_out, db=TroubledStore(town.db, full), piece=piece).step()
             except Unavailable:
                 failures += 1
         await town.books()
@@ -197,6 +200,105 @@ async def test_two_nodes_that_share_a_fan_out_leave_it_whole(town):
     assert len(await town.deliveries()) == 60
     await town.keep_house()
     assert (await town.message(released))["planned"] == 60
+
+
+@pytest.mark.parametrize("kind", ["station", "ring", "group"])
+async def test_a_large_piece_is_cut_into_pieces_that_are_whole_together(town, kind):
+    """Eleven people of one station, ring or group, four or five a piece: each has one delivery, nearest pieces first; and
+    those reached before are cut likewise.
+    """
+    people = [await town.person() for _ in range(11)]
+    async with town.db.transaction() as tx:
+        group = await groups.add(tx, town.station.id, "Conseil")
+        await groups.put(tx, group, people)
+    target = {
+        "station": Target(station=True),
+        "ring": Target(zone=zones.Circle(*HOME, 300)),
+        "group": Target(groups=(group,)),
+    }[kind]
+    cutting = replace(town.node, fan_out=replace(town.node.fan_out, piece=4))
+    released = await town.release(target=target, level=Level.WARNING)
+    await town.spread(cutting)
+    assert await town.people_of(released) == set(people)
+    message = (await town.message(released))["id"]
+    assert [row["n"] for row in await town.db.fetch("heart.pieces_cut", message)] == [3]
+    await town.run()
+    ended = await town.end(released)
+    await town.spread(cutting)
+    assert await town.people_of(ended) == set(people)
+    message = (await town.message(ended))["id"]
+    assert [row["n"] for row in await town.db.fetch("heart.pieces_cut", message)] == [3]
+
+
+async def test_two_nodes_work_on_one_ring_at_the_same_instant(postgres_town):
+    """Two slices of one ring are written while both are open: the ring is whole, each once, and both did a part of it."""
+    town = postgres_town
+    people = await town.crowd([HOME] * 8_000)
+    released = await town.release(target=Target(zone=zones.Circle(*HOME, 300)))
+    first = replace(town.node.fan_out, piece=6_000)
+    assert await first.step()
+    meeting = asyncio.Barrier(2)
+
+    async def before(query):
+        """Each holds its own piece before either writes."""
+        if query == "deliveries.add":
+            await meeting.wait()
+
+    other = replace((await town.another_node("two")).fan_out, piece=6_000)
+    together = [replace(each, db=TroubledStore(town.db, before)) for each in (first, other)]
+    await bounded(asyncio.gather(*(each.step() for each in together)))
+    assert not await first.step()
+    await town.keep_house()
+    deliveries = await town.deliveries(released)
+    assert len(deliveries) == (await town.message(released))["planned"] == 8_000
+    assert {row["ring"] for row in deliveries} == {0}
+    assert await town.people_of(released) == set(people)
+    shares = {row["node_id"]: row["n"] for row in await town.db.fetch("heart.shares")}
+    assert len(shares) == 2
+    assert min(shares.values()) >= 1_000
+
+
+async def test_two_nodes_that_begin_one_piece_at_the_same_instant_cut_it_once(postgres_town):
+    """Both have read whom it is for and where to cut it before either takes it: nobody is missing, nobody twice."""
+    town = postgres_town
+    people = {await town.person() for _ in range(11)}
+    released = await town.release()
+    meeting = asyncio.Barrier(2)
+
+    async def before(query):
+        """Both come to the same piece."""
+        if query == "fan_out.next":
+            await meeting.wait()
+
+    nodes = [replace(node.fan_out, piece=4) for node in (town.node, await town.another_node("two"))]
+    together = [replace(node, db=TroubledStore(town.db, before)) for node in nodes]
+    await bounded(asyncio.gather(*(node.step() for node in together)))
+    await bounded(asyncio.gather(*(town.spread(replace(town.node, fan_out=node)) for node in nodes)))
+    await town.keep_house()
+    assert await town.people_of(released) == people
+    assert len(await town.deliveries()) == (await town.message(released))["planned"] == 11
+
+
+async def test_two_nodes_that_both_see_that_it_is_over_never_wait_for_each_other(postgres_town):
+    """Each holds a piece of a message that was superseded, and stops all of it: no circle, and nothing is left open."""
+    town = postgres_town
+    for distance in (100, 400):
+        await town.person((LAT + distance / 111_200, LON))
+    released = await town.release(target=Target(zone=zones.Circle(*HOME, 500)))
+    await town.end(released)
+    meeting = asyncio.Barrier(2)
+
+    async def before(query):
+        """Each holds its own piece before either stops the message."""
+        if query == "fan_out.stop":
+            await meeting.wait()
+
+    other = await town.another_node("two")
+    stores = [TroubledStore(town.db, before) for _ in range(2)]
+    nodes = zip((town.node, other), stores, strict=True)
+    await bounded(asyncio.gather(*(replace(node.fan_out, db=store).step() for node, store in nodes)))
+    await town.run()
+    assert (await town.message(released))["planned"] == 0
 
 
 async def test_two_nodes_that_finish_at_the_same_instant_do_not_forget_to_close_the_plan(postgres_town):

@@ -10,8 +10,8 @@ SELECT $1, e.id, e.channel, $5, $6, $2, $7, 0, $8, $9
     ON CONFLICT DO NOTHING;
 
 -- name: reached_boundary
--- Where the next slice of an earlier message's endpoints ends.
-SELECT endpoint_id FROM delivery WHERE message_id = $1 AND endpoint_id > $2 ORDER BY endpoint_id LIMIT 1 OFFSET $3;
+-- Where the next slice, or the next piece, of an earlier message's endpoints ends.
+SELECT endpoint_id AS id FROM delivery WHERE message_id = $1 AND endpoint_id > $2 ORDER BY endpoint_id LIMIT 1 OFFSET $3;
 
 -- name: add_reached
 -- To whoever has an attempt that is not proven unsent, by the same channel. An update says so to those whom it no

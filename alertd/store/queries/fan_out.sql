@@ -4,19 +4,26 @@ INSERT INTO fan_out (message_id, phase, ring, source_id, kind, due_at) VALUES ($
 
 -- name: next
 -- The most urgent message whose hour has come, and its first unfinished piece: phase by phase, ring by ring.
-SELECT f.message_id, f.phase, f.ring, f.source_id, f.kind, f.subscriber, f.due_at,
+SELECT f.message_id, f.phase, f.ring, f.source_id, f.start_after, f.kind, f.subscriber, f.upto, f.due_at,
        m.event_id, m.alert_id, m.station_id, m.mode, m.act, m.level, m.lane, m.superseded_at, m.deliver_by, m.supersedes,
        e.content, e.as_of, CAST(1 AS BIGINT) << CAST(coalesce(t.bit, 62) AS INTEGER) AS topic_bit
   FROM fan_out f JOIN message m ON m.id = f.message_id JOIN event e ON e.id = m.event_id
   JOIN alert a ON a.id = m.alert_id LEFT JOIN topic t ON t.key = a.topic
  WHERE f.done_at IS NULL AND f.due_at <= now_ms()
- ORDER BY m.lane, f.message_id, f.phase, f.ring, f.source_id
+ ORDER BY m.lane, f.message_id, f.phase, f.ring, f.source_id, f.start_after
  LIMIT 1;
 
 -- name: advance
--- The cursor moves in the transaction of its rows; $6 = 1: this piece is whole.
-UPDATE fan_out SET subscriber = $5, done_at = CASE WHEN CAST($6 AS BIGINT) = 1 THEN now_ms() END
- WHERE message_id = $1 AND phase = $2 AND ring = $3 AND source_id = $4;
+-- The cursor ($6) moves in the transaction of its rows; where it meets the piece's end ($7), the piece is whole.
+UPDATE fan_out SET subscriber = $6, upto = $7, done_at = CASE WHEN CAST($6 AS BIGINT) >= CAST($7 AS BIGINT) THEN now_ms() END
+ WHERE message_id = $1 AND phase = $2 AND ring = $3 AND source_id = $4 AND start_after = $5;
+
+-- name: cut
+-- The rest of a piece, behind $6, becomes a piece of its own, which another node may take up at once. In the transaction
+-- of the first slice, and before `advance` brings the end of what is left forward.
+INSERT INTO fan_out (message_id, phase, ring, source_id, start_after, kind, subscriber, upto, due_at)
+SELECT message_id, phase, ring, source_id, CAST($6 AS BIGINT), kind, CAST($6 AS BIGINT), upto, due_at FROM fan_out
+ WHERE message_id = $1 AND phase = $2 AND ring = $3 AND source_id = $4 AND start_after = $5;
 
 -- name: stop
 -- Nothing more of this message is fanned out: superseded, or too late.

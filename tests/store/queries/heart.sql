@@ -90,3 +90,11 @@ SELECT subscriber_id FROM audience WHERE message_id = $1 ORDER BY subscriber_id;
 -- name: deadlocks
 -- How often the server has had to break a circle in this database; SQLite has one writer, and none.
 SELECT 0 AS n;
+
+-- name: shares
+-- How many deliveries each node has planned.
+SELECT node_id, CAST(sum(n) AS BIGINT) AS n FROM tally GROUP BY node_id ORDER BY node_id;
+
+-- name: pieces_cut
+-- How many pieces each ring, or other source, of a message was cut into.
+SELECT count(*) AS n FROM fan_out WHERE message_id = $1 GROUP BY phase, ring, source_id ORDER BY phase, ring, source_id;

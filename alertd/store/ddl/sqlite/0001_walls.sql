@@ -345,11 +345,13 @@ CREATE TABLE fan_out (            -- work shared by nodes: the cursor and its ro
   phase       INTEGER NOT NULL,                -- 0 audience of an update, 1 those reached before, 2 deliveries of the audience
   ring        INTEGER NOT NULL,
   source_id   INTEGER NOT NULL,                -- the station, the group, or (phase 1) the earlier message
+  start_after INTEGER NOT NULL DEFAULT 0,      -- a large source is cut: this piece is those behind this id
   kind        TEXT NOT NULL,                   -- of source: 'zone' | 'station' | 'group' | 'message'
-  subscriber  INTEGER NOT NULL DEFAULT 0,      -- cursor
+  subscriber  INTEGER NOT NULL DEFAULT 0,      -- cursor; in phase 1 over endpoints
+  upto        INTEGER NOT NULL DEFAULT 9223372036854775807,  -- the last id that may be in it
   due_at      INTEGER NOT NULL,                -- the event's onset
   done_at     INTEGER,
-  PRIMARY KEY (message_id, phase, ring, source_id)
+  PRIMARY KEY (message_id, phase, ring, source_id, start_after)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX fan_out_open ON fan_out (due_at, message_id) WHERE done_at IS NULL;
 

@@ -43,7 +43,7 @@ SELECT string_agg(CAST(p.subscriber_id AS TEXT), ',') AS packed
 SELECT string_agg(CAST(subscriber_id AS TEXT), ',') AS packed
   FROM (SELECT s.subscriber_id
           FROM subscription s JOIN subscriber b ON b.id = s.subscriber_id
-         WHERE s.station_id = $1 AND s.subscriber_id > $2
+         WHERE s.station_id = $1 AND s.subscriber_id > $2 AND s.subscriber_id <= $8
            AND ((s.topics & $3) <> 0 OR (s.scope = 'places' AND EXISTS (
                  SELECT 1 FROM place q
                   WHERE q.subscriber_id = s.subscriber_id AND (q.topics & $3) <> 0 AND q.created_at <= $5 AND q.ended_at > $5)))
@@ -56,7 +56,7 @@ SELECT string_agg(CAST(subscriber_id AS TEXT), ',') AS packed
 SELECT string_agg(CAST(subscriber_id AS TEXT), ',') AS packed
   FROM (SELECT m.subscriber_id
           FROM group_member m CROSS JOIN subscription s CROSS JOIN subscriber b
-         WHERE m.group_id = $1 AND m.subscriber_id > $3 AND s.station_id = $2 AND s.subscriber_id = m.subscriber_id
+         WHERE m.group_id = $1 AND m.subscriber_id > $3 AND m.subscriber_id <= $8 AND s.station_id = $2 AND s.subscriber_id = m.subscriber_id
            AND s.min_level <= $4 AND s.exercises >= $6 AND s.since <= $5 AND s.valid_until > $5
            AND b.id = s.subscriber_id AND b.hidden = 0 AND b.valid_until > $5
          ORDER BY m.subscriber_id LIMIT $7) found;
