@@ -1,11 +1,13 @@
 """What every gateway does, whichever provider is behind it: the contract of gateways.contract, held by each driver."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 import pytest
+from ovh_peer import OvhPeer
 from peers import NOW_MS, Case, Peer, letter
 from sandbox_peer import SandboxPeer
 from smtp_peer import SmtpPeer
@@ -13,7 +15,7 @@ from smtp_peer import SmtpPeer
 from gateways.contract import Callback, Gateway, Message, Outcome, Receipt, Surroundings, Trouble
 from gateways.loader import drivers, load
 
-PEERS: tuple[type[Peer], ...] = (SandboxPeer, SmtpPeer)
+PEERS: tuple[type[Peer], ...] = (OvhPeer, SandboxPeer, SmtpPeer)
 HANGS = {Case.HANG_BEFORE, Case.HANG_AFTER}
 
 EXPECTED: dict[Case, tuple[set[Outcome], Trouble | None]] = {
@@ -188,7 +190,7 @@ async def test_the_unheard_of_is_not_found(peer: Peer) -> None:
 async def test_secrets_are_not_shown(peer: Peer) -> None:
     """Neither the gateway nor what it is made of shows a secret option when printed."""
     secrets = [
-        str(value) for key, value in peer.options(1.0).items() if key in {"password", "secret", "token"}
+        str(value) for key, value in peer.options(1.0).items() if re.search("password|secret|token|key", key)
     ]
     async with opened(peer) as gateway:
         shown = _printed(gateway, depth=4)

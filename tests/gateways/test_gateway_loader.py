@@ -43,13 +43,20 @@ def test_every_fault_is_told_at_once() -> None:
     assert "[gateways.essai] prot: is not an option" in str(caught.value)
 
 
-@pytest.mark.parametrize("driver", ["sandbox", "smtp"])
+NEEDED = {
+    "sandbox": {},
+    "smtp": {"host": "h", "from_address": "a@b.example"},
+    "ovh": {
+        "application_key": "a",
+        "application_secret": "b",
+        "consumer_key": "c",
+        "service_name": "sms-x-1",
+    },
+}
+
+
+@pytest.mark.parametrize("driver", NEEDED)
 def test_a_forgotten_surrounding_is_a_bug(driver: str) -> None:
     """What the composition root must lend is asked for when the gateway is made, not at the first message."""
     with pytest.raises(TypeError, match="pass Surroundings"):
-        load(
-            "essai",
-            driver,
-            {"host": "h", "from_address": "a@b.example"} if driver == "smtp" else {},
-            Surroundings(),
-        )
+        load("essai", driver, NEEDED[driver], Surroundings())
