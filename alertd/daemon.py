@@ -39,6 +39,7 @@ from alertd.schedule.ticks import ticking
 from alertd.settings import Settings
 from alertd.store import Database, connect, ids
 from alertd.subscribe.topics import register_topics
+from alertd.web import callbacks
 from alertd.web.app import build
 from alertd.web.rooms import Rooms
 from gateways.contract import Gateway, Message, OptionError, Surroundings
@@ -184,7 +185,13 @@ async def _gateways(stack: AsyncExitStack, desk: Desk) -> dict[str, Gateway]:
     async def keep(name: str, messages: Sequence[Message]) -> None:
         await rehearsal.keep(desk.db, name, messages)
 
-    surroundings = Surroundings(record=keep, now_ms=desk.clock.now_ms)
+    surroundings = Surroundings(
+        record=keep,
+        now_ms=desk.clock.now_ms,
+        lasting_key=desk.keyring.lasting,
+        public_url=desk.settings.http.public_url,
+        callbacks=callbacks.PREFIX,
+    )
     opened: dict[str, Gateway] = {}
     for name, table in routes.gateways_of(desk.settings).items():
         try:

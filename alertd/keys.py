@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 from alertd.errors import ConfigurationError
 
 SECRET_BYTES = 32
+LASTING_BYTES = 48
 NONCE_BYTES = 12
 CODE_LENGTH = 11
 ENDPOINT_BITS = 36
@@ -98,6 +99,16 @@ class Keyring:
         :raises ConfigurationError: `recovery_malformed`: one was mistyped.
         """
         return cls(dict(map(_recovered, texts)))
+
+    def lasting(self, purpose: str) -> bytes:
+        """48 bytes that a rotation leaves as they are: from the oldest secret that is kept, which must then stay.
+
+        For what others are bound to and nobody can tell them anew: the key of push subscriptions.
+        """
+        oldest = self._secrets[min(self._secrets)]
+        return HKDF(SHA256(), LASTING_BYTES, salt=None, info=f"alertd lasting {purpose}".encode()).derive(
+            oldest
+        )
 
     def recovery(self) -> str:
         """The current secret to be kept on paper: 14 groups of 4 letters and digits, checksum included."""

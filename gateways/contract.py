@@ -105,6 +105,8 @@ class Capabilities:
     # It speaks to many hosts (web push): which one an address belongs to. Each is then judged, and left alone, apart;
     # `check` asks what they share, or any of them.
     host_of: Callable[[str], str] | None = None
+    # Web push: the public key that a page gives to `subscribe()`, as base64url. Subscriptions are bound to it for ever.
+    application_server_key: str = ""
 
 
 class Gateway(Protocol):
@@ -149,10 +151,15 @@ class Surroundings:
     """What the composition root lends to a driver beside its own options.
 
     `record` is the sandbox's; `now_ms` gives UTC milliseconds, for whatever a provider wants dated or signed.
+    `lasting_key` gives 48 secret bytes for a purpose, the same as long as the instance lives, on each of its nodes.
+    `public_url` is where residents find the instance; a gateway is called back below it, at `callbacks` and its name.
     """
 
     record: Record | None = None
     now_ms: Callable[[], int] | None = None
+    lasting_key: Callable[[str], bytes] | None = None
+    public_url: str = ""
+    callbacks: str = ""
 
 
 class OptionError(ValueError):

@@ -14,7 +14,7 @@ import gateways
 from gateways.contract import Gateway, OptionError, Surroundings
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{1,30}")
-_NOT_DRIVERS: Final = frozenset({"contract", "loader", "options", "parallel", "text"})
+_NOT_DRIVERS: Final = frozenset({"contract", "loader", "options", "parallel", "subscription", "text"})
 
 
 def drivers() -> tuple[str, ...]:

@@ -9,8 +9,10 @@ from alertd import catalogue
 from alertd.cli.console import Console, command
 from alertd.clock import SystemClock
 from alertd.errors import ConfigurationError
+from alertd.keys import LASTING_BYTES
 from alertd.settings import Gateway, Settings
 from alertd.subscribe.addresses import read_phone
+from alertd.web.callbacks import PREFIX
 from gateways.contract import Message, OptionError, Surroundings
 from gateways.loader import load
 from gateways.text import gsm_safe, measure
@@ -25,7 +27,7 @@ def check_config(console: Console) -> None:
     settings = console.settings
     known = catalogue.load()
     for name, gateway in settings.gateways.items():
-        _check_gateway(name, gateway)
+        _check_gateway(name, gateway, settings.http.public_url)
     understood = {
         "http": f"{settings.http.host}:{settings.http.port}",
         "public_url": settings.http.public_url,
@@ -78,9 +80,17 @@ def _price(settings: Settings, segments: int, number: str) -> float | None:
     return None
 
 
-def _check_gateway(name: str, table: Gateway) -> None:
+def _check_gateway(name: str, table: Gateway, public_url: str) -> None:
+    """With an invented key: the instance's secret is not looked at, and may not exist yet."""
+    surroundings = Surroundings(
+        record=_nowhere,
+        now_ms=SystemClock().now_ms,
+        lasting_key=lambda _: bytes(LASTING_BYTES),
+        public_url=public_url,
+        callbacks=PREFIX,
+    )
     try:
-        load(name, table.driver, table.options, Surroundings(record=_nowhere, now_ms=SystemClock().now_ms))
+        load(name, table.driver, table.options, surroundings)
     except OptionError as error:
         raise ConfigurationError("gateway_options", str(error)) from error
 

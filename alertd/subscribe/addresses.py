@@ -11,6 +11,7 @@ from phonenumbers import PhoneNumberType
 from alertd.errors import Refused
 from alertd.keys import canonical_email
 from alertd.model import Channel
+from gateways.subscription import Subscription
 
 MOST_CHARS: Final = 2_048
 FICTION: Final = re.compile(r"\+33(63998\d{4}|70000\d{4})")
@@ -121,10 +122,20 @@ def _number(channel: Channel, text: str, region: str, *, fiction: bool) -> str:
 
 
 def _push(text: str) -> str:
-    """A browser's subscription, or a phone's registration: opaque, but never a way into a private network."""
-    if not text or not text.isprintable() or ("://" in text and not text.startswith(("https://", "{"))):
+    """A browser's subscription, in its one form; or a phone's registration: opaque, but never a way into our network."""
+    if text.startswith("{"):
+        return _subscription(text)
+    if not text or not text.isprintable() or ("://" in text and not text.startswith("https://")):
         raise Refused("address_invalid", "A push address is what the browser or the phone gave, with https.")
     return text
+
+
+def _subscription(text: str) -> str:
+    try:
+        read = Subscription.read(text).check()
+    except ValueError as error:
+        raise Refused("address_invalid", f"A push address is what the browser gave: {error}.") from error
+    return read.canonical()
 
 
 def _display(text: str) -> str:

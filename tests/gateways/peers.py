@@ -3,15 +3,30 @@
 To hold a new driver to it, write a `Peer` and name it in `PEERS` of test_gateway_contract.py.
 """
 
+import hashlib
 from collections.abc import Mapping
 from enum import StrEnum
 from itertools import count
-from typing import Any, Protocol, Self
+from typing import Any, Final, Protocol, Self
 
 from gateways.contract import Message
 
 NOW_MS = 1_767_225_600_000  # 1 January 2026, 00:00 UTC
 _numbers = count(1)
+
+
+def lasting_key(purpose: str) -> bytes:
+    """What the instance's secret would give for a purpose: the same in every run."""
+    return hashlib.sha384(purpose.encode()).digest()
+
+
+LENT: Final = {
+    "now_ms": lambda: NOW_MS,
+    "lasting_key": lasting_key,
+    "public_url": "http://127.0.0.1:8080",
+    "callbacks": "/rappels/",
+}
+"""What the composition root lends to a driver, but for what is a peer's own."""
 
 
 class Case(StrEnum):

@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 from ovh_peer import OvhPeer
-from peers import NOW_MS, Case, Peer, letter
+from peers import LENT, Case, Peer, letter
 from sandbox_peer import SandboxPeer
 from smtp_peer import SmtpPeer
+from webpush_peer import WebPushPeer
 
 from gateways.contract import Callback, Gateway, Message, Outcome, Receipt, Surroundings, Trouble
 from gateways.loader import drivers, load
 
-PEERS: tuple[type[Peer], ...] = (OvhPeer, SandboxPeer, SmtpPeer)
+PEERS: tuple[type[Peer], ...] = (OvhPeer, SandboxPeer, SmtpPeer, WebPushPeer)
 HANGS = {Case.HANG_BEFORE, Case.HANG_AFTER}
 
 EXPECTED: dict[Case, tuple[set[Outcome], Trouble | None]] = {
@@ -43,7 +44,7 @@ async def peer(request: pytest.FixtureRequest) -> AsyncIterator[Peer]:
 @asynccontextmanager
 async def opened(peer: Peer, timeout_s: float = 10.0) -> AsyncIterator[Gateway]:
     """A gateway aimed at the peer, open."""
-    surroundings = Surroundings(record=getattr(peer, "record", None), now_ms=lambda: NOW_MS)
+    surroundings = Surroundings(record=getattr(peer, "record", None), **LENT)
     gateway = load("essai", peer.driver, peer.options(timeout_s), surroundings)
     await gateway.open()
     try:

@@ -17,8 +17,8 @@ SURROUNDINGS = Surroundings(record=forget, now_ms=lambda: 0)
 
 def test_a_driver_is_found_by_its_file() -> None:
     """The drivers are the files beside the contract, without what they share."""
-    assert {"sandbox", "smtp"} <= set(drivers())
-    assert not {"contract", "loader", "options", "parallel", "text"} & set(drivers())
+    assert {"sandbox", "smtp", "webpush"} <= set(drivers())
+    assert not {"contract", "loader", "options", "parallel", "subscription", "text"} & set(drivers())
 
 
 def test_a_gateway_bears_its_own_name() -> None:
@@ -45,6 +45,7 @@ def test_every_fault_is_told_at_once() -> None:
 
 NEEDED = {
     "sandbox": {},
+    "webpush": {"contact": "mailto:a@b.example"},
     "smtp": {"host": "h", "from_address": "a@b.example"},
     "ovh": {
         "application_key": "a",

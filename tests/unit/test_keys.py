@@ -76,6 +76,15 @@ def test_a_missing_secret_is_named():
         RING.open(sealed, key_id, CONTEXT)
 
 
+def test_what_others_are_bound_to_outlives_a_rotation():
+    """A lasting key is the oldest secret's, for one purpose, and long enough for a key of P-256 without bias."""
+    key = RING.lasting("webpush vapid")
+    assert key == ROTATED.lasting("webpush vapid")
+    assert key != RING.lasting("webpush topics")
+    assert key != Keyring({2: NEW}).lasting("webpush vapid")
+    assert len(key) == 48
+
+
 def test_an_address_is_found_by_hash_across_a_rotation():
     """During a rotation an address is looked for by the new hash first, then by the old."""
     old = RING.address_hash("sms", "+33612345678")

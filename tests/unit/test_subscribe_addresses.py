@@ -1,5 +1,7 @@
 """Addresses: one canonical form for each."""
 
+import json
+
 import pytest
 
 from alertd.errors import Refused
@@ -102,6 +104,21 @@ def test_a_push_address_is_no_way_into_the_house(channel, wrong):
     with pytest.raises(Refused) as refusal:
         canonical(channel, wrong, "FR")
     assert refusal.value.code == "address_invalid"
+
+
+def test_a_browser_has_one_address():
+    """However its subscription is written down, it is one address; one that nothing can be encrypted for is refused."""
+    key = (
+        "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"  # RFC 8291
+    )
+    keys = {"p256dh": key, "auth": "BTBZMqHH6r4Tts7J_aSIgg"}
+    typed = {"endpoint": "https://FCM.googleapis.com/fcm/x", "expirationTime": None, "keys": keys}
+    address = canonical(PUSH, json.dumps(typed), "FR")
+    assert address == canonical(PUSH, address, "FR")
+    assert json.loads(address) == {"endpoint": "https://fcm.googleapis.com/fcm/x", "keys": keys}
+    for spoilt in ({"p256dh": key[:-4] + "AAAA"}, {"auth": "AA"}):
+        with pytest.raises(Refused):
+            canonical(PUSH, json.dumps(typed | {"keys": keys | spoilt}), "FR")
 
 
 def test_topics_are_bits_and_none_means_all():
