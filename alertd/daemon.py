@@ -233,7 +233,18 @@ def _reports(
     """What providers report later, and what they are asked."""
     reading = Receipts(desk.db, desk.keyring, node_id)
     lookups = Lookups(desk.db, desk.clock, desk.keyring, gateways, desk.settings.sending, node_id)
-    return [("spool", spool.step), ("receipts", reading.step), ("lookups", lookups.step)]
+    steps: list[tuple[str, Step]] = [
+        ("spool", spool.step),
+        ("receipts", reading.step),
+        ("lookups", lookups.step),
+    ]
+    polled = {name: gateway for name, gateway in gateways.items() if gateway.capabilities.polled}
+    if polled:
+        asking = Lookups(
+            desk.db, desk.clock, desk.keyring, polled, desk.settings.sending, node_id, accepted=True
+        )
+        steps.append(("reports", asking.step))
+    return steps
 
 
 def _spool(desk: Desk) -> Spool:

@@ -102,6 +102,7 @@ class Capabilities:
     idempotent: bool = False  # the provider drops a repetition of the same reference
     validity: bool = False  # the provider honours `expires_in_s`
     receipts: bool = False  # the provider reports later what became of it
+    polled: bool = False  # it tells later what became of it, but only when asked: `look_up` is called for the accepted too
     # It speaks to many hosts (web push): which one an address belongs to. Each is then judged, and left alone, apart;
     # `check` asks what they share, or any of them.
     host_of: Callable[[str], str] | None = None
@@ -139,7 +140,10 @@ class Gateway(Protocol):
         """
 
     async def look_up(self, references: Sequence[str]) -> Sequence[Receipt]:
-        """Ask what became of messages whose answer was lost; none where the provider cannot tell."""
+        """Ask what became of messages whose answer was lost; none where the provider cannot tell.
+
+        Where `capabilities.polled`, also of those that it accepted and has reported nothing of.
+        """
 
 
 Record = Callable[[str, Sequence[Message]], Awaitable[None]]

@@ -1,6 +1,10 @@
-"""Look-ups: asking providers what became of messages whose answer was lost, before danger is sent once more."""
+"""Look-ups: asking providers what became of messages whose answer was lost, before danger is sent once more.
+
+And, where a provider reports nothing unless it is asked (`Capabilities.polled`), what became of those that it accepted.
+"""
 
 import asyncio
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,10 +22,12 @@ from gateways.contract import Gateway, Receipt
 SLICE: Final = 100
 """References in one question."""
 YOUNGEST: Final = 2 * SECOND
+"""Of an answer that was lost. Then twice as long each time: four questions before danger's twenty seconds, eleven in an hour."""
+YOUNGEST_ACCEPTED: Final = 10 * SECOND
+"""Of a message that was accepted: most phones have it by then. Nine questions in an hour."""
 OLDEST: Final = HOUR
-_FIRST_S: Final = (
-    2.0  # then twice as long each time: four questions before danger's twenty seconds, eleven in an hour
-)
+ROUND_S: Final = 10.0
+"""Between the beginnings of two rounds through all that was accepted: it may be a whole town."""
 _REMEMBERED: Final = 20_000
 
 log = structlog.get_logger(__name__)
@@ -34,7 +40,8 @@ Lost = tuple[int, int, int]
 class Lookups:
     """One node's questions. It asks for its own, and for those of nodes that have fallen silent.
 
-    When each was asked last is remembered here alone: a restart asks once more, which costs a question.
+    When each was asked last is remembered here alone: a restart asks once more, which costs a question. With `accepted`
+    the questions are about what was accepted, and `gateways` are those that report when asked.
     """
 
     db: Database
@@ -43,20 +50,40 @@ class Lookups:
     gateways: Mapping[str, Gateway]
     sending: Sending
     node_id: int
+    accepted: bool = False
+    _round_at: float = float("-inf")
     _after: tuple[int, int] = (0, 0)
     _asked: dict[Lost, tuple[int, float]] = field(default_factory=dict)
 
     async def step(self) -> bool:
-        """Ask about the next hundred unknowns, in the order of keys and round again; True when there are more."""
-        lease = round(self.sending.lease_s * SECOND)
-        rows = await self.db.fetch(
-            "receipts.unknowns", *self._after, OLDEST, YOUNGEST, self.node_id, lease, SLICE
-        )
+        """Ask about the next hundred, in the order of keys and round again; True when there are more."""
+        if self._rests():
+            return False
+        rows = await self._next()
         more = len(rows) == SLICE
         self._after = (rows[-1]["message_id"], rows[-1]["endpoint_id"]) if more else (0, 0)
         wanted = self._due(rows)
         await asyncio.gather(*(self._ask(self.gateways[name], lost) for name, lost in wanted.items()))
         return more
+
+    def _rests(self) -> bool:
+        """Whether the next round through the accepted is still to wait."""
+        now = self.clock.monotonic()
+        if not self.accepted or self._after != (0, 0):
+            return False
+        if now - self._round_at < ROUND_S:
+            return True
+        self._round_at = now
+        return False
+
+    async def _next(self) -> Sequence[Row]:
+        lease = round(self.sending.lease_s * SECOND)
+        if not self.accepted:
+            where = (*self._after, OLDEST, YOUNGEST, self.node_id, lease, SLICE)
+            return await self.db.fetch("receipts.unknowns", *where)
+        names = json.dumps(sorted(self.gateways))
+        where = (*self._after, OLDEST, YOUNGEST_ACCEPTED, self.node_id, lease, SLICE)
+        return await self.db.fetch("receipts.unreported", *where, names)
 
     def _due(self, rows: Sequence[Row]) -> dict[str, dict[str, Lost]]:
         """Those whose turn it is, by gateway and reference."""
@@ -71,7 +98,8 @@ class Lookups:
 
     def _remember(self, lost: Lost, now: float) -> None:
         times, _ = self._asked.pop(lost, (0, now))
-        self._asked[lost] = (times + 1, now + _FIRST_S * 2**times)
+        first_s = (YOUNGEST_ACCEPTED if self.accepted else YOUNGEST) / SECOND
+        self._asked[lost] = (times + 1, now + first_s * 2**times)
         if len(self._asked) > _REMEMBERED:
             del self._asked[next(iter(self._asked))]
 

@@ -87,7 +87,11 @@ class OvhGateway:
     def __init__(self, name: str, account: Account, api: Api) -> None:
         self.name = name
         self.capabilities = Capabilities(
-            channels=frozenset({"sms"}), batch=25 * account.parallel, parallel=account.parallel, validity=True
+            channels=frozenset({"sms"}),
+            batch=25 * account.parallel,
+            parallel=account.parallel,
+            validity=True,
+            polled=True,
         )
         self._account = account
         self._api = api

@@ -213,3 +213,79 @@ async def test_the_sandbox_s_lost_answers_are_found(town):
     assert [row["state"] for row in lost] == [State.DELIVERED]
     await town.later(30 * SECOND)
     assert [row["tries"] for row in await town.deliveries() if row["endpoint_id"] & 255 == 3] == [1]
+
+
+async def accepted(town, line, people: int = 1) -> Lookups:
+    """So many people's messages were accepted by a provider that reports only when asked."""
+    for _ in range(people):
+        await town.person()
+    await town.release(**INFO)
+    await town.spread()
+    await town.hand_over(line.node)
+    sending = town.desk.settings.sending
+    asked = {"operator": line.provider}
+    return Lookups(town.db, town.clock, town.desk.keyring, asked, sending, line.node.id, accepted=True)
+
+
+async def rounds(town, reports: Lookups, seconds: int) -> None:
+    """Every question that comes due in so many seconds."""
+    for _ in range(seconds):
+        town.clock.advance(SECOND)
+        while await reports.step():
+            pass
+
+
+async def test_a_provider_that_reports_when_asked_is_asked_about_what_it_accepted(town, line):
+    """Ten seconds after it was accepted; what it then says is recorded, and is not asked for again."""
+    reports = await accepted(town, line, 2)
+    line.arrived(0)
+    await rounds(town, reports, 9)
+    assert line.provider.asked == []
+    await rounds(town, reports, 12)
+    assert await town.states() == {State.DELIVERED: 1, State.ACCEPTED: 1}
+    line.provider.asked.clear()
+    await rounds(town, reports, 60)
+    asked = {reference for question in line.provider.asked for reference in question}
+    assert asked == {line.provider.ledger[1].reference}
+
+
+async def test_a_dead_number_that_is_reported_when_asked_is_dead(town, line):
+    """What the provider says when asked counts as much as what it calls to say."""
+    reports = await accepted(town, line)
+    line.provider.knows[line.provider.ledger[0].reference] = Outcome.REFUSED
+    await rounds(town, reports, 21)
+    assert await town.states() == {State.REFUSED: 1}
+
+
+async def test_reports_are_asked_for_further_and_further_apart_and_for_an_hour(town, line):
+    """A phone that is off costs under a dozen questions, not one a second."""
+    reports = await accepted(town, line)
+    await rounds(town, reports, 3_700)
+    count = len(line.provider.asked)
+    assert 7 <= count <= 10
+    await rounds(town, reports, 100)
+    assert len(line.provider.asked) == count
+
+
+async def test_reports_of_many_are_asked_for_in_slices(town, line):
+    """A hundred and thirty: two questions, and everyone is found."""
+    reports = await accepted(town, line, 130)
+    line.arrived(*range(130))
+    await rounds(town, reports, 21)
+    assert [len(question) for question in line.provider.asked] == [100, 30]
+    assert await town.states() == {State.DELIVERED: 130}
+
+
+async def test_only_what_such_a_gateway_accepted_is_asked_for(town, line):
+    """What another gateway accepted is not put to this one, nor are unknowns asked for here."""
+    reports = await accepted(town, line)
+    await line.lose(**INFO)
+    reports.gateways = {"another": line.provider}
+    await rounds(town, reports, 60)
+    assert line.provider.asked == []
+    reports.gateways = {"operator": line.provider}
+    await rounds(town, reports, 21)
+    lost = await town.states()
+    assert lost[State.UNKNOWN] > 0
+    asked = {reference for question in line.provider.asked for reference in question}
+    assert asked == {line.provider.ledger[0].reference}

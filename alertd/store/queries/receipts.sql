@@ -66,3 +66,20 @@ SELECT d.message_id, d.endpoint_id, d.tries, s.gateway
    AND (a.node_id = $5 OR NOT EXISTS (SELECT 1 FROM node n WHERE n.id = a.node_id AND n.seen_at >= now_ms() - $6))
  ORDER BY d.message_id, d.endpoint_id
  LIMIT $7;
+
+-- name: unreported
+-- As `unknowns`, of what the gateways $8 (JSON) accepted and have reported nothing of: they tell only when they are asked.
+SELECT d.message_id, d.endpoint_id, d.tries, s.gateway
+  FROM (SELECT id FROM message WHERE closed_at IS NULL
+        UNION
+        SELECT id FROM (SELECT id FROM message ORDER BY id DESC LIMIT 200) newest) m
+  JOIN delivery d ON d.message_id = m.id
+  JOIN attempt a ON a.message_id = d.message_id AND a.endpoint_id = d.endpoint_id AND a.ordinal = d.tries
+  JOIN sender s ON s.id = a.sender_id
+ WHERE m.id >= $1 AND d.state = 4 AND (d.message_id > $1 OR d.endpoint_id > $2)
+   AND coalesce((SELECT sum(t.n) FROM tally t WHERE t.message_id = m.id AND t.state = 4), 0) > 0
+   AND a.closed_at > now_ms() - $3 AND a.closed_at <= now_ms() - $4
+   AND (a.node_id = $5 OR NOT EXISTS (SELECT 1 FROM node n WHERE n.id = a.node_id AND n.seen_at >= now_ms() - $6))
+   AND s.gateway IN (SELECT CAST(value AS TEXT) FROM json_each(CAST($8 AS TEXT)))
+ ORDER BY d.message_id, d.endpoint_id
+ LIMIT $7;
