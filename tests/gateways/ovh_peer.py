@@ -73,7 +73,7 @@ class OvhPeer:
         if case is Case.AWAY:
             self._released.set()
             await self._runner.cleanup()
-        return f"+336399{next(self._numbers):04d}{ENDS[case]}"
+        return f"+3363998{next(self._numbers):02d}{ENDS[case]}"
 
     async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
         self.asked.append(f"{request.method} {request.raw_path}")
