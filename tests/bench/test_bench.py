@@ -103,9 +103,17 @@ def test_every_part_ran_or_is_named(figures):
     assert all(f"not run: {name}: {reason}" in figures["said"] for name, reason in not_run.items())
 
 
+def test_notifications_were_sealed_by_everyone(figures):
+    """Web push: here, in processes, and by pywebpush, or why not; ours all padded to one length."""
+    pushing = figures["pushing"]
+    assert pushing["bytes on the wire"] == [1024 + 16 + 86]
+    assert len(pushing["µs a message"]) + len(pushing["not_run"]) == 3
+    assert min(pushing["µs a message"].values()) > 0
+
+
 def test_the_aims_are_compared_with_what_is(figures):
     """Each aim says what it asked for, what was measured, and whether that met it, in one table at the end."""
-    for part, at_least in (("matching", 7), ("delivery", 20)):
+    for part, at_least in (("matching", 7), ("delivery", 20), ("pushing", 2)):
         aims = figures[part]["aims"]
         assert len(aims) >= at_least
         assert all(set(aim) == {"what", "aim", "is", "met"} for aim in aims)
