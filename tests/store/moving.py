@@ -76,7 +76,8 @@ def rows_of_sqlite(path):
 async def rows_of_postgres(url):
     async with session(url) as connection:
         tables = await connection.fetch(
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_version'"
+            "SELECT relname FROM pg_class WHERE relnamespace = CAST('public' AS regnamespace) AND relkind IN ('r', 'p')"
+            " AND NOT relispartition AND relname <> 'schema_version'"
         )
         return {
             table: sorted(repr(tuple(row)) for row in await connection.fetch(f'SELECT * FROM "{table}"'))

@@ -10,10 +10,11 @@ SELECT pg_advisory_lock($1);
 SHOW server_encoding;
 
 -- name: relations
--- All that somebody put here, whatever the schema; what came with an extension is nobody's data.
+-- All that somebody put here, whatever the schema; what came with an extension is nobody's data, and a partition is its
+-- table's.
 SELECT c.relname AS name
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
+ WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
    AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\_%'
    AND NOT EXISTS (SELECT FROM pg_depend d
                     WHERE d.classid = CAST('pg_class' AS regclass) AND d.objid = c.oid AND d.deptype = 'e')

@@ -44,7 +44,8 @@ SELECT message_id, endpoint_id, channel, state, doubtful FROM delivery
    FOR UPDATE SKIP LOCKED;
 
 -- name: call
--- As on SQLite; here a list of keys is an array, which the key's index takes as it is.
+-- As on SQLite; here a list of keys is an array, which the key's index takes as it is. Joined to a list of which it knows
+-- no length, PostgreSQL would read every partition whole.
 UPDATE delivery SET state = 2, tries = tries + 1, node_id = $3
  WHERE message_id = $1 AND endpoint_id = ANY (CAST(translate(CAST($2 AS TEXT), '[]', '{}') AS BIGINT[]));
 
@@ -62,3 +63,18 @@ SELECT d.message_id, d.endpoint_id, d.channel, d.doubtful, m.mode, m.level
  ORDER BY d.lane, d.ring, d.due_at, d.message_id, d.endpoint_id
  LIMIT $3
    FOR UPDATE OF d SKIP LOCKED;
+
+-- name: move
+-- As on SQLite.
+UPDATE delivery SET state = $4, due_at = $5, reason = $6, doubtful = CASE WHEN CAST($4 AS BIGINT) = 3 THEN 1 ELSE doubtful END
+ WHERE message_id = $1 AND endpoint_id = ANY (CAST(translate(CAST($2 AS TEXT), '[]', '{}') AS BIGINT[]))
+   AND state = $3
+   AND (CAST($3 AS BIGINT) <> 2 OR CAST($4 AS BIGINT) NOT IN (0, 3) OR NOT EXISTS (
+         SELECT 1 FROM attempt a WHERE a.message_id = delivery.message_id AND a.endpoint_id = delivery.endpoint_id
+            AND a.ordinal = delivery.tries AND a.closed_at IS NULL));
+
+-- name: give_on
+-- As on SQLite.
+UPDATE delivery SET sender_id = $4
+ WHERE message_id = $1 AND endpoint_id = ANY (CAST(translate(CAST($2 AS TEXT), '[]', '{}') AS BIGINT[]))
+   AND sender_id = $3 AND state = 1;

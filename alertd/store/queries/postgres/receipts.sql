@@ -3,9 +3,9 @@
 SELECT id, gateway, raw, key_id FROM receipt WHERE applied_at IS NULL ORDER BY id LIMIT $1 FOR UPDATE;
 
 -- name: standing
--- As on SQLite, and held: the state that is read here is the state that is moved from.
+-- As on SQLite, and held: the state that is read here is the state that is moved from. A list of keys is an array, as in deliveries.sql.
 SELECT d.endpoint_id, d.channel, d.state FROM delivery d
- WHERE d.message_id = $1 AND d.endpoint_id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($2 AS TEXT)))
+ WHERE d.message_id = $1 AND d.endpoint_id = ANY (CAST(translate(CAST($2 AS TEXT), '[]', '{}') AS BIGINT[]))
    AND EXISTS (SELECT 1 FROM attempt a JOIN sender s ON s.id = a.sender_id
                 WHERE a.message_id = d.message_id AND a.endpoint_id = d.endpoint_id AND s.gateway = $3)
  ORDER BY d.endpoint_id
