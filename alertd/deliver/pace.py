@@ -34,7 +34,9 @@ class Bucket:
     def room(self, most: int) -> int:
         """How many messages may be claimed now, at most `most`."""
         self._fill()
-        return most if self.rate is None else max(0, min(most, int(self.level)))
+        if self.rate is None:
+            return most if self.level >= 0 else 0
+        return max(0, min(most, int(self.level)))
 
     def charge(self, units: float) -> None:
         """These units left."""
