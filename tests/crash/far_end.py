@@ -16,6 +16,7 @@ PATIENCE_S: Final = 600.0 if LONG else 90.0
 _HERE: Final = Path(__file__).parent
 PROVIDER: Final = os.environ.get("ALERTD_PROVIDER", str(_HERE / "provider.py"))
 """Another program may play the provider: it is called and answers as provider.py says."""
+HTTP_PROVIDER: Final = os.environ.get("ALERTD_HTTP_PROVIDER", str(_HERE / "http_provider.py"))
 
 
 class Late(Exception):
@@ -67,11 +68,31 @@ class Provider:
 
     def lines(self) -> list[Line]:
         """Whole lines only: the last one may be under way."""
-        whole = self.ledger.read_text().rpartition("\n")[0]
+        return self.noted(self.ledger.suffix)
+
+    def noted(self, suffix: str) -> list[Line]:
+        """Those of another file beside the ledger."""
         return [
-            Line(one["reference"], one["recipient"], one["answer"], one["at"])
-            for one in map(json.loads, whole.splitlines())
+            Line(one["reference"], one["recipient"], one["answer"], one["at"]) for one in self._read(suffix)
         ]
+
+    def words(self, suffix: str) -> set[tuple[str, str]]:
+        """References and what was reported of them: to whom it may concern (".words"), and to a node that heard (".heard")."""
+        return {(one["reference"], one["word"]) for one in self._read(suffix)}
+
+    def calls(self, url: str) -> None:
+        """From now on it reports to the node there."""
+        self.ledger.with_suffix(".new").write_text(url)
+        self.ledger.with_suffix(".new").rename(self.ledger.with_suffix(".address"))
+
+    async def has_told(self) -> None:
+        """Wait until all that it will ever report, also what was late, was heard."""
+        self.ledger.with_suffix(".late").touch()
+        await until("the last word", lambda: self.words(".heard") == self.words(".words") != set())
+
+    def _read(self, suffix: str) -> list[dict[str, Any]]:
+        whole = self.ledger.with_suffix(suffix).read_text().rpartition("\n")[0]
+        return [json.loads(line) for line in whole.splitlines()]
 
     def count(self) -> int:
         """How many messages it took over."""
@@ -83,10 +104,10 @@ class Provider:
 
 
 @contextmanager
-def provider(folder: Path, *script: str) -> Iterator[Provider]:
+def provider(folder: Path, *script: str, program: str = PROVIDER) -> Iterator[Provider]:
     """A provider that follows `script`, the command line of provider.py."""
     ledger = folder / "ledger.jsonl"
-    command = [sys.executable, PROVIDER, "--ledger", str(ledger), *script]
+    command = [sys.executable, program, "--ledger", str(ledger), *script]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - ours
         try:
             said = process.stdout.readline() if process.stdout else ""

@@ -58,3 +58,19 @@ async def words_held(store: str) -> AsyncIterator[Callable[[str], Awaitable[None
     finally:
         await block.rollback()
         await connection.close()
+
+
+@asynccontextmanager
+async def receipts_held(instance: Instance) -> AsyncIterator[None]:
+    """Until the end of the block no receipt can be written down: what providers bring goes to the spool."""
+    if instance.store.startswith("sqlite:"):
+        async with store_held(instance):
+            yield
+        return
+    server = await asyncpg.connect(instance.store)
+    try:
+        async with server.transaction():
+            await server.execute("LOCK TABLE receipt IN ACCESS EXCLUSIVE MODE")
+            yield
+    finally:
+        await server.close()

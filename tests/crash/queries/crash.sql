@@ -15,9 +15,8 @@ SELECT id, planned, closed_at FROM message WHERE alert_id = $1 ORDER BY id;
 SELECT state, CAST(sum(n) AS BIGINT) AS n FROM tally WHERE message_id = $1 GROUP BY state;
 
 -- name: fanning_out
--- How far fan-out has come: pieces done and begun, people listed, and whether what was planned is known.
-SELECT (SELECT count(*) FROM audience WHERE message_id = m.id) AS people,
-       (SELECT count(*) FROM delivery WHERE message_id = m.id) AS deliveries, m.planned
+-- How far fan-out has come: deliveries listed, and whether what was planned is known.
+SELECT (SELECT count(*) FROM delivery WHERE message_id = m.id) AS deliveries, m.planned
   FROM message m WHERE m.alert_id = $1;
 
 -- name: endpoints
