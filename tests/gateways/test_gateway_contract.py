@@ -11,12 +11,13 @@ from ovh_peer import OvhPeer
 from peers import LENT, Case, Peer, letter
 from sandbox_peer import SandboxPeer
 from smtp_peer import SmtpPeer
+from twilio_peer import TwilioPeer
 from webpush_peer import WebPushPeer
 
 from gateways.contract import Callback, Gateway, Message, Outcome, Receipt, Surroundings, Trouble
 from gateways.loader import drivers, load
 
-PEERS: tuple[type[Peer], ...] = (OvhPeer, SandboxPeer, SmtpPeer, WebPushPeer)
+PEERS: tuple[type[Peer], ...] = (OvhPeer, SandboxPeer, SmtpPeer, TwilioPeer, WebPushPeer)
 HANGS = {Case.HANG_BEFORE, Case.HANG_AFTER}
 
 EXPECTED: dict[Case, tuple[set[Outcome], Trouble | None]] = {

@@ -33,7 +33,7 @@ def explained(driver):
             yield key[1], tomllib.loads(f"value = {key[2]}")["value"], above
 
 
-@pytest.mark.parametrize("driver", ["smtp", "ovh", "webpush", "sandbox"])
+@pytest.mark.parametrize("driver", ["smtp", "ovh", "twilio", "webpush", "sandbox"])
 def test_the_shipped_file_explains_every_option_of_a_driver(driver):
     """In the model's order, each with a sentence above; one without a default says so, the others show the true one."""
     model = drivers()[driver]
