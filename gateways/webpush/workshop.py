@@ -21,6 +21,7 @@ from gateways.webpush.seal import Work, seal_all
 _HERE: Final = 8  # sealed before the loop gets its turn: under a millisecond
 _WORTH: Final = 16  # waiting at once; for fewer the way to another process takes longer than the sealing
 _MOST: Final = 64  # in one job
+_AHEAD: Final = 2  # jobs for each process: while one is sealed the next is already there
 _MANY: Final = 1_000  # sealed here before processes are worth their start
 _IDLE_S: Final = 60.0  # then they are sent home
 _BREAKS: Final = 3  # times that processes may break before we do without
@@ -67,7 +68,7 @@ class Workshop:
 
     def _turn(self) -> None:
         self._turning = False
-        while len(self._waiting) >= _WORTH and self._ready and self._busy < self._processes:
+        while len(self._waiting) >= _WORTH and self._ready and self._busy < _AHEAD * self._processes:
             self._hand_over(self._take(min(_MOST, max(_WORTH, -(-len(self._waiting) // self._processes)))))
         if len(self._waiting) >= _WORTH and self._ready:
             return  # the end of a job wakes us
