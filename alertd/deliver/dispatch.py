@@ -151,8 +151,9 @@ class Dispatch:
         return 0, ()
 
     def _slice(self, line: Line) -> int:
-        rate = line.sender.rate
-        return self.sending.slice if rate is None else max(1, min(self.sending.slice, round(rate)))
+        """A worker's part of what may be out at once; of a sender with a pace at most a second of it."""
+        rate, most = line.sender.rate, max(1, self.sending.slice // WORKERS)
+        return most if rate is None else max(1, min(most, round(rate)))
 
     async def _render(self, claimed: Sequence[Claimed]) -> tuple[Taken, list[Answer]]:
         now, taken, unreadable = self.clock.now_ms(), {}, []

@@ -107,7 +107,7 @@ class Node(Section):
 class Sending(Section):
     """How deliveries are claimed, tried and tried again."""
 
-    slice: int = Field(200, ge=1, le=5000, description="Deliveries marked as being sent at once, per sender.")
+    slice: int = Field(400, ge=1, le=5000, description="Deliveries marked as being sent at once, per sender.")
     send_timeout_s: float = Field(10.0, gt=0, le=120, description="Seconds a provider has to answer.")
     lease_s: float = Field(
         30,

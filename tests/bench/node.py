@@ -24,7 +24,7 @@ from alertd import catalogue, daemon
 from alertd.cli.serve import configure_log
 from alertd.clock import HOUR, SystemClock
 from alertd.deliver import routes
-from alertd.deliver.dispatch import Dispatch, Line
+from alertd.deliver.dispatch import WORKERS, Dispatch, Line
 from alertd.deliver.fan_out import FanOut
 from alertd.deliver.pace import Bucket
 from alertd.deliver.pulse import Pulse
@@ -178,7 +178,7 @@ def settings(url: str, folder: Path, name: str, far: str, rate: float | None = N
             "store": {"url": url},
             "keys": {"secret_file": folder / "secret.key"},
             "node": {"name": name},
-            "sending": {"slice": SLICE},
+            "sending": {"slice": SLICE * WORKERS},
             "log": {"level": "warning"},
             "gateways": {"far": gateway},
         }

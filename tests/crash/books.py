@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
-from crash.house import PATIENCE_S, SLICE, WORKERS, Instance, Late, Line
+from crash.house import PATIENCE_S, SLICE, Instance, Late, Line
 
 from alertd.keys import delivery_number
 from alertd.model import State
@@ -136,9 +136,7 @@ def compare(
     assert calling is None or {books.deliveries[one].endpoint for one in at_kills} <= calling, (
         "it was not calling"
     )
-    assert len(at_kills) <= kills * SLICE * WORKERS * nodes, (
-        "more doubts than slices that were out at the kills"
-    )
+    assert len(at_kills) <= kills * SLICE * nodes, "more doubts than slices that were out at the kills"
 
 
 def _nothing_missing(

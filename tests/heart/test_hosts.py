@@ -48,7 +48,7 @@ class House:
 @pytest.fixture
 async def house(db, clock) -> AsyncIterator[House]:
     """Forty people, half of them at each host."""
-    town = await build(db, clock, settings(slice=10, retry_cap_s=10))
+    town = await build(db, clock, settings(slice=20, retry_cap_s=10))
     for _ in range(PEOPLE):
         await town.person()
     services = {"a": PushService(), "b": PushService()}
