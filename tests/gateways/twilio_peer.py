@@ -70,7 +70,7 @@ class TwilioPeer:
         self._knows_us = case is not Case.CREDENTIALS
         if case is Case.AWAY:
             await self._runner.cleanup()
-        address = f"+336399{next(self._numbers):05d}"
+        address = f"+3363998{next(self._numbers):04d}"
         self._cases[address] = case
         return address
 
