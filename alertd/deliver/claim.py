@@ -69,7 +69,9 @@ async def claim(
         if not await lease.renew(tx, node_id, lease_ms, sum(most for _, most in shares)):
             return None
         rows: list[Row] = []
-        for message, most in shares:
+        for message, most in sorted(
+            shares, key=lambda share: share[0].message_id
+        ):  # as whoever waits for several
             rows += await tx.fetch("deliveries.claimable", home, message.lane, message.message_id, most)
         if not rows:
             return None

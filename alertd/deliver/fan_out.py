@@ -48,6 +48,7 @@ class FanOut:
         with suppress(NotUnique):
             if done := await self._slice(work, people):
                 self._wake(done)
+                await self._plan(done)
         return True
 
     async def _people(self, work: Work) -> Slice:
@@ -64,6 +65,7 @@ class FanOut:
     async def _slice(self, expected: Work, people: Slice) -> Work | None:
         """What was done: as expected, unless another node was quicker and left this one another piece, or none."""
         async with self.db.transaction() as tx:
+            await tx.fetch("gates.enter", expected.message_id)
             rows = await tx.fetch("fan_out.next")
             if not rows:
                 return None
@@ -76,14 +78,11 @@ class FanOut:
     async def _do(self, tx: Transaction, work: Work, people: Slice) -> None:
         if work.over(self.clock.now_ms()):
             await tx.execute("fan_out.stop", work.message_id)
-            await _close(tx, work)
             return
         if people.upto < work.upto:
             await tx.execute("fan_out.cut", *work.key, people.upto)
         await self._add(tx, work, people)
         await tx.execute("fan_out.advance", *work.key, people.end, people.upto)
-        if people.end == people.upto:
-            await _close(tx, work)
 
     async def _add(self, tx: Transaction, work: Work, people: Slice) -> None:
         if work.phase is Phase.REACHED:
@@ -137,6 +136,16 @@ class FanOut:
         entries.add(work.message_id, channel, state, added)
         await entries.write(tx)
 
+    async def _plan(self, work: Work) -> None:
+        """What was planned is known when no piece is left: written in a transaction of its own, since claims have the message
+        first and then the books, and a slice has the books already. Tending does it where this node did not come to it.
+        """
+        if (await self.db.fetch("fan_out.left", work.message_id))[0]["n"] == 0:
+            async with self.db.transaction() as tx:
+                await tx.fetch("gates.shut", work.message_id)
+                await tx.execute("messages.plan", work.message_id)
+                await tx.execute("fan_out.clear_audience", work.message_id)
+
     def _wake(self, work: Work) -> None:
         """The senders that may have been given something, other nodes for what was cut off, whoever watches the alert."""
         if work.untouched:
@@ -145,9 +154,3 @@ class FanOut:
             if sender := first(self.routes, work.mode, channel, danger=work.danger):
                 self.db.ring(f"dispatch:{sender.id}")
         self.db.ring(f"progress:{work.alert_id}")
-
-
-async def _close(tx: Transaction, work: Work) -> None:
-    if (await tx.fetch("fan_out.left", work.message_id))[0]["n"] == 0:
-        await tx.execute("messages.plan", work.message_id)
-        await tx.execute("fan_out.clear_audience", work.message_id)

@@ -146,6 +146,7 @@ class Tend:
                 if tx is None:
                     return
                 for row in await tx.fetch("messages.unplanned", 1):
+                    await tx.fetch("gates.shut", row["id"])
                     await tx.execute("messages.plan", row["id"])
                     await tx.execute("fan_out.clear_audience", row["id"])
 

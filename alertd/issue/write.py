@@ -119,6 +119,9 @@ def _ranges(event_id: int, covers: tuple[zones.Cover, ...]) -> list[tuple[int, i
 
 async def _message(desk: Desk, tx: Transaction, order: Order, made: _Ids) -> None:
     earlier = await tx.fetch("messages.of_alert", made.alert)
+    for row in earlier:
+        if row["superseded_at"] is None:
+            await tx.fetch("gates.shut", row["id"])
     await tx.execute("messages.supersede", made.alert, made.message)
     await tx.execute(
         "messages.add",

@@ -302,7 +302,7 @@ async def test_two_nodes_that_both_see_that_it_is_over_never_wait_for_each_other
 
 
 async def test_two_nodes_that_finish_at_the_same_instant_do_not_forget_to_close_the_plan(postgres_town):
-    """Each still sees the other's piece open when it ends its own: the plan is known all the same."""
+    """Neither has committed its piece when the other ends its own: whoever looks last plans, without tending."""
     town = postgres_town
     for distance in (100, 400):
         await town.person((LAT + distance / 111_200, LON))
@@ -310,16 +310,15 @@ async def test_two_nodes_that_finish_at_the_same_instant_do_not_forget_to_close_
     released = await town.release(target=Target(zone=zones.Circle(*HOME, 500)))
     meeting = asyncio.Barrier(2)
 
-    async def after(query):
-        """Both have looked for open pieces before either commits."""
-        if query == "fan_out.left":
+    async def before(query):
+        """Both have done all but commit."""
+        if query == "fan_out.advance":
             await meeting.wait()
 
-    stores = [TroubledStore(town.db, nothing, after) for _ in range(2)]
+    stores = [TroubledStore(town.db, before) for _ in range(2)]
     nodes = zip((town.node, other), stores, strict=True)
     await bounded(asyncio.gather(*(replace(node.fan_out, db=store).step() for node, store in nodes)))
     assert not await town.node.fan_out.step()
-    await town.keep_house()
     assert (await town.message(released))["planned"] == 2
 
 

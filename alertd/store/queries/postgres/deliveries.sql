@@ -10,7 +10,8 @@ SELECT $1, e.id, e.channel, $5, $6, $2, $7, 0, $8, $9
    AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.message_id = $1 AND d.endpoint_id = e.id);
 
 -- name: claimable
--- As on SQLite, where there is one writer; here several nodes claim: each skips what another holds, and the message is
+-- As on SQLite, where there is one writer; here several nodes claim: each skips what another holds, enters the message's
+-- gate (see gates.sql) so that a release that waits comes first, and the message is
 -- share-locked so that a release that supersedes it waits for this slice and then sees it as `calling`. The keys are
 -- taken first, in the very order of their index: with the joins in the same query and no statistics yet, just after a
 -- large fan-out, PostgreSQL would sort the whole queue for each slice.
@@ -18,6 +19,8 @@ WITH taken AS MATERIALIZED (
   SELECT message_id, endpoint_id, channel, ring, due_at, wording, tries, doubtful
     FROM delivery
    WHERE sender_id = $1 AND lane = $2 AND message_id = $3 AND state = 1
+     AND (SELECT pg_advisory_xact_lock_shared(
+                   hashtextextended('message ' || current_schema() || ' ' || CAST($3 AS TEXT), 0))) IS NOT NULL
      AND NOT EXISTS (SELECT 1 FROM setting WHERE key = 'sending' AND value = 'paused')
    ORDER BY sender_id, lane, message_id, ring, due_at, endpoint_id
    LIMIT $4
