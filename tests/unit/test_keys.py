@@ -114,6 +114,19 @@ def test_a_code_gives_its_number_back(number):
     assert RING.number(code) == number
 
 
+@given(st.lists(st.integers(0, 2**64 - 1), max_size=300))
+def test_many_codes_at_once_are_the_codes_one_by_one(numbers):
+    """A slice's codes are made together: each is the one that its number has alone."""
+    assert RING.codes(numbers) == [RING.code(number) for number in numbers]
+
+
+@pytest.mark.parametrize("number", [-1, 2**64])
+def test_many_codes_at_once_refuse_what_is_no_number_of_64_bits(number):
+    """One that does not fit spoils the slice: nothing is silently folded into another's code."""
+    with pytest.raises(ValueError, match="64 bits"):
+        RING.codes([1, number])
+
+
 @given(st.integers(0, 62**11 - 1))
 def test_a_code_belongs_to_one_number(value):
     """Whatever code is typed, it is either none or the very code of the number it stands for."""
