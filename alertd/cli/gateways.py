@@ -1,14 +1,14 @@
 """alertd gateways list | prefer | auto: what is configured, what was decided, and an administrator's last word."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import click
 
+from alertd.cli import gateway_rows
 from alertd.cli.console import ACTOR, Console, command, table
-from alertd.deliver.routes import SANDBOX, gateways_of
-from alertd.settings import Settings
+from alertd.deliver import routes
+from alertd.model import Mode
 from alertd.stations import gateways as accounts
-from alertd.stations.gateways import Chosen, Decision
 
 CHANNELS = click.Choice(["sms", "push", "email", "voice", "display"])
 
@@ -21,13 +21,17 @@ def gateways() -> None:
 @gateways.command("list")
 @command
 async def list_(console: Console) -> None:
-    """Say what is configured, what is preferred, and the latest decisions of the running nodes."""
+    """Say who speaks for each channel and what the running nodes see of each gateway, then what was decided."""
     async with console.house() as house:
-        preferred = await accounts.choices(house.store)
+        drawn = routes.drawn(house.settings)
+        voices = {mode: await accounts.voices(house.store, house.settings, drawn, mode) for mode in Mode}
         decided = await accounts.decisions(house.store)
-    rows: list[Mapping[str, object]] = list(_rows(house.settings, preferred))
-    history: list[Mapping[str, object]] = [_decision(one) for one in decided]
-    console.say(f"{table(rows)}\n\n{table(history)}", {"gateways": rows, "decisions": history})
+        names = await accounts.node_names(house.store)
+    rows: list[Mapping[str, object]] = list(gateway_rows.standing(console.settings, voices))
+    history: list[Mapping[str, object]] = [gateway_rows.decided(one, names) for one in decided]
+    heard = any(row["state"] != gateway_rows.UNKNOWN for row in rows)
+    silence = "" if heard else "No running node has said what it sees: is alertd running?\n\n"
+    console.say(f"{silence}{table(rows)}\n\n{table(history)}", {"gateways": rows, "decisions": history})
 
 
 @gateways.command()
@@ -51,34 +55,3 @@ async def auto(console: Console, channel: str) -> None:
     async with console.house() as house:
         await accounts.auto(house.store, house.clock, ACTOR, channel)
     console.say(f"The nodes choose for {channel} again.", {"channel": channel})
-
-
-def _rows(settings: Settings, preferred: Mapping[str, Chosen]) -> Iterator[dict[str, str]]:
-    for name, gateway in gateways_of(settings).items():
-        for channel in gateway.channels:
-            route = settings.route(channel)
-            place = "training" if gateway.driver == SANDBOX else _place(route, name)
-            chosen = channel in preferred and preferred[channel].gateway == name
-            yield {
-                "gateway": name,
-                "driver": gateway.driver,
-                "channel": channel,
-                "place": place,
-                "preferred": "yes" if chosen else "",
-                "senders": str(max(1, len(gateway.senders))),
-            }
-
-
-def _decision(one: Decision) -> dict[str, str]:
-    return {
-        "at": str(one.at),
-        "who": one.actor,
-        "what": one.action,
-        "gateway": one.object_,
-        "why": one.detail.get("reason", ""),
-    }
-
-
-def _place(route: tuple[str, ...], name: str) -> str:
-    """Nothing for one that serves the channel and that [routes] leaves out."""
-    return str(route.index(name) + 1) if name in route else ""

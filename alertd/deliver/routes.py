@@ -81,6 +81,15 @@ async def register(db: Database, settings: Settings) -> Routes:
     """Give every sender of the configuration its row in the store; the routes by mode and channel."""
     async with db.transaction() as tx:
         senders = [await _register(tx, sender) for sender in _configured(settings)]
+    return _ways(settings, senders)
+
+
+def drawn(settings: Settings) -> Routes:
+    """The same of senders that were given no row: to be looked at, not to be sent by."""
+    return _ways(settings, list(_configured(settings)))
+
+
+def _ways(settings: Settings, senders: list[Sender]) -> Routes:
     sandboxes = {name for name, gateway in gateways_of(settings).items() if gateway.driver == SANDBOX}
     return {
         (mode, channel, danger): _route(_serving(settings, senders, sandboxes, mode, channel), danger=danger)

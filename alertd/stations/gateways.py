@@ -119,6 +119,11 @@ async def decisions(db: Database, most: int = 20) -> list[Decision]:
     return [_decision(row) for row in await db.fetch("audit.gateways", most)]
 
 
+async def node_names(db: Database) -> dict[int, str]:
+    """The nodes that decided, by the number that the audit calls them by."""
+    return {row["id"]: row["name"] for row in await db.fetch("nodes.names")}
+
+
 async def prefer(
     db: Database, clock: Clock, settings: Settings, who: str, channel: str, name: str, reason: str
 ) -> None:

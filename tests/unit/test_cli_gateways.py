@@ -1,11 +1,23 @@
-"""An administrator's last word about who speaks for a channel, at the command line."""
+"""Who speaks for a channel, as the running nodes see it, and an administrator's last word, at the command line."""
 
+import asyncio
 import json
+import time
 
 import pytest
 from click.testing import CliRunner
 
 from alertd.cli import main
+from alertd.clock import SystemClock
+from alertd.deliver import sightings
+from alertd.deliver.sightings import Sighting
+from alertd.stations import audit
+from alertd.store import connect
+from alertd.store.ids import take
+
+SINCE = 1_790_000_000_000
+TOLD = "2026-09-21T18:13:20+04:00"
+"""The same, where it is four hours later than in Greenwich."""
 
 TWO = """
 [gateways.first]
@@ -17,6 +29,16 @@ driver = "smtp"
 channels = ["email"]
 options = { host = "127.0.0.1", port = 2, tls = "none", from_address = "a@example.org" }
 """
+RESERVED = """
+[gateways.texts]
+driver = "smtp"
+channels = ["sms"]
+senders = [{ name = "MAIRIE" }]
+[gateways.spare]
+driver = "smtp"
+channels = ["sms"]
+senders = [{ name = "VILLE" }, { name = "URGENCE", reserved = "danger" }]
+"""
 
 
 @pytest.fixture
@@ -26,11 +48,56 @@ def alertd(tmp_path):
     places = f'[store]\nurl = "sqlite:{tmp_path}/a.db"\n[keys]\nsecret_file = "{tmp_path}/secret.key"\n'
     config.write_text(places + TWO)
 
-    def run(*words):
-        result = CliRunner().invoke(main, [*words, "--config", str(config), "--json"])
-        return result.exit_code, json.loads(result.stdout or result.stderr)
+    def run(*words, as_json=True):
+        told = [*words, "--config", str(config), *(["--json"] if as_json else [])]
+        result = CliRunner().invoke(main, told)
+        said = result.stdout or result.stderr
+        return result.exit_code, json.loads(said) if as_json else said
 
     return run
+
+
+@pytest.fixture
+def see(tmp_path):
+    """Nodes that are alive write what they see; `decided` is what the last of them entered in the audit."""
+
+    async def written(nodes, decided):
+        store = connect(f"sqlite:{tmp_path}/a.db", SystemClock())
+        await store.open()
+        async with store.transaction() as tx:
+            for name, seen in nodes.items():
+                node = await take(tx, "node")
+                await tx.fetch("nodes.start", node, name, "boot")
+                await sightings.tell(tx, node, seen, anew=True)
+            if decided:
+                said = {"reason": "connection"}
+                await audit.append(tx, SystemClock(), None, f"node:{node}", decided, "gateway:first", said)
+        await store.close()
+
+    return lambda nodes, decided="": asyncio.run(written(nodes, decided))
+
+
+@pytest.fixture
+def reunion(monkeypatch):
+    """The machine keeps the time of La Réunion, four hours ahead of UTC the year round."""
+    monkeypatch.setenv("TZ", "Indian/Reunion")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def down(name, *, speaks=()):
+    return Sighting(name, False, SINCE, "connection", None, speaks)
+
+
+def works(name, *, speaks=(), dangers=()):
+    return Sighting(name, True, SINCE - 1_000, "", 0.0, speaks, (), dangers)
+
+
+def shown(alertd, *columns):
+    """The columns of the list's first two gateways."""
+    return [tuple(row[column] for column in columns) for row in alertd("gateways", "list")[1]["gateways"][:2]]
 
 
 def test_a_preferred_gateway_is_listed_with_who_and_why(alertd):
@@ -54,3 +121,47 @@ def test_a_gateway_that_does_not_serve_the_channel_is_refused(alertd):
     """A name that is not on the channel's route is told with the route."""
     status, said = alertd("gateways", "prefer", "second", "--channel", "sms", "--reason", "contrat")
     assert (status, said["code"]) == (2, "gateway_unknown")
+
+
+@pytest.mark.usefixtures("reunion")
+def test_the_list_tells_who_is_down_since_when_and_who_speaks(alertd, see):
+    """A dead first gateway and the second that speaks for it read otherwise than in good health; hours are local."""
+    see({"mairie-1": [works("first", speaks=("email",)), works("second")]})
+    assert shown(alertd, "place", "gateway", "state", "speaks", "reason") == [
+        ("1", "first", "up", "yes", ""),
+        ("2", "second", "up", "", ""),
+    ]
+    see({"mairie-2": [down("first"), works("second", speaks=("email",))]}, decided="gateway.down")
+    row = alertd("gateways", "list")[1]["gateways"][0]
+    assert (row["state"], row["since"], row["reason"]) == ("down for mairie-2", TOLD, "connection")
+    assert shown(alertd, "speaks") == [("yes for mairie-1",), ("yes for mairie-2",)]
+    decision = alertd("gateways", "list")[1]["decisions"][0]
+    assert (decision["who"], decision["what"]) == ("node mairie-2", "gateway.down")
+    assert decision["at"].endswith("+04:00")
+    words = alertd("gateways", "list", as_json=False)[1]
+    assert TOLD in words
+    assert "down for mairie-2" in words
+
+
+def test_a_gateway_that_all_nodes_find_down_is_down(alertd, see):
+    """Without a word about nodes, which agree."""
+    found = [down("first"), works("second", speaks=("email",))]
+    see({"mairie-1": found, "mairie-2": found})
+    assert shown(alertd, "state", "speaks") == [("down", ""), ("up", "yes")]
+
+
+def test_without_a_living_node_nobody_is_said_to_be_up(alertd):
+    """The list says that it does not know, rather than that all is well."""
+    assert shown(alertd, "state", "since", "speaks") == [("unknown", "", "")] * 2
+    assert "No running node has said what it sees" in alertd("gateways", "list", as_json=False)[1]
+
+
+def test_senders_reserved_for_danger_are_marked_and_so_is_who_speaks_for_danger(alertd, see, tmp_path):
+    """Everyday messages leave by one gateway while danger leaves by the other's reserved number."""
+    config = tmp_path / "alertd.toml"
+    config.write_text(config.read_text().replace(TWO, RESERVED))
+    see({"mairie-1": [works("texts", speaks=("sms",)), works("spare", dangers=("sms",))]})
+    assert shown(alertd, "gateway", "speaks", "senders", "danger_only") == [
+        ("texts", "all but danger", "1", ""),
+        ("spare", "danger", "2", "URGENCE"),
+    ]

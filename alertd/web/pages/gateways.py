@@ -90,7 +90,7 @@ def _channel(rooms: Rooms, request: web.Request) -> Channel:
 async def _page(rooms: Rooms, here: Visit, notice: str = "") -> GatewaysPage:
     now, timezone = rooms.clock.now_ms(), here.station.timezone
     found = await gateways.voices(rooms.db, rooms.settings, rooms.desk.routes, here.station.mode)
-    nodes = {row["id"]: row["name"] for row in await rooms.db.fetch("nodes.names")}
+    nodes = await gateways.node_names(rooms.db)
     return GatewaysPage(
         frame=frame("Passerelles", here),
         notice=notice,
