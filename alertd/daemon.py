@@ -205,7 +205,7 @@ async def _gateways(stack: AsyncExitStack, desk: Desk) -> dict[str, Gateway]:
     opened: dict[str, Gateway] = {}
     for name, table in routes.gateways_of(desk.settings).items():
         try:
-            gateway = load(name, table.driver, table.options, surroundings)
+            gateway = load(name, table.driver, table.options, surroundings, table.channels)
         except OptionError as error:
             raise ConfigurationError("gateway_options", str(error)) from error
         stack.push_async_callback(gateway.close)

@@ -7,7 +7,7 @@ It is found by its file name alone: adding a provider is adding a file.
 import importlib
 import pkgutil
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 import gateways
@@ -23,14 +23,32 @@ def drivers() -> tuple[str, ...]:
     return tuple(sorted(name for name in found if _NAME.fullmatch(name) and name not in _NOT_DRIVERS))
 
 
-def load(name: str, driver: str, options: Mapping[str, object], surroundings: Surroundings) -> Gateway:
+def load(
+    name: str,
+    driver: str,
+    options: Mapping[str, object],
+    surroundings: Surroundings,
+    channels: Collection[str] = (),
+) -> Gateway:
     """Make the gateway `name` from its options; nothing is opened and nobody is called yet.
 
-    Raises `OptionError`, naming the option, where the table cannot be used.
+    `channels` are those that its table promises. Raises `OptionError`, naming the option, where the table cannot be
+    used, or promises a channel that the driver does not serve.
     """
     if driver not in drivers():
         known = ", ".join(drivers())
         raise OptionError(f"[gateways.{name}] driver: there is no driver {driver!r}; write one of {known}")
     make: Callable[[str, Mapping[str, object], Surroundings], Gateway]
     make = importlib.import_module(f"gateways.{driver}").gateway
-    return make(name, options, surroundings)
+    made = make(name, options, surroundings)
+    _refuse_unserved(name, driver, channels, made.capabilities.channels)
+    return made
+
+
+def _refuse_unserved(name: str, driver: str, promised: Collection[str], served: Collection[str]) -> None:
+    """A text for a telephone would otherwise be given to a mail relay, alert after alert."""
+    if unserved := [channel for channel in promised if channel not in served]:
+        only, wrong = " and ".join(sorted(served)), ", ".join(unserved)
+        raise OptionError(
+            f"[gateways.{name}] channels: {driver} serves {only} only; remove {wrong}, or choose another driver"
+        )

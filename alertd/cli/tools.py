@@ -90,7 +90,7 @@ def _check_gateway(name: str, table: Gateway, public_url: str) -> None:
         callbacks=PREFIX,
     )
     try:
-        load(name, table.driver, table.options, surroundings)
+        load(name, table.driver, table.options, surroundings, table.channels)
     except OptionError as error:
         raise ConfigurationError("gateway_options", str(error)) from error
 

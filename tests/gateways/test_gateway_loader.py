@@ -61,3 +61,25 @@ def test_a_forgotten_surrounding_is_a_bug(driver: str) -> None:
     """What the composition root must lend is asked for when the gateway is made, not at the first message."""
     with pytest.raises(TypeError, match="pass Surroundings"):
         load("essai", driver, NEEDED[driver], Surroundings())
+
+
+@pytest.mark.parametrize(("driver", "served"), [("smtp", "email"), ("ovh", "sms"), ("webpush", "push")])
+def test_a_channel_that_the_driver_does_not_serve_is_refused(driver: str, served: str) -> None:
+    """A table may not promise by a provider what the provider cannot carry; the error says what it does carry."""
+    lent = Surroundings(
+        record=forget,
+        now_ms=lambda: 0,
+        lasting_key=lambda _: bytes(48),
+        public_url="http://127.0.0.1:8080",
+        callbacks="/callbacks/",
+    )
+    assert load("essai", driver, NEEDED[driver], lent, [served]).name == "essai"
+    told = rf"^\[gateways\.essai\] channels: {driver} serves {served} only; remove voice,"
+    with pytest.raises(OptionError, match=told):
+        load("essai", driver, NEEDED[driver], lent, [served, "voice"])
+
+
+def test_the_sandbox_serves_every_channel() -> None:
+    """A training station tries them all."""
+    every = ["sms", "push", "email", "voice", "display"]
+    assert load("essai", "sandbox", {}, SURROUNDINGS, every).capabilities.channels == set(every)

@@ -213,6 +213,9 @@ def test_the_configuration_is_told_or_its_fault_is(run, config):
     assert "store" in run("check-config", status=2)["message"]
     config.write_text(good.replace('driver = "sandbox"', 'driver = "sandbocks"'))
     assert run("check-config", status=2)["code"] == "gateway_options"
+    mail = 'driver = "smtp"\noptions = { host = "h", from_address = "a@b.example" }'
+    config.write_text(good.replace('driver = "sandbox"', mail))
+    assert "smtp serves email only; remove sms" in run("check-config", status=2)["message"]
 
 
 def test_a_text_is_priced_as_an_sms(run):
