@@ -2,8 +2,9 @@
 
 import click
 
-from alertd.cli.console import ACTOR, Console, command
-from alertd.stations import audit, sending_switch
+from alertd.cli.console import ACTOR, Console, House, command
+from alertd.clock import from_ms
+from alertd.stations import sending_switch
 
 
 @click.group()
@@ -12,10 +13,11 @@ def sending() -> None:
 
 
 @sending.command()
+@click.option("--reason", default="", help="Why: kept in the audit, and shown to operators.")
 @command
-async def pause(console: Console) -> None:
+async def pause(console: Console, reason: str) -> None:
     """Stop all sending."""
-    await _turn(console, on=False)
+    await _turn(console, on=False, reason=reason)
 
 
 @sending.command()
@@ -28,20 +30,27 @@ async def resume(console: Console) -> None:
 @sending.command()
 @command
 async def status(console: Console) -> None:
-    """Say whether messages leave."""
+    """Say whether messages leave; if not, since when and why."""
     async with console.house() as house:
-        _say(console, on=await sending_switch.is_on(house.store))
+        await _say(console, house)
 
 
-async def _turn(console: Console, *, on: bool) -> None:
+async def _turn(console: Console, *, on: bool, reason: str = "") -> None:
     async with console.house() as house:
         async with house.store.transaction() as tx:
-            await sending_switch.turn(tx, on=on)
-            action = "sending.resume" if on else "sending.pause"
-            await audit.append(tx, house.clock, None, ACTOR, action, "instance")
+            await sending_switch.decide(tx, house.clock, ACTOR, on=on, reason=reason)
         house.store.ring("sending")
-    _say(console, on=on)
+        await _say(console, house)
 
 
-def _say(console: Console, *, on: bool) -> None:
-    console.say("Sending is on." if on else "Sending is paused.", {"sending": "on" if on else "paused"})
+async def _say(console: Console, house: House) -> None:
+    pause = await sending_switch.paused(house.store)
+    if pause is None:
+        console.say("Sending is on.", {"sending": "on"})
+        return
+    since = from_ms(pause.since).astimezone().isoformat(timespec="seconds") if pause.since else ""
+    told = f" since {since}" if since else ""
+    why = f": {pause.reason}" if pause.reason else "."
+    console.say(
+        f"Sending is paused{told}{why}", {"sending": "paused", "since": since, "reason": pause.reason}
+    )

@@ -90,6 +90,8 @@ class HistoryPage:
     may_compose: bool
     sees_gateways: bool
     older: int
+    paused: str
+    """Since when and why nothing leaves; "" while messages leave."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,12 +190,27 @@ def test_a_list_with_a_wrong_header_is_refused_whole(run, tmp_path):
 
 def test_all_sending_is_paused_and_resumed(run, tmp_path):
     """By the row that dispatch reads."""
-    assert run("sending", "pause") == {"sending": "paused"}
-    assert run("sending", "status") == {"sending": "paused"}
+    paused = run("sending", "pause")
+    assert (paused["sending"], paused["reason"]) == ("paused", "")
+    assert run("sending", "status") == paused
     with sqlite3.connect(tmp_path / "alertd.db") as file:
         assert file.execute("SELECT value FROM setting WHERE key = 'sending'").fetchone() == ("paused",)
     file.close()
     assert run("sending", "resume") == {"sending": "on"}
+
+
+def test_why_all_sending_is_paused_is_kept_and_told(run, tmp_path):
+    """In the audit and by the status, with since when; once resumed it is history."""
+    run("sending", "pause", "--reason", " double envoi ")
+    assert run("sending", "status")["reason"] == "double envoi"
+    said = run("sending", "status", as_json=False)
+    assert said == f"Sending is paused since {run('sending', 'status')['since']}: double envoi\n"
+    with sqlite3.connect(tmp_path / "alertd.db") as file:
+        kept = file.execute("SELECT detail FROM audit WHERE action = 'sending.pause'").fetchone()
+    file.close()
+    assert json.loads(kept[0]) == {"reason": "double envoi"}
+    run("sending", "resume")
+    assert run("sending", "status") == {"sending": "on"}
 
 
 def test_the_schema_is_brought_up_to_date(run):

@@ -7,3 +7,8 @@ INSERT INTO audit (id, at, station_id, actor, action, object, detail) VALUES ($1
 -- station's row is looked at.
 SELECT at, actor, action, object, detail FROM audit
  WHERE station_id IS NULL AND action LIKE 'gateway.%' ORDER BY id DESC LIMIT $1;
+
+-- name: last_switch
+-- Who paused all sending, or resumed it, last.
+SELECT at, actor, detail FROM audit
+ WHERE station_id IS NULL AND action IN ('sending.pause', 'sending.resume') ORDER BY id DESC LIMIT 1;

@@ -14,6 +14,7 @@ from alertd.issue.reading import AlertSummary, AlertView
 from alertd.model import Act, AlertState, Event, Wording
 from alertd.publish import wording
 from alertd.publish.wording import Speech
+from alertd.stations import sending_switch
 from alertd.web import words
 from alertd.web.contracts import AlertLine, AlertPage, ClosePage, HistoryPage, Step
 from alertd.web.forms import LANGUAGE
@@ -61,8 +62,23 @@ async def history(request: web.Request) -> web.StreamResponse:
         may_compose=here.actor.releases is not None,
         sees_gateways=may_see(here),
         older=found[PAGE - 1].id if len(found) > PAGE else 0,
+        paused=await _paused(rooms, here),
     )
     return show(request, page)
+
+
+async def _paused(rooms: Rooms, here: Visit) -> str:
+    """An operator who is about to warn people must know that nothing leaves, and who can change it."""
+    pause = await sending_switch.paused(rooms.db)
+    if pause is None:
+        return ""
+    when = words.when(pause.since, here.station.timezone, rooms.clock.now_ms())
+    since = f", depuis {when}" if pause.since else ""
+    why = f" Motif : {pause.reason.rstrip('.')}." if pause.reason else ""
+    return (
+        f"Tous les envois sont suspendus{since}.{why} Ce qui est déclenché attend, jusqu'à son heure limite ; "
+        "l'administrateur de l'installation peut reprendre les envois."
+    )
 
 
 async def alert_page(request: web.Request) -> web.StreamResponse:
