@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from alertd.errors import ConfigurationError
+from alertd.settings.masks import SECRET_NAME
 from alertd.settings.root import Settings
-from alertd.settings.sections import SECRET_NAME
 
 PREFIX: Final = "ALERTD_"
 

@@ -1,19 +1,16 @@
 """One frozen model per section of alertd.toml. Each field's description is the sentence its reader needs."""
 
-import re
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from alertd.settings.masks import masked, masked_url
+
 Channel = Literal["sms", "push", "email", "voice", "display"]
 Price = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 
-SECRET_NAME: Final = re.compile(r"password|secret|token|key", re.IGNORECASE)
-"""An option of that name is a secret: never shown, and taken from the environment as it is written."""
-
-MASK: Final = "********"
 LONGEST_LEASE_S: Final = 300
 """The most that any node may set: what is held for longer was not given by the clock that holds now."""
 
@@ -81,7 +78,7 @@ class Store(Section):
 
     def __repr_args__(self) -> Any:
         """The arguments of repr, without the password that a PostgreSQL URL may hold."""
-        yield "url", re.sub(r"(?<=://)([^:@/]*):[^@]*@", rf"\1:{MASK}@", self.url)
+        yield "url", masked_url(self.url)
         yield "readers", self.readers
 
 
@@ -283,14 +280,3 @@ class Routes(Section):
     email: tuple[str, ...] = Field((), max_length=10, description="Gateways for e-mail.")
     voice: tuple[str, ...] = Field((), max_length=10, description="Gateways for voice calls.")
     display: tuple[str, ...] = Field((), max_length=10, description="Gateways for panels and screens.")
-
-
-def masked(value: Any, name: str = "") -> Any:
-    """The value as it may be shown: what a secret's name holds is replaced, at any depth."""
-    if SECRET_NAME.search(name):
-        return MASK
-    if isinstance(value, dict):
-        return {key: masked(inner, str(key)) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [masked(inner) for inner in value]
-    return value

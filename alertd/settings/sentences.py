@@ -7,8 +7,8 @@ from typing import Any, Final
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from alertd.settings.masks import MASK, SECRET_NAME, masked, masked_url
 from alertd.settings.options import ANY, options
-from alertd.settings.sections import MASK, SECRET_NAME, masked
 
 EXPECTED: Final = {
     "int_type": "a whole number",
@@ -29,6 +29,9 @@ KINDS: Final = {
     list: "list",
     dict: "table",
 }
+NAME_ITSELF: Final = "[key]"
+"""Ends the place of a fault in the name of an entry: pydantic's word, no option's."""
+
 SHOWN_CHARS: Final = 60
 MOST_SENTENCES: Final = 20
 
@@ -38,9 +41,15 @@ Place = tuple[str | int, ...]
 def sentences(error: ValidationError, origins: Mapping[tuple[str, ...], str]) -> Iterator[str]:
     """One sentence for each thing wrong, the first twenty; `origins` are the environment's variables by path."""
     for one in error.errors()[:MOST_SENTENCES]:
-        place = one["loc"]
+        place = _place(one)
         origin = origins.get(tuple(map(str, place)))
         yield f"{_where(place)}{f' (from {origin})' if origin else ''}{_what(one)}"
+
+
+def _place(one: ErrorDetails) -> Place:
+    """The steps to what is wrong, in the words of the file."""
+    place = one["loc"]
+    return place[:-1] if place and place[-1] == NAME_ITSELF else place
 
 
 def _where(place: Place) -> str:
@@ -52,14 +61,14 @@ def _where(place: Place) -> str:
 
 
 def _what(one: ErrorDetails) -> str:
-    kind, place = one["type"], one["loc"]
+    kind, place = one["type"], _place(one)
     if kind == "extra_forbidden":
         return f": there is no such option.{_suggestion(place)}"
     if kind == "missing":
         return ": is required and is not there."
     if kind == "value_error":
         return f"{': ' if place else ''}{one['ctx']['error']}."
-    found = _found(place, one["input"])
+    found = f"the name {one['input']!r}" if place != one["loc"] else _found(place, one["input"])
     rule = EXPECTED.get(kind) or one["msg"].removeprefix("Input should be ")
     if kind in EXPECTED or rule != one["msg"]:
         return f": found {found}, expected {rule}."
@@ -72,10 +81,18 @@ def _description(place: Place) -> str:
 
 
 def _found(place: Place, value: Any) -> str:
-    """The value and its kind; never a secret, nor a URL or a driver's options, which may hold one."""
-    secret = any(SECRET_NAME.search(str(step)) or step in {"url", "options"} for step in place)
-    shown = MASK if secret else repr(masked(value))[:SHOWN_CHARS]
+    """The value and its kind; never a secret, nor a driver's options, which may hold one."""
+    shown = _shown(place, value)
     return f"{shown} ({KINDS.get(type(value), type(value).__name__)})"
+
+
+def _shown(place: Place, value: Any) -> str:
+    of_url = bool(place) and place[-1] == "url"
+    if of_url and isinstance(value, str):
+        return repr(masked_url(value))[:SHOWN_CHARS]
+    if of_url or any(SECRET_NAME.search(str(step)) or step == "options" for step in place):
+        return MASK
+    return repr(masked(value))[:SHOWN_CHARS]
 
 
 def _suggestion(place: Place) -> str:

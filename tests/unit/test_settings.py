@@ -220,6 +220,11 @@ def test_every_mistake_is_told_at_once(refused):
     "text",
     [
         "[store]\nurl = 'mysql://u:hunter2@h/d'",
+        "[store]\nurl = 'mysql://u:hun@hunter2/x@h/d'",
+        "[store]\nurl = 'mysql://h/d?user=u&password=hunter2'",
+        "[store]\nurl = 'u:hunter2@h/d'",
+        "[store]\nurl = ['mysql://u:hunter2@h/d']",
+        "[gateways.mail.options]\npassword = 'hunter2'",
         MAIL + "password = 'hunter2'",
         MAIL + "options = 'hunter2'",
         "[[gateways.mail]]\npassword = 'hunter2'",
@@ -228,6 +233,22 @@ def test_every_mistake_is_told_at_once(refused):
 def test_a_secret_is_never_in_a_message(refused, text):
     """A wrong value that may hold a secret is not repeated."""
     assert "hunter2" not in refused(text)
+
+
+def test_a_wrong_url_is_shown_without_its_password(refused):
+    """The administrator sees which database was meant; the password alone is masked."""
+    told = refused("[store]\nurl = 'mysql://me:hunter2@base/alertd'")
+    assert "[store] url: found 'mysql://me:********@base/alertd' (text)" in told
+    assert "found 'mysql:alertd' (text)" in refused("[store]\nurl = 'mysql:alertd'")
+
+
+def test_a_name_that_cannot_be_is_shown(refused):
+    """The name of an entry is no secret: a misspelt kind of station is told with those there are."""
+    told = refused("[quotas.kinds]\necole = 5")
+    assert told.startswith("[quotas.kinds] ecole: found the name 'ecole', expected 'commune', ")
+    assert refused("", ALERTD_QUOTAS__KINDS__ECOLE="5").startswith(
+        "[quotas.kinds] ecole (from ALERTD_QUOTAS__KINDS__ECOLE): found the name 'ecole'"
+    )
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
@@ -259,7 +280,7 @@ def test_secrets_are_masked():
         "oauth": {"client_secret": "hunter2"},
     }
     gateway = Gateway(driver="smtp", channels=("email",), options=nested)
-    settings = Settings(gateways={"mail": gateway}, store=Store(url="postgresql://me:hunter2@db/alertd"))
+    settings = Settings(gateways={"mail": gateway}, store=Store(url="postgresql://me:hun@hunter2@db/alertd"))
     for shown in (repr(settings), str(settings), repr(gateway), str(settings.store)):
         assert "hunter2" not in shown
         assert "me" in shown
