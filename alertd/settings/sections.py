@@ -4,9 +4,10 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from alertd.settings.masks import masked, masked_url
+from alertd.settings.once import each_once
 
 Channel = Literal["sms", "push", "email", "voice", "display"]
 Price = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
@@ -264,6 +265,13 @@ class Gateway(Section):
     )
     senders: tuple[Sender, ...] = Field((), max_length=50, description="The numbers or names it speaks as.")
 
+    @field_validator("senders")
+    @classmethod
+    def _each_sender_once(cls, senders: tuple[Sender, ...]) -> tuple[Sender, ...]:
+        """Two of one name would be one row of the store, with two rates."""
+        each_once([sender.name for sender in senders], "keep one block for each sender")
+        return senders
+
     def __repr_args__(self) -> Any:
         """The arguments of repr, secrets masked."""
         yield "driver", self.driver
@@ -280,3 +288,10 @@ class Routes(Section):
     email: tuple[str, ...] = Field((), max_length=10, description="Gateways for e-mail.")
     voice: tuple[str, ...] = Field((), max_length=10, description="Gateways for voice calls.")
     display: tuple[str, ...] = Field((), max_length=10, description="Gateways for panels and screens.")
+
+    @field_validator("*")
+    @classmethod
+    def _each_gateway_once(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        """A gateway cannot stand in for itself."""
+        each_once(names, "name each gateway once, in order of preference")
+        return names

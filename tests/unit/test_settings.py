@@ -197,6 +197,11 @@ def test_a_misspelt_key_is_named_with_the_right_one(refused, text, told):
         ("[gateways.Mail]\ndriver = 'smtp'\nchannels = ['sms']", "Mail"),
         ("[routes]\nsms = ['ovh']", "[routes] sms: there is no [gateways.ovh]."),
         (MAIL + "[routes]\nsms = ['mail']", "[routes] sms: [gateways.mail] does not serve sms"),
+        (MAIL + "[routes]\nemail = ['mail', 'mail']", "[routes] email: 'mail' is there twice; name each"),
+        (
+            MAIL + "senders = [{ name = 'A' }, { name = 'B' }, { name = 'A', rate = 5 }]",
+            "[gateways.mail] senders: 'A' is there twice; keep one block",
+        ),
     ],
 )
 def test_a_wrong_value_says_where_what_and_why(refused, text, told):
