@@ -3,13 +3,22 @@
 The text of an error never holds the value: it may be a password.
 """
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
 from gateways.contract import OptionError
+
+_EXPECTED: Final = {
+    "int_type": "is not a whole number; write one, without quotes",
+    "int_from_float": "is not a whole number; write one, without quotes",
+    "float_type": "is not a number; write one, without quotes",
+    "bool_type": "is neither true nor false; write one of them, without quotes",
+    "string_type": "is not text; write it between quotes",
+}
 
 _SECRET_FILE_LIMIT = 4096  # bytes; a password, not a disk image named by mistake
 
@@ -24,12 +33,13 @@ O = TypeVar("O", bound=Options)  # noqa: E741 - O for options
 
 
 def read_options(name: str, model: type[O], table: Mapping[str, object]) -> O:
-    """Validate the table of the gateway `name`.
+    """Validate the table of the gateway `name`, whose numbers are numbers: never "25" for 25.
 
     Raises `OptionError`: one sentence for each fault, each beginning with `[gateways.NAME] option`.
     """
     try:
-        return model.model_validate(dict(table))
+        # JSON's strictness is the one that fits TOML, as for alertd's own settings: paths and secrets are text there.
+        return model.model_validate_json(json.dumps(dict(table), default=str), strict=True)
     except ValidationError as error:
         faults = (_sentence(name, fault) for fault in error.errors(include_input=False, include_url=False))
         raise OptionError("; ".join(faults)) from None
@@ -56,6 +66,7 @@ def read_secret(name: str, option: str, value: SecretStr | None, file: Path | No
 def _sentence(name: str, fault: Mapping[str, Any]) -> str:
     where = ".".join(str(part) for part in fault["loc"])
     said = str(fault["msg"]).removeprefix("Value error, ")
+    said = _EXPECTED.get(fault["type"], said)
     if fault["type"] == "extra_forbidden":
         said = "is not an option of this driver; check its spelling or remove it"
     if fault["type"] == "missing":

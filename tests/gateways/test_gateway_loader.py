@@ -43,6 +43,23 @@ def test_every_fault_is_told_at_once() -> None:
     assert "[gateways.essai] prot: is not an option" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [
+        ({"port": "18625"}, "port: is not a whole number"),
+        ({"port": 25.5}, "port: is not a whole number"),
+        ({"timeout_s": "5"}, "timeout_s: is not a number"),
+        ({"host": 5}, "host: is not text"),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_refused(option: dict[str, object], told: str) -> None:
+    """Text is never taken for a number, nor the reverse; the value is not repeated, it may be a password."""
+    with pytest.raises(OptionError) as caught:
+        load("essai", "smtp", {"host": "h", "from_address": "a@b.example"} | option, SURROUNDINGS)
+    assert str(caught.value).startswith(f"[gateways.essai] {told}; write")
+    assert "18625" not in str(caught.value)
+
+
 NEEDED = {
     "sandbox": {},
     "webpush": {"contact": "mailto:a@b.example"},

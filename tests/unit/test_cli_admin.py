@@ -233,6 +233,15 @@ def test_the_configuration_is_told_or_its_fault_is(run, config):
     assert "smtp serves email only; remove sms" in run("check-config", status=2)["message"]
 
 
+def test_a_gateway_s_number_may_come_from_the_environment(run, config, monkeypatch):
+    """The environment knows only text, which is read as TOML: a number there is one; in the file, quotes make it text."""
+    good = config.read_text()
+    config.write_text(good.replace('driver = "sandbox"', 'driver = "sandbox"\noptions = { delay_ms = "5" }'))
+    assert "delay_ms: is not a whole number" in run("check-config", status=2)["message"]
+    monkeypatch.setenv("ALERTD_GATEWAYS__SMS__OPTIONS__DELAY_MS", "5")
+    assert run("check-config")["gateways"] == {"sms": ["sms"]}
+
+
 def test_a_text_is_priced_as_an_sms(run):
     """Segments by the preferred sender's tariff; one circumflex makes Unicode of it."""
     plain = run("coach", "Restez à l'abri")
