@@ -16,6 +16,8 @@ from zones.shapes import Position, wrapped
 Outline: TypeAlias = list[Floats]  # closed rings, n x 2 longitude and latitude: the outer one, then its holes
 
 _ONE_TURN = np.array([360.0, 0.0])
+_NOTHING = 1e-12
+"""Degrees that are none: a tenth of a micrometre. Numbers near the smallest there are overflow inside GEOS."""
 _MAX_LATITUDE = 85.0  # nobody lives beyond, and a flat map means nothing there
 
 
@@ -127,7 +129,7 @@ def _degrees(value: object, most: int) -> float:
             "zone_bad_coordinates",
             "Un point n'est pas sur le globe : la longitude vient d'abord, la latitude ensuite (de -90 à 90).",
         )
-    return float(value)
+    return 0.0 if abs(value) < _NOTHING else float(value)
 
 
 def _unrolled(ring: Floats) -> Floats:

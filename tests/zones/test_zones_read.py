@@ -5,7 +5,7 @@ import math
 
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from zone_makers import (
     CIRCLE,
@@ -238,6 +238,7 @@ def test_a_point_of_contact_is_no_fault():
     )
 )
 @settings(max_examples=300, deadline=None)
+@example(polygon([[0.0, 47.9], [0.0, 47.93125], [2.2250738585e-313, 47.9], [0.03125, 47.9]]))
 def test_a_zone_survives_its_own_json(raw):
     """Whatever was read, written as JSON text and read again, is the same zone with nothing left to repair."""
     try:
