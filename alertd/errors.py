@@ -33,6 +33,16 @@ class AlertdError(Exception):
         self.fields = dict(fields or {})
         self.detail = detail
 
+    @property
+    def french(self) -> str:
+        """The sentence for a page: what the command line and programs are told in English has its French beside it (`french`)."""
+        return str(self.detail.get("french", self.message))
+
+    @property
+    def french_fields(self) -> dict[str, str]:
+        """`fields` for a page."""
+        return {field: self.french if said == self.message else said for field, said in self.fields.items()}
+
 
 class Refused(AlertdError):
     """What was asked cannot be done as it stands."""

@@ -104,6 +104,13 @@ class Keyring:
         text = base64.b32encode(content + _checksum(content)).decode()
         return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
 
+    def written(self) -> str:
+        """The secrets as their file has them: lines of "KEY_ID:BASE64"."""
+        return "".join(
+            f"{key_id}:{base64.b64encode(secret).decode()}\n"
+            for key_id, secret in sorted(self._secrets.items())
+        )
+
     def seal(self, plain: bytes | str, context: bytes) -> tuple[bytes, int]:
         """Encrypt with AES-256-GCM; the sealed bytes (nonce first) and the key_id to keep beside them.
 

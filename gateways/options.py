@@ -18,6 +18,7 @@ _EXPECTED: Final = {
     "float_type": "is not a number; write one, without quotes",
     "bool_type": "is neither true nor false; write one of them, without quotes",
     "string_type": "is not text; write it between quotes",
+    "string_pattern_mismatch": "is not written as this driver takes it; config/alertd.toml and docs/fournisseurs.md show how",
 }
 
 _SECRET_FILE_LIMIT = 4096  # bytes; a password, not a disk image named by mistake

@@ -19,6 +19,13 @@ _HOST: Final = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|[0-9a-f:.]*:[0-9a-f:.
 _SPEAKS: Final = frozenset({"https", "http"})
 _POINT: Final = 65  # an uncompressed point of P-256: 0x04, x, y
 _AUTH: Final = 16
+_OWN: Final = re.compile(
+    r"""\{"endpoint":"(https://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(/[\w!$%&'()*+,./:;=~-]*(?:\?[\w!$%&'()*+,./:;=~?-]+)?)","""
+    r""""keys":\{"auth":"([\w-]{22})","p256dh":"(B[A-P][\w-]{85})"\}\}""",
+    re.ASCII,
+)
+"""What `canonical` writes of nearly every browser. It is read once for each message of a whole city: taken apart by one
+pattern it takes a fifth of what JSON and `urlsplit` take. The B and its neighbour are the 0x04 of a point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,16 @@ class Subscription:
         """Read what the browser gave. That the key is a point of the curve is `check`'s. Raises `ValueError`."""
         if len(text) > MOST_CHARS:
             raise ValueError(f"a subscription has at most {MOST_CHARS} characters")
+        own = _OWN.fullmatch(text)
+        if own is None:
+            return cls._read_any(text)
+        origin, path, auth, p256dh = own.groups()
+        return cls(
+            origin, path, base64.urlsafe_b64decode(p256dh + "="), base64.urlsafe_b64decode(auth + "==")
+        )
+
+    @classmethod
+    def _read_any(cls, text: str) -> Self:
         try:
             told = json.loads(text)
             keys = told["keys"]

@@ -9,16 +9,20 @@ statements are alertd's, and besides them those of `tests/store/queries/*.sql`, 
 Whatever a machine cannot run is skipped, and named at the end of the run.
 """
 
+import asyncio
 import os
+import shutil
 from collections import Counter
 from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from itertools import count
+from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from store import cluster
+from store.lending import Databases
 
 from alertd.clock import SetClock, SystemClock, to_ms
 from alertd.store.database import Database
@@ -27,8 +31,16 @@ from alertd.store.sqlite import SQLite
 from alertd.store.statements import Statements, load
 
 ROOT = Path(__file__).parents[1]
+WAITING = ("crash", "browser", "e2e")
+LONG = bool(os.environ.get("ALERTD_LONG"))
 NOON = to_ms(datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
-_numbers = count(1)
+
+# The same examples on every machine, so that what passed before a change passes after it; `make soak` looks for new ones. None
+# fails because a machine is busy.
+settings.register_profile(
+    "same", derandomize=not LONG, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("same")
 
 
 class Time(SetClock):
@@ -79,30 +91,45 @@ def postgres_server() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def postgres_template(postgres_server: str) -> Iterator[str]:
     """A database that went through the migrations once, copied for each test."""
-    import asyncio
-
     name = f"alertd_test_{os.getpid()}_template"
     cluster.run(postgres_server, f"CREATE DATABASE {name}")
     try:
-        asyncio.run(_migrate(f"{postgres_server}/{name}"))
+        asyncio.run(_migrate(Postgres(f"{postgres_server}/{name}")))
         yield name
     finally:
         cluster.run(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@pytest.fixture
-def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
-    """The address of a fresh database that is up to date, dropped after the test."""
-    name = f"alertd_test_{os.getpid()}_{next(_numbers)}"
-    cluster.run(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
-    yield f"{postgres_server}/{name}"
-    cluster.run(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+@pytest.fixture(scope="session")
+def postgres_databases(postgres_server: str, postgres_template: str) -> Iterator[Databases]:
+    """Copies of the template, lent to one test at a time."""
+    databases = Databases(postgres_server, postgres_template)
+    yield databases
+    databases.end()
 
 
 @pytest.fixture
-async def sqlite(tmp_path: Path, clock: Time) -> AsyncIterator[SQLite]:
+def postgres_url(postgres_databases: Databases) -> Iterator[str]:
+    """The address of a database that is up to date and empty, the test's own for its length."""
+    with postgres_databases.lent() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file that went through the migrations once, copied for each test."""
+    path = tmp_path_factory.mktemp("template") / "var" / "alertd.db"
+    asyncio.run(_migrate(SQLite(path, SetClock(NOON))))
+    return path
+
+
+@pytest.fixture
+async def sqlite(sqlite_template: Path, tmp_path: Path, clock: Time) -> AsyncIterator[SQLite]:
     """An open SQLite of its own."""
-    database = SQLite(tmp_path / "var" / "alertd.db", clock, statements=statements("sqlite"))
+    path = tmp_path / "var" / "alertd.db"
+    path.parent.mkdir(mode=0o700)
+    shutil.copy(sqlite_template, path)
+    database = SQLite(path, clock, statements=statements("sqlite"))
     await database.open()
     yield database
     await database.close()
@@ -125,15 +152,22 @@ def db(request: pytest.FixtureRequest) -> Database:
     return database
 
 
+@cache
 def statements(engine: str) -> Statements:
     """alertd's statements and the tests' own."""
     return load(engine) | load(engine, ROOT / "tests" / "store" / "queries")
 
 
-async def _migrate(url: str) -> None:
-    database = Postgres(url)
+async def _migrate(database: Database) -> None:
     await database.open()
     await database.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Few tests that wait long come first: while they wait, others run beside them instead of after them."""
+    items.sort(
+        key=lambda item: next((n for n, room in enumerate(WAITING) if room in item.path.parts), len(WAITING))
+    )
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

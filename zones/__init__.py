@@ -13,10 +13,11 @@ latitude, as RFC 7946 says. Nobody inside a zone is missed; nobody farther than 
 Everything refused is a ZoneError with a stable code and a French sentence.
 """
 
-from zones.cells import MARGIN_M, RESOLUTION, cell, cell_centre
+from zones.cells import COARSE_SHIFT, MARGIN_M, RESOLUTION, Cells, cell, cell_centre, coarse_ring
 from zones.cover import RING_RADII_M, cover, rings
+from zones.doors import Flags, covered, homes_near
 from zones.errors import ZoneError
-from zones.geodesy import distance_m
+from zones.geodesy import Floats, distance_m
 from zones.limits import DRAWN, OUTLINE, Limits
 from zones.near import check_near, distance_from, near, overlaps
 from zones.ranges import Cover
@@ -24,14 +25,18 @@ from zones.read import Reading, read
 from zones.shapes import Area, Circle, Zone, area_km2, as_json, bounds, centre, outline_ring
 
 __all__ = [
+    "COARSE_SHIFT",
     "DRAWN",
     "MARGIN_M",
     "OUTLINE",
     "RESOLUTION",
     "RING_RADII_M",
     "Area",
+    "Cells",
     "Circle",
     "Cover",
+    "Flags",
+    "Floats",
     "Limits",
     "Reading",
     "Zone",
@@ -43,9 +48,12 @@ __all__ = [
     "cell_centre",
     "centre",
     "check_near",
+    "coarse_ring",
     "cover",
+    "covered",
     "distance_from",
     "distance_m",
+    "homes_near",
     "near",
     "outline_ring",
     "overlaps",

@@ -19,6 +19,8 @@ Cells = npt.NDArray[np.int64]
 RESOLUTION = 12
 # No point of a resolution-12 cell is farther than 11.992 m from its centre, anywhere on Earth.
 MARGIN_M = 12.2
+_COARSE = 8
+COARSE_SHIFT = 3 * (15 - _COARSE)
 _BASE_SHIFT = 45
 _RESOLUTION_SHIFT = 52
 # Mode "cell", resolution 12, digits 13 to 15 unused.
@@ -41,6 +43,16 @@ def cell_centre(cell: int) -> tuple[float, float]:
     return float(lat), float(lon)
 
 
+def coarse_ring(prefix: int) -> tuple[tuple[float, float], ...]:
+    """The outline, longitude first and closed, of the resolution-8 cell (some 0.7 km2) whose descendants at resolution 12
+    all begin with `prefix`, that is `cell >> COARSE_SHIFT`.
+    """
+    blank = (prefix << COARSE_SHIFT) & ~(15 << _RESOLUTION_SHIFT)
+    cell = blank | (_COARSE << _RESOLUTION_SHIFT) | ((1 << COARSE_SHIFT) - 1)
+    ring = [(float(lon), float(lat)) for lat, lon in h3.cell_to_boundary(cell)]
+    return (*ring, ring[0])
+
+
 def centres(cells: Cells) -> tuple[Floats, Floats]:
     """Latitudes and longitudes in degrees of many cells of any resolution."""
     points = np.array([h3.cell_to_latlng(one) for one in cells.tolist()]).reshape(-1, 2)
@@ -60,6 +72,19 @@ def reach_m(resolution: int) -> float:
 def disk(lat: float, lon: float, resolution: int) -> Cells:
     """The cell of a point and its neighbours two steps around."""
     return np.array(h3.grid_disk(h3.latlng_to_cell(lat, lon, resolution), 2), dtype=np.int64)
+
+
+def ancestors(cells: Cells, resolution: int) -> Cells:
+    """The cells of a coarser resolution by whose digits these of resolution 12 begin."""
+    unused = (1 << 3 * (15 - resolution)) - 1
+    return np.asarray(
+        (cells & ~np.int64(15 << _RESOLUTION_SHIFT)) | np.int64((resolution << _RESOLUTION_SHIFT) | unused)
+    )
+
+
+def ring(cell: int) -> Cells:
+    """A cell and its neighbours."""
+    return np.array(h3.grid_disk(cell, 1), dtype=np.int64)
 
 
 def whole_earth() -> Cells:

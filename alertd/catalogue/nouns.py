@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from alertd.catalogue.coaching import Coaching
+from alertd.catalogue.replies import Replies
+
 FRENCH: Final = "fr"
 LANGUAGES: Final = ("fr", "en", "de", "nl", "es", "it")
 """The languages in which every word of the catalogue exists; French is the one that others fall back to."""
@@ -37,7 +40,8 @@ class Topic:
     `duration_hours` is the default time to `expires`; `until_known` says that the end is a date the
     author must be asked for (the works', the act's), the duration being only what the form proposes.
     `recurrence` is the usual rhythm in French, empty when there is none; `instruction` is a phrase's key.
-    `category` is CAP's.
+    `category` is CAP's. `hazards` and `advice` are keys of the phrase book that are offered first, `time` the one that is
+    picked unless the author picks another; a topic without hazards is written in the author's own words.
     """
 
     key: str
@@ -49,6 +53,9 @@ class Topic:
     recurrence: str
     category: str
     instruction: str
+    hazards: tuple[str, ...] = ()
+    advice: tuple[str, ...] = ()
+    time: str = ""
 
     def label(self, locale: str) -> str:
         """The topic's name for a reader of `locale`, in French where the language has none."""
@@ -96,14 +103,16 @@ class Phrase:
     sms: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Catalogue:
-    """Everything that config/ says; read once, at start."""
+    """Everything that config/ says; read once, at start. Whoever shows what holds it does not print a book."""
 
     topics: Mapping[str, Topic]
     levels: Mapping[str, Level]
     templates: Mapping[str, Template]
     phrases: Mapping[str, Mapping[str, Phrase]]
+    replies: Replies
+    coaching: Coaching
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -1,14 +1,17 @@
 """Reads config/*.toml into the catalogue: text enters here, checked by pydantic, and leaves as frozen values."""
 
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, Final, Literal, Self, TypeVar
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
+from alertd.catalogue.coach_words import read_coaching
+from alertd.catalogue.files import Key, Reply, Table, Words, config_folder, read_file
 from alertd.catalogue.nouns import FRENCH, LANGUAGES, Catalogue, Level, Phrase, Template, Topic
+from alertd.catalogue.replies import Meaning, Replies, replies
 from alertd.errors import ConfigurationError
 
 LevelKey = Literal["danger", "warning", "info"]
@@ -32,17 +35,9 @@ Category = Literal[
 Severity = Literal["Extreme", "Severe", "Moderate", "Minor", "Unknown"]
 Urgency = Literal["Immediate", "Expected", "Future", "Past", "Unknown"]
 Certainty = Literal["Observed", "Likely", "Possible", "Unlikely", "Unknown"]
-Words = Annotated[str, Field(min_length=1, max_length=600)]
-Key = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$")]
-
-MAX_FILE_BYTES: Final = 1 << 20
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class _Labels(_Table):
+class _Labels(Table):
     fr: Words
     en: Words
     de: Words
@@ -51,7 +46,7 @@ class _Labels(_Table):
     it: Words
 
 
-class _Level(_Table):
+class _Level(Table):
     labels: _Labels
     severity: Severity
     urgency: Urgency
@@ -60,7 +55,7 @@ class _Level(_Table):
     deliver_within_minutes: int = Field(gt=0)
 
 
-class _Topic(_Table):
+class _Topic(Table):
     level: LevelKey
     channels: tuple[Channel, ...] = Field(min_length=1)
     duration_hours: int = Field(gt=0)
@@ -69,9 +64,12 @@ class _Topic(_Table):
     recurrence: str = ""
     category: Category
     instruction: str
+    hazards: tuple[Key, ...] = Field((), max_length=8)
+    advice: tuple[Key, ...] = Field((), max_length=10)
+    time: Key | Literal[""] = ""
 
 
-class _TopicsFile(_Table):
+class _TopicsFile(Table):
     levels: dict[LevelKey, _Level] = Field(min_length=3)
     topics: dict[Key, _Topic] = Field(min_length=1, max_length=60)
 
@@ -84,7 +82,7 @@ class _TopicsFile(_Table):
         return self
 
 
-class _Template(_Table):
+class _Template(Table):
     label: Words
     kind: Literal["alert", "end", "false_alert"] = "alert"
     topic: str = ""
@@ -95,81 +93,82 @@ class _Template(_Table):
     locked: frozenset[Part] = frozenset()
 
 
-class _TemplatesFile(_Table):
+class _TemplatesFile(Table):
     templates: dict[Key, _Template] = Field(max_length=200)
 
 
-class _Phrase(_Table):
+class _Phrase(Table):
     text: Words
     reviewed: bool
     sms: str = ""
 
 
-class _PhrasesFile(_Table):
+class _PhrasesFile(Table):
     word: dict[Key, _Phrase]
     service: dict[Key, _Phrase]
+    push: dict[Key, _Phrase]
+    voice: dict[Key, _Phrase]
+    join: dict[Key, _Phrase]
+    mine: dict[Key, _Phrase]
+    trial: dict[Key, _Phrase]
+    follow: dict[Key, _Phrase]
+    paper: dict[Key, _Phrase]
+    error: dict[Key, _Phrase]
     state: dict[Key, _Phrase]
     instruction: dict[Key, _Phrase]
+    hazard: dict[Key, _Phrase]
+    place: dict[Key, _Phrase]
+    time: dict[Key, _Phrase]
+    source: dict[Key, _Phrase]
 
 
-File = TypeVar("File", bound=_Table)
+class _RepliesFile(Table):
+    stop: tuple[Reply, ...] = Field(min_length=1, max_length=500)
+    start: tuple[Reply, ...] = Field(min_length=1, max_length=500)
+    help: tuple[Reply, ...] = Field(min_length=1, max_length=500)
+    polite: tuple[Reply, ...] = Field(max_length=500)
 
+    @property
+    def replies(self) -> Replies:
+        return replies({Meaning(name): phrases for name, phrases in self})
 
-def config_folder() -> Path:
-    """Where topics, templates and phrases are: inside the installed package, else beside it in a checkout."""
-    package = Path(__file__).parents[1]
-    for folder in (package / "config", package.parent / "config"):
-        if (folder / "topics.toml").is_file():
-            return folder
-    raise ConfigurationError(
-        code="catalogue_missing",
-        message=f"config/topics.toml is neither in {package} nor beside it: reinstall alertd.",
-    )
+    @model_validator(mode="after")
+    def _means_one_thing(self) -> Self:
+        _ = self.replies
+        return self
 
 
 def load(folder: Path | None = None) -> Catalogue:
-    """Read the catalogue from `folder`, by default the one alertd came with.
+    """The catalogue in `folder`, by default the one alertd came with, which is read once in a process.
 
     Raises ConfigurationError, with the file and the place in it, for anything missing, misspelt or inconsistent.
     """
-    folder = folder or config_folder()
-    topics_file = _read(folder / "topics.toml", _TopicsFile)
+    return _shipped() if folder is None else _read(folder)
+
+
+@cache
+def _shipped() -> Catalogue:
+    return _read(config_folder())
+
+
+def _read(folder: Path) -> Catalogue:
+    topics_file = read_file(folder / "topics.toml", _TopicsFile)
     levels: dict[str, Level] = {key: _level(key, table) for key, table in topics_file.levels.items()}
     topics = {key: _topic(key, table) for key, table in topics_file.topics.items()}
-    templates = _read(folder / "templates.toml", _TemplatesFile).templates
+    templates = read_file(folder / "templates.toml", _TemplatesFile).templates
+    phrases = {locale: _phrases(folder, locale, topics, levels) for locale in LANGUAGES}
     catalogue = Catalogue(
         topics=MappingProxyType(topics),
         levels=MappingProxyType(levels),
         templates=MappingProxyType(
             {key: Template(key=key, **dict(table)) for key, table in templates.items()}
         ),
-        phrases=MappingProxyType({locale: _phrases(folder, locale, topics, levels) for locale in LANGUAGES}),
+        phrases=MappingProxyType(phrases),
+        replies=read_file(folder / "replies.toml", _RepliesFile).replies,
+        coaching=read_coaching(folder, phrases[FRENCH]),
     )
     _check_references(catalogue)
     return catalogue
-
-
-def _read(path: Path, model: type[File]) -> File:
-    try:
-        with path.open("rb") as file:
-            return model.model_validate(tomllib.loads(_bounded(file.read(MAX_FILE_BYTES + 1)).decode()))
-    except OSError as error:
-        raise ConfigurationError(code="catalogue_missing", message=f"{path}: {error.strerror}.") from error
-    except ValidationError as error:
-        raise ConfigurationError(code="catalogue_invalid", message=f"{path}: {_sentences(error)}") from error
-    except ValueError as error:
-        raise ConfigurationError(code="catalogue_invalid", message=f"{path} is not TOML: {error}.") from error
-
-
-def _bounded(content: bytes) -> bytes:
-    if len(content) > MAX_FILE_BYTES:
-        message = "it is longer than 1 MiB"
-        raise ValueError(message)
-    return content
-
-
-def _sentences(error: ValidationError) -> str:
-    return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()[:10])
 
 
 def _labels(table: _Labels) -> Mapping[str, str]:
@@ -188,7 +187,7 @@ def _phrases(
     folder: Path, locale: str, topics: Mapping[str, Topic], levels: Mapping[str, Level]
 ) -> Mapping[str, Phrase]:
     """One language's phrases by dotted key; the names of topics and levels are phrases too."""
-    file = _read(folder / "phrases" / f"{locale}.toml", _PhrasesFile)
+    file = read_file(folder / "phrases" / f"{locale}.toml", _PhrasesFile)
     named: dict[str, Mapping[str, Any]] = {"topic": topics, "level": levels}
     labels = {
         f"{group}.{key}": Phrase(noun.labels[locale], reviewed=locale == FRENCH)
@@ -201,13 +200,23 @@ def _phrases(
     return MappingProxyType(labels | book)
 
 
+def _named(topic: Topic) -> Iterator[str]:
+    """The phrases that a topic names."""
+    yield topic.instruction
+    yield from (f"hazard.{key}" for key in topic.hazards)
+    yield from (f"instruction.{key}" for key in topic.advice)
+    if topic.time:
+        yield f"time.{topic.time}"
+
+
 def _check_references(catalogue: Catalogue) -> None:
     french = catalogue.phrases[FRENCH]
     wrong = [
         *(
-            f"topic {t.key}: no phrase {t.instruction}"
+            f"topic {t.key}: no phrase {phrase}"
             for t in catalogue.topics.values()
-            if t.instruction not in french
+            for phrase in _named(t)
+            if phrase not in french
         ),
         *(
             f"template {t.key}: no topic {t.topic}"

@@ -10,17 +10,25 @@ import click
 
 COMMANDS: Final = {
     "alert": ("alertd.cli.alerts:alert", "Alerts: preview, send, list, show."),
+    "announce": ("alertd.cli.announce:announce", "One banner to all operators."),
+    "audit": ("alertd.cli.audit:audit", "Who did what, and whether nobody changed it."),
+    "backup": ("alertd.cli.backups:backup", "Backups: create, list, verify, restore."),
     "check-config": ("alertd.cli.tools:check_config", "Read the configuration, and say what was understood."),
     "coach": ("alertd.cli.tools:coach", "What a text costs as an SMS."),
     "demo": ("alertd.cli.demo:demo", "A village of invented people, on this machine."),
+    "doctor": ("alertd.cli.doctor:doctor", "What is wrong, and what to do about it."),
     "gateways": ("alertd.cli.gateways:gateways", "Which provider speaks, and why."),
+    "init": ("alertd.cli.init:init", "Make an instance, and say what is left to do."),
     "key": ("alertd.cli.keys:key", "API keys of a station."),
     "migrate": ("alertd.cli.migrate:migrate", "Bring the database up to date, or move it to PostgreSQL."),
     "operator": ("alertd.cli.operators:operator", "People who log in."),
     "phone": ("alertd.cli.tools:phone", "What a telephone number is."),
+    "schedule": ("alertd.cli.schedules:schedule", "Messages that repeat: what a rule means."),
+    "secret": ("alertd.cli.secrets:secret", "The instance's secret, on paper and back."),
     "sending": ("alertd.cli.sending:sending", "Pause or resume all sending."),
     "serve": ("alertd.cli.serve:serve", "Run a node."),
     "station": ("alertd.cli.stations:station", "Stations: who may alert."),
+    "usage": ("alertd.cli.usage:usage", "What each station sent in a month, in segments and euros."),
     "subscribers": ("alertd.cli.subscribers:subscribers", "Import or export a station's people."),
 }
 """Each command's name, where it is, and what it does."""

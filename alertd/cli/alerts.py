@@ -83,8 +83,11 @@ async def preview(console: Console, *, slug: str, update: int | None, **said: An
 @alert.command()
 @content_options
 @click.option("--yes", is_flag=True, help="Send without asking.")
+@click.option("--repeat", is_flag=True, help="Send also what went out in the last ten minutes.")
 @command
-async def send(console: Console, *, slug: str, update: int | None, yes: bool, **said: Any) -> None:
+async def send(
+    console: Console, *, slug: str, update: int | None, yes: bool, repeat: bool, **said: Any
+) -> None:
     """Preview an alert, ask, and send it exactly as it was previewed."""
     async with api(console) as daemon:
         found = await _preview(daemon, slug, _content(**said), update)
@@ -92,7 +95,8 @@ async def send(console: Console, *, slug: str, update: int | None, yes: bool, **
         if not yes:
             click.confirm(f"Send to {found['people']} people?", abort=True, err=True)
         path = f"/stations/{quote(slug)}/alerts" if update is None else f"/alerts/{update}/update"
-        sent = await daemon.call("POST", path, {"preview_digest": found["preview_digest"]})
+        wish = {"preview_digest": found["preview_digest"], "repeat": repeat}
+        sent = await daemon.call("POST", path, wish)
     console.say(f"Alert {sent['id']} is on its way: {sent['expected']} messages expected.", sent)
 
 

@@ -35,7 +35,7 @@ class House:
     @property
     def keyring(self) -> Keyring:
         """Read when it is needed: most commands touch no address."""
-        from alertd.daemon import keyring_of
+        from alertd.node.desk import keyring_of
 
         return keyring_of(self.settings)
 
@@ -50,8 +50,12 @@ class Console:
     @cached_property
     def settings(self) -> Settings:
         """Those of --config, else of ./alertd.toml, else the built-in ones; ConfigurationError."""
-        path = self._config or (DEFAULT if DEFAULT.is_file() else None)
-        return Settings.load(path, os.environ)
+        return Settings.load(self.configuration, os.environ)
+
+    @property
+    def configuration(self) -> Path | None:
+        """The file that the settings are read from."""
+        return self._config or (DEFAULT if DEFAULT.is_file() else None)
 
     def say(self, text: str, data: object) -> None:
         """Answer on standard output: `text` for people, `data` for programs."""
@@ -69,11 +73,10 @@ class Console:
     @asynccontextmanager
     async def house(self) -> AsyncIterator[House]:
         """The store, open and up to date, beside a daemon that may be using it."""
-        from alertd.daemon import store_of
+        from alertd.node.store import open_store
 
         clock = SystemClock()
-        store = store_of(self.settings, clock)
-        await store.open()
+        store = await open_store(self.settings, clock)
         try:
             yield House(store, clock, self.settings)
         finally:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import click
 
+import zones
 from alertd import catalogue
 from alertd.cli.console import Console, command
 from alertd.cli.serve import run, start
@@ -20,12 +21,19 @@ from alertd.settings import Settings
 from alertd.stations import api_keys, drawings, operators, stations
 from alertd.stations.passwords import Passwords
 from alertd.stations.stations import NewStation
+from alertd.stations.streets import keep
+from alertd.stations.streets.arrange import arrange
+from alertd.stations.streets.nouns import Row
 from alertd.store import Transaction
-from alertd.subscribe import groups
+from alertd.subscribe import contacts, groups
 from alertd.subscribe.enrol import enrol
 from alertd.subscribe.nouns import At, Enrolment
 
 LOGIN: Final = "mairie"
+COLLEAGUE: Final = "adjoint"
+"""Of the same password: whoever opens a second browser may stop what the first one sends."""
+_COLLEAGUE_PHONE: Final = "+33639989999"
+_OPERATORS: Final = ((LOGIN, "Mairie", Role.MAYOR), (COLLEAGUE, "Adjoint", Role.DEPUTY))
 NOTE: Final = "demo.json"
 """Beside the database: how to log in, so that a second start can say it again. Readable by its owner alone."""
 
@@ -53,6 +61,7 @@ def _told(url: str, known: Mapping[str, str]) -> str:
     Envoyer une alerte      {url}/
       identifiant           {known.get("login", LOGIN)}
       mot de passe          {known.get("password", "(celui de la première fois)")}
+    Arrêter, d'un autre     {url}/ (un autre navigateur, identifiant « {COLLEAGUE} », même mot de passe)
     Voir arriver            {url}/sandbox
     API                     {url}/api/v1/openapi.json
       ALERTD_KEY            {known.get("key", "(celle de la première fois)")}
@@ -75,8 +84,11 @@ async def _settle(daemon: Daemon, note: Path) -> None:
         station = await stations.add(tx, desk.clock, _station(plan["station"]))
         await _drawings(tx, station, plan)
         await _people(daemon, tx, station, plan)
-        operator = await operators.add(tx, desk.clock, login=LOGIN, name="Mairie", password_hash=hashed)
-        await operators.set_role(tx, operator.id, station.id, Role.MAYOR)
+        for login, name, role in _OPERATORS:
+            operator = await operators.add(tx, desk.clock, login=login, name=name, password_hash=hashed)
+            await operators.set_role(tx, operator.id, station.id, role)
+        told = (desk.keyring, LOGIN, COLLEAGUE, Channel.SMS, _COLLEAGUE_PHONE, Mode.TRAINING)
+        await contacts.give(tx, desk.clock, *told)
         _, key = await api_keys.create(
             tx, desk.clock, station, "démonstration", Scope.DANGER, subscribers=True
         )
@@ -111,10 +123,22 @@ async def _drawings(tx: Transaction, station: Station, plan: Mapping[str, Any]) 
     for street in plan["streets"]:
         (lat1, lon1), (lat2, lon2) = street["from"], street["to"]
         await drawings.add_hamlet(tx, station, street["name"], (lat1 + lat2) / 2, (lon1 + lon2) / 2)
+    await keep.put(tx, station.id, arrange(_doors(plan["streets"])))
     for zone in plan["zones"]:
         lat, lon = zone["centre"]
         circle = {"type": "Circle", "center": [lon, lat], "radius_m": zone["radius_m"]}
         await drawings.add_zone(tx, station, zone["name"], circle)
+
+
+def _doors(streets: list[dict[str, Any]]) -> Iterator[Row]:
+    """Invented doors: fifty to a kilometre, odd on one side and even on the other, as far from the street as people live."""
+    for street in streets:
+        (lat1, lon1), (lat2, lon2) = street["from"], street["to"]
+        many = round(zones.distance_m(lat1, lon1, lat2, lon2) / 20)
+        for number in range(1, many + 1):
+            along, aside = number / (many + 1), 0.0002 if number % 2 else -0.0002
+            lat, lon = lat1 + (lat2 - lat1) * along + aside, lon1 + (lon2 - lon1) * along - aside
+            yield Row(number, street["name"], "", "", str(number), lat, lon)
 
 
 async def _people(daemon: Daemon, tx: Transaction, station: Station, plan: Mapping[str, Any]) -> None:

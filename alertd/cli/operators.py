@@ -1,4 +1,4 @@
-"""alertd operator add"""
+"""alertd operator add | contact | password | reset"""
 
 import sys
 
@@ -6,9 +6,11 @@ import click
 
 from alertd.cli.console import ACTOR, Console, command
 from alertd.errors import Malformed
-from alertd.model import Role
-from alertd.stations import audit, operators, stations
+from alertd.model import Channel, Role
+from alertd.stations import audit, ceremonies, factors, operators, sessions, stations, team
 from alertd.stations.passwords import MOST, Passwords
+from alertd.subscribe import contacts
+from alertd.subscribe.addresses import canonical
 
 ROLES = tuple(role.word for role in Role)
 
@@ -40,6 +42,92 @@ async def add(
     console.say(
         f"{added.login} is {role} of {slug}.",
         {"id": added.id, "login": added.login, "station": slug, "role": role},
+    )
+
+
+@operator.command()
+@click.argument("login")
+@click.option("--email", multiple=True, help="An address to be told at.")
+@click.option("--sms", multiple=True, help="A mobile number to be told at.")
+@click.option("--region", default="FR", help="Of a number without its +: FR, RE, GP...")
+@click.option(
+    "--remove", multiple=True, type=click.Choice(["email", "sms"]), help="Tell nothing there any more."
+)
+@command
+async def contact(
+    console: Console,
+    *,
+    login: str,
+    email: tuple[str, ...],
+    sms: tuple[str, ...],
+    region: str,
+    remove: tuple[str, ...],
+) -> None:
+    """Where an operator is told of the instance's troubles: a gateway that is down, a credit that runs out."""
+    fiction = console.settings.subscribers.fiction_numbers
+    given = [(Channel.EMAIL, text) for text in email] + [(Channel.SMS, text) for text in sms]
+    addresses = [
+        (channel, canonical(channel, text, region.upper(), fiction=fiction)) for channel, text in given
+    ]
+    async with console.house() as house, house.store.transaction() as tx:
+        for word in remove:
+            await contacts.withdraw(tx, house.clock, ACTOR, login, Channel.of(word))
+        for channel, address in addresses:
+            await contacts.give(tx, house.clock, house.keyring, ACTOR, login, channel, address)
+        told = await contacts.standing(tx, login)
+    counts = {channel.word: n for channel, n in told.items()}
+    said = ", ".join(f"{n} by {word}" for word, n in counts.items()) or "none"
+    console.say(f"Addresses at which {login} is told: {said}.", {"login": login, "contacts": counts})
+
+
+@operator.command("role")
+@click.argument("login")
+@click.option("--station", "slug", required=True, help="Slug of the station.")
+@click.option(
+    "--role", type=click.Choice(ROLES), help="What the person may do there from now on; by default nothing."
+)
+@command
+async def role_(console: Console, *, login: str, slug: str, role: str | None) -> None:
+    """Give an operator another role in a station, or none any more; the last mayor stays."""
+    wanted = None if role is None else int(Role[role.upper()])
+    async with console.house() as house, house.store.transaction() as tx:
+        station, one = await stations.by_slug(tx, slug), await operators.by_login(tx, login)
+        await tx.fetch("stations.hold", station.id)
+        content = {"operator": one.id, "role": wanted}
+        await team.carry_out(tx, house.clock, station, ACTOR, team.ROLE, content)
+    told = {"login": one.login, "station": slug, "role": role}
+    console.say(f"{one.login} is {role or 'nobody any more'} of {slug}.", told)
+
+
+@operator.command()
+@click.argument("login")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input, one line.")
+@command
+async def password(console: Console, *, login: str, password_stdin: bool) -> None:
+    """Give an operator a new password; wherever the person was logged in, it is over."""
+    new = _line() if password_stdin else _prompted()
+    hashed = await operators.hash_password(Passwords(), login, new)
+    async with console.house() as house, house.store.transaction() as tx:
+        one = await operators.by_login(tx, login)
+        await operators.set_password(tx, one.id, hashed)
+        await ceremonies.drop(tx, one.id)
+        await audit.append(tx, house.clock, None, ACTOR, "operator.password", f"operator:{one.id}")
+    console.say(f"{one.login} has a new password.", {"id": one.id, "login": one.login})
+
+
+@operator.command()
+@click.argument("login")
+@command
+async def reset(console: Console, *, login: str) -> None:
+    """For an operator who lost phone and paper: a password alone opens the account again, until more is set up."""
+    async with console.house() as house, house.store.transaction() as tx:
+        one = await operators.by_login(tx, login)
+        await factors.drop_all(tx, one.id)
+        await sessions.close_all(tx, one.id)
+        await audit.append(tx, house.clock, None, ACTOR, "operator.reset", f"operator:{one.id}")
+    console.say(
+        f"{one.login} logs in with the password alone: have more set up on /compte.",
+        {"id": one.id, "login": one.login},
     )
 
 

@@ -2,18 +2,23 @@
 
 import asyncio
 import logging
+import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
+from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 import structlog
+from aiohttp.http_exceptions import HttpProcessingError
 
 from alertd.cli.console import Console, command
 from alertd.daemon import Daemon, running
-from alertd.errors import AlertdError
-from alertd.settings import Settings
+from alertd.errors import AlertdError, ConfigurationError
+from alertd.node.supervisor import Supervisor
+from alertd.settings import Http, Settings
 
 Welcome = Callable[[Daemon], Awaitable[None]]
 
@@ -22,7 +27,29 @@ Welcome = Callable[[Daemon], Awaitable[None]]
 @command
 def serve(console: Console) -> None:
     """Run a node: HTTP, fan-out and dispatch, until SIGTERM or Ctrl-C."""
+    require_https(console.settings.http)
     start(run(console.settings, _say_ready))
+
+
+def require_https(http: Http) -> None:
+    """Personal links, passwords and sessions do not cross a network in clear.
+
+    :raises ConfigurationError: `public_url_clear`.
+    """
+    for name, url in (("public_url", http.public_url), ("short_url", http.short_url)):
+        if url.startswith("http:") and not _this_machine(urlsplit(url).hostname or ""):
+            raise ConfigurationError(
+                "public_url_clear",
+                f"[http] {name} is {url}: passwords and personal links would cross the network in clear. "
+                "Set it to an https:// address, and let Caddy or nginx answer there (docs/install.md).",
+            )
+
+
+def _this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def start(main: Coroutine[Any, Any, None]) -> None:
@@ -42,7 +69,7 @@ async def run(settings: Settings, welcome: Welcome) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     try:
-        async with running(settings) as daemon:
+        async with running(settings, supervisor=Supervisor.of(os.environ)) as daemon:
             await welcome(daemon)
             await stop.wait()
             structlog.get_logger(__name__).info("stopping", action="stop", node=daemon.node_id)
@@ -75,3 +102,9 @@ def configure_log(settings: Settings) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    logging.getLogger("aiohttp.server").addFilter(_ours)
+
+
+def _ours(record: logging.LogRecord) -> bool:
+    """Not what a stranger wrote to our port that is no HTTP: it was answered, and must not fill the log with tracebacks."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))

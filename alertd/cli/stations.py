@@ -1,4 +1,4 @@
-"""alertd station add | list | hamlet | zone | group | silence | quota"""
+"""alertd station add | list | import | export | approval | addresses | children | suspend | grant | hamlet | zone | group | silence | quota | sms"""
 
 import json
 from pathlib import Path
@@ -6,8 +6,9 @@ from typing import Any
 
 import click
 
-from alertd.cli import places, silence
+from alertd.cli import approval, election, openings, organisations, places, silence
 from alertd.cli import quota as quotas
+from alertd.cli.addresses import addresses
 from alertd.cli.console import ACTOR, Console, command, table
 from alertd.errors import Malformed
 from alertd.model import Mode
@@ -70,7 +71,23 @@ async def list_(console: Console) -> None:
     console.say(table([*rows]), rows)
 
 
-for more in (places.hamlet, places.zone, places.group, silence.policy, quotas.quota):
+MORE = (
+    addresses,
+    places.hamlet,
+    places.zone,
+    places.group,
+    silence.policy,
+    quotas.quota,
+    approval.approval,
+    election.election,
+    openings.import_,
+    openings.leave,
+    organisations.children,
+    organisations.suspend,
+    organisations.grant,
+    organisations.sms,
+)
+for more in MORE:
     station.add_command(more)
 
 

@@ -7,10 +7,12 @@ import click
 
 from alertd import catalogue
 from alertd.cli.console import Console, command
+from alertd.cli.serve import require_https
 from alertd.clock import SystemClock
 from alertd.errors import ConfigurationError
 from alertd.keys import LASTING_BYTES
-from alertd.settings import Gateway, Settings
+from alertd.publish.links import Links
+from alertd.settings import Gateway, Settings, sender_names
 from alertd.subscribe.addresses import read_phone
 from alertd.web.callbacks import PREFIX
 from gateways.contract import Message, OptionError, Surroundings
@@ -37,6 +39,7 @@ def check_config(console: Console) -> None:
         "topics": len(known.topics),
         "templates": len(known.templates),
         "languages": list(known.languages),
+        "advice": _advice(settings),
     }
     console.say("\n".join(f"{key}: {value}" for key, value in understood.items()), understood)
 
@@ -93,6 +96,17 @@ def _check_gateway(name: str, table: Gateway, public_url: str) -> None:
         load(name, table.driver, table.options, surroundings, table.channels)
     except OptionError as error:
         raise ConfigurationError("gateway_options", str(error)) from error
+
+
+def _advice(settings: Settings) -> list[str]:
+    """What would be refused at the start; where SMS are sent, links that are too long and names that are blocked."""
+    said = [Links.of(settings.http).advice] if settings.route("sms") else []
+    said += sender_names.advice(settings.gateways)
+    try:
+        require_https(settings.http)
+    except ConfigurationError as error:
+        said.append(error.message)
+    return [each for each in said if each]
 
 
 async def _nowhere(name: str, messages: Sequence[Message]) -> None:

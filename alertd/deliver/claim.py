@@ -6,17 +6,18 @@ Everything that may have changed since fan-out is looked at here, in the transac
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from alertd.clock import FOREVER, SECOND
-from alertd.deliver import silence
+from alertd.deliver import service, silence
 from alertd.deliver.fairness import Waiting
 from alertd.deliver.lease import Lease
 from alertd.deliver.routes import Sender
 from alertd.deliver.tallies import Entries
-from alertd.model import Channel, EndpointState, State, Wording
+from alertd.model import Channel, State, Wording
 from alertd.store import Database, Row, Transaction
 
 BEHIND_MS = SECOND // 4
@@ -29,9 +30,14 @@ Attempt = tuple[int, int, int]
 """An attempt's key: message, endpoint, ordinal."""
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A delivery that is `calling`: `ordinal` numbers this attempt. `address` is still sealed."""
+Settled: TypeAlias = Mapping[str, Any]
+"""A delivery that may not leave after all, as `shift` takes it: message_id, endpoint_id, channel, silence."""
+
+
+class Claimed(NamedTuple):
+    """A delivery that is `calling`: `ordinal` numbers this attempt. `address` is still sealed. A tuple, since there are
+    thousands a second.
+    """
 
     message_id: int
     endpoint_id: int
@@ -43,8 +49,12 @@ class Claimed:
     key_id: int
     greeted: bool
     proven: bool
+    follows: str
+    """Whom somebody new follows, where it is not the station that speaks: a neighbour, or a commune below; else ""."""
     silence: bool
     """Whether anything of its message waits for a silence."""
+    left_ms: int
+    """Until `deliver_by`, by the store's clock at the claim: a node's own may be hours off."""
 
     @property
     def attempt(self) -> Attempt:
@@ -68,19 +78,18 @@ async def claim(
     async with db.transaction() as tx:
         if not await lease.renew(tx, node_id, lease_ms, sum(most for _, most in shares)):
             return None
-        rows: list[Row] = []
-        for message, most in sorted(
-            shares, key=lambda share: share[0].message_id
-        ):  # as whoever waits for several
-            rows += await tx.fetch("deliveries.claimable", home, message.lane, message.message_id, most)
-        if not rows:
+        parts = [
+            _Part(message.message_id, row)
+            for message, most in sorted(shares, key=_by_id)  # as whoever waits for several
+            for row in await tx.fetch("deliveries.claimable", home, message.lane, message.message_id, most)
+        ]
+        if not any(part.rows for part in parts):
             return None
         entries = Entries(node_id)
-        now = int(rows[0]["now"])
-        going = await _sort_out(tx, entries, rows, now)
-        await _call(tx, entries, going, _Try(lease.sender.id, node_id, now))
+        going = [each for part in parts for each in await _sort_out(tx, entries, part)]
+        await _call(tx, entries, going, _Try(lease.sender.id, node_id, parts[0].now))
         await entries.write(tx)
-    return [_claimed(row) for row in going]
+    return going
 
 
 async def ours(db: Database, claimed: Iterable[Claimed]) -> dict[Attempt, int]:
@@ -122,38 +131,99 @@ async def give_back(db: Database, sender: Sender, node_id: int, held: AbstractSe
     return returned
 
 
-async def _sort_out(tx: Transaction, entries: Entries, rows: Sequence[Row], now: int) -> list[Row]:
+class _Part:
+    """A message's part of a slice. `over` is why nothing of it may leave any more."""
+
+    def __init__(self, message_id: int, row: Row) -> None:
+        self.message_id = message_id
+        self.now: int = row["now"]
+        self.rows: list[list[Any]] = json.loads(row["packed"] or "[]")
+        self.silence = bool(row["silence"])
+        self._reaches = service.Purpose(row["act"]).reaches if row["kind"] == service.KIND else frozenset()
+        self._left_ms: int = (row["deliver_by"] or 0) - self.now
+        self.over = None
+        if row["superseded_at"] is not None:
+            self.over = State.CANCELLED, "superseded"
+        elif self.rows and self._left_ms <= 0:
+            self.over = State.EXPIRED, "too_late"
+
+    def claimed(self, row: list[Any]) -> Claimed:
+        endpoint, channel, tries, wording, locale, address, key_id, greeted, proven, follows, *_ = row
+        return Claimed(
+            self.message_id,
+            endpoint,
+            _CHANNELS[channel],
+            tries + 1,
+            _WORDINGS[wording],
+            locale,
+            bytes.fromhex(address),
+            key_id,
+            greeted != 0,
+            proven != 0,
+            follows or "",
+            self.silence,
+            self._left_ms,
+        )
+
+    def settled(self, row: list[Any]) -> Settled:
+        return {
+            "message_id": self.message_id,
+            "endpoint_id": row[0],
+            "channel": row[1],
+            "silence": self.silence,
+        }
+
+    def may_leave(self, row: list[Any]) -> bool:
+        """A service message says itself which endpoints it reaches, also where nobody subscribes."""
+        state, why = row[-2:]
+        return why is None or (why == "left" and state in self._reaches)
+
+    def verdict(self, row: list[Any]) -> tuple[State, str]:
+        """Of one that may not leave."""
+        doubtful, _, why = row[-3:]
+        if self.over is None:
+            return _VERDICTS[why], why
+        state, reason = self.over
+        return (State.UNKNOWN if doubtful else state), reason
+
+
+_CHANNELS: Final = {int(channel): channel for channel in Channel}
+_WORDINGS: Final = {int(wording): wording for wording in Wording}
+_VERDICTS: Final = {
+    "erased": State.STOPPED,
+    "endpoint_dead": State.REFUSED,
+    "left": State.STOPPED,
+    "behind": State.WAITING,
+}
+"""What becomes of a delivery that may not leave, by why (see `deliveries.claimable`)."""
+
+
+def _by_id(share: tuple[Waiting, int]) -> int:
+    return share[0].message_id
+
+
+async def _sort_out(tx: Transaction, entries: Entries, part: _Part) -> list[Claimed]:
     """Settle what may not leave; what remains is going."""
-    verdicts: dict[tuple[State, str | None], list[Row]] = defaultdict(list)
-    for row in rows:
-        verdicts[_verdict(row, now)].append(row)
-    going = verdicts.pop((State.CALLING, None), [])
+    going: list[Claimed] = []
+    staying = part.rows
+    if part.over is None:
+        going = [part.claimed(row) for row in part.rows if part.may_leave(row)]
+        staying = [row for row in part.rows if not part.may_leave(row)] if len(going) < len(staying) else []
+    verdicts: dict[tuple[State, str], list[Settled]] = defaultdict(list)
+    for row in staying:
+        verdicts[part.verdict(row)].append(part.settled(row))
     for (state, reason), settled in verdicts.items():
-        due = now + BEHIND_MS if state is State.WAITING else FOREVER
+        due = part.now + BEHIND_MS if state is State.WAITING else FOREVER
         await shift(tx, entries, settled, State.QUEUED, state, due, reason)
         if state in silence.DEAD:
             await silence.lose(tx, entries, settled)
     return going
 
 
-def _verdict(row: Row, now: int) -> tuple[State, str | None]:
-    if row["superseded_at"] is not None:
-        return (State.UNKNOWN if row["doubtful"] else State.CANCELLED), "superseded"
-    if now >= row["deliver_by"]:
-        return (State.UNKNOWN if row["doubtful"] else State.EXPIRED), "too_late"
-    if row["endpoint_state"] is None:
-        return State.STOPPED, "erased"
-    if row["endpoint_state"] == EndpointState.DEAD:
-        return State.REFUSED, "endpoint_dead"
-    if row["endpoint_state"] != EndpointState.ACTIVE or row["subscribed"] is None:
-        return State.STOPPED, "left"
-    return (State.WAITING, "behind") if row["behind"] else (State.CALLING, None)
-
-
 async def shift(
     tx: Transaction,
     entries: Entries,
-    rows: Iterable[Row],
+    rows: Iterable[Row | Settled],
     before: State,
     after: State,
     due_at: int,
@@ -170,7 +240,7 @@ async def shift(
     return moved
 
 
-def by_message(rows: Iterable[Row]) -> dict[tuple[int, int], list[int]]:
+def by_message(rows: Iterable[Row | Settled]) -> dict[tuple[int, int], list[int]]:
     """Endpoints by (message, channel): one statement serves them all."""
     grouped: dict[tuple[int, int], list[int]] = defaultdict(list)
     for row in rows:
@@ -187,29 +257,15 @@ class _Try:
     now: int
 
 
-async def _call(tx: Transaction, entries: Entries, rows: Sequence[Row], trying: _Try) -> None:
-    for (message_id, channel), endpoints in by_message(rows).items():
+async def _call(tx: Transaction, entries: Entries, going: Sequence[Claimed], trying: _Try) -> None:
+    called: dict[tuple[int, Channel], list[int]] = defaultdict(list)
+    opened: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for each in going:
+        called[each.message_id, each.channel].append(each.endpoint_id)
+        opened[each.message_id, each.ordinal].append(each.endpoint_id)
+    for (message_id, channel), endpoints in called.items():
         await tx.execute("deliveries.call", message_id, json.dumps(endpoints), trying.node_id)
-        entries.move(message_id, Channel(channel), State.QUEUED, State.CALLING, len(endpoints))
-    tries: dict[tuple[int, int], list[int]] = defaultdict(list)
-    for row in rows:
-        tries[row["message_id"], row["tries"] + 1].append(row["endpoint_id"])
-    for (message_id, ordinal), endpoints in tries.items():
-        opened = (ordinal, trying.sender_id, trying.node_id, trying.now)
-        await tx.execute("attempts.open", message_id, json.dumps(endpoints), *opened)
-
-
-def _claimed(row: Row) -> Claimed:
-    return Claimed(
-        message_id=row["message_id"],
-        endpoint_id=row["endpoint_id"],
-        channel=Channel(row["channel"]),
-        ordinal=row["tries"] + 1,
-        wording=Wording(row["wording"]),
-        locale=row["locale"],
-        address=bytes(row["address"]),
-        key_id=row["key_id"],
-        greeted=row["greeted_at"] is not None,
-        proven=row["proven_at"] is not None,
-        silence=bool(row["silence"]),
-    )
+        entries.move(message_id, channel, State.QUEUED, State.CALLING, len(endpoints))
+    for (message_id, ordinal), endpoints in opened.items():
+        terms = (ordinal, trying.sender_id, trying.node_id, trying.now)
+        await tx.execute("attempts.open", message_id, json.dumps(endpoints), *terms)

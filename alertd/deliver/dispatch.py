@@ -6,7 +6,7 @@ store. A slice holds at most a second of the sender's pace, so a danger released
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 import structlog
@@ -16,11 +16,12 @@ from alertd.deliver.claim import Attempt, Claimed, Shares, claim, give_back, our
 from alertd.deliver.fairness import Waiting, share_out
 from alertd.deliver.handfuls import handfuls
 from alertd.deliver.lease import Lease
+from alertd.deliver.legible import all_legible
 from alertd.deliver.pace import Bucket
 from alertd.deliver.parting import Parting
 from alertd.deliver.pulse import Pulse
 from alertd.deliver.record import Answer, record
-from alertd.deliver.render import Rendered, Renderer
+from alertd.deliver.render import Rendered, Renderer, aged, within
 from alertd.deliver.routes import Sender
 from alertd.errors import Unavailable
 from alertd.keys import Unreadable
@@ -32,7 +33,7 @@ from gateways.contract import Gateway, Outcome, Receipt, Trouble
 WORKERS: Final = 2
 RECORD_AT: Final = 200
 """Receipts a transaction: enough that a commit is shared, few enough that the page stays live."""
-RECORD_AFTER_S: Final = 0.1
+RECORD_AFTER_S: Final = 0.25
 EARLY_S: Final = 0.001
 """By how much a loop may wake too early (uvloop counts in milliseconds): a token that is not whole yet would cost a poll."""
 PATIENCE: Final = 4
@@ -126,11 +127,11 @@ class Dispatch:
 
     async def _claim(self, line: Line, home: int, shares: Shares) -> Taken | None:
         """A slice with its words, in a worker's hands."""
-        lease_ms = round(self.sending.lease_s * SECOND)
+        lease_ms, since = round(self.sending.lease_s * SECOND), self.clock.monotonic()
         claimed = await claim(self.db, line.lease, home, self.node_id, shares, lease_ms)
         if claimed is None:
             return None
-        taken, unreadable = await self._render(claimed)
+        taken, unreadable = await self._render(claimed, since)
         if unreadable:
             await record(self.db, unreadable, self.node_id, self.sending)
         line.bucket.charge(sum(_cost(line.sender, rendered) for _, rendered in taken.values()))
@@ -155,12 +156,13 @@ class Dispatch:
         rate, most = line.sender.rate, max(1, self.sending.slice // WORKERS)
         return most if rate is None else max(1, min(most, round(rate)))
 
-    async def _render(self, claimed: Sequence[Claimed]) -> tuple[Taken, list[Answer]]:
-        now, taken, unreadable = self.clock.now_ms(), {}, []
+    async def _render(self, claimed: Sequence[Claimed], since: float) -> tuple[Taken, list[Answer]]:
+        taken, unreadable = {}, []
         references = await self.renderer.prepare(claimed)
+        elapsed_s = self.clock.monotonic() - since
         for each, reference in zip(claimed, references, strict=True):
             try:
-                rendered = self.renderer.render(each, reference, now)
+                rendered = self.renderer.render(each, reference, elapsed_s)
             except Unreadable:
                 unreadable.append(_unsayable(each, "address_unreadable"))
             except Exception:
@@ -176,12 +178,12 @@ class Dispatch:
 
         :raises Unavailable: the store cannot say whose the rest of the slice is; nothing of it has left.
         """
-        size, slice_ = line.gateway.capabilities.batch, list(taken.items())
+        size, slice_, begun = line.gateway.capabilities.batch, list(taken.items()), self.clock.monotonic()
         try:
             for start in range(0, len(slice_), size):
                 if self.parting():
                     break
-                await self._send_batch(line, dict(slice_[start : start + size]), since)
+                await self._send_batch(line, dict(slice_[start : start + size]), since, begun)
         except Unavailable:
             line.adrift = True
             raise
@@ -191,9 +193,10 @@ class Dispatch:
             async with line.turn:
                 await self._give_back(line)
 
-    async def _send_batch(self, line: Line, batch: Taken, since: float) -> None:
+    async def _send_batch(self, line: Line, batch: Taken, since: float, begun: float) -> None:
         """What is still this node's leaves; of the rest it is known that it did not."""
-        pending = dict(batch) if self.pulse.sure(since, self.clock.monotonic()) else await self._ours(batch)
+        now = self.clock.monotonic()
+        pending = aged(batch, now - begun) if self.pulse.sure(since, now) else await self._ours(batch)
         spoken = Parting([rendered.message for _, rendered in pending.values()], self.parting)
         async for receipts in self._receipts(line, spoken):
             answers = [
@@ -215,11 +218,15 @@ class Dispatch:
 
     async def _ours(self, batch: Taken) -> Taken:
         """What the store still holds for this node's, with the validity that is left; the rest is recorded as unsent."""
+        asked = (
+            self.clock.monotonic()
+        )  # before, not after: a node may be frozen while it waits for the answer
         left = await ours(self.db, [claimed for claimed, _ in batch.values()])
+        gone_s = self.clock.monotonic() - asked
         lost = [each for each in batch.values() if each[0].attempt not in left]
         await self._record([_answer(each, _lost()) for each in lost])
         return {
-            reference: (claimed, _in_time(rendered, left[claimed.attempt]))
+            reference: (claimed, within(rendered, left[claimed.attempt] / SECOND - gone_s))
             for reference, (claimed, rendered) in batch.items()
             if claimed.attempt in left
         }
@@ -231,7 +238,7 @@ class Dispatch:
             try:
                 receipts = line.gateway.send(messages)
                 async for handful in handfuls(receipts, RECORD_AT, RECORD_AFTER_S, patience_s):
-                    yield handful
+                    yield all_legible(handful)
             except Exception:
                 log.exception("gateway_failed", action="gateway_failed", gateway=line.gateway.name)
 
@@ -270,14 +277,6 @@ def _answer(taken: tuple[Claimed, Rendered], receipt: Receipt) -> Answer:
 
 def _unsayable(claimed: Claimed, code: str) -> Answer:
     return Answer(claimed, Level.INFO, Receipt("", Outcome.FAILED, code=code))
-
-
-def _in_time(rendered: Rendered, left_ms: int) -> Rendered:
-    """With the validity that is left now: rendering may be a while ago."""
-    message, left_s = rendered.message, max(1, left_ms // SECOND)
-    if message.expires_in_s <= left_s:
-        return rendered
-    return replace(rendered, message=replace(message, expires_in_s=left_s))
 
 
 def _lost() -> Receipt:

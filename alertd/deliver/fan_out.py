@@ -6,19 +6,21 @@ groups match, and a slice done twice changes nothing.
 """
 
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
 from alertd.clock import Clock
-from alertd.deliver import silence
+from alertd.deliver import quiet, silence
 from alertd.deliver.audience import PIECE, Audience, Slice
-from alertd.deliver.routes import Routes, first
+from alertd.deliver.routes import Routes, by_kind
 from alertd.deliver.tallies import Entries
 from alertd.deliver.work import Phase, Work
-from alertd.model import Act, Channel, State
+from alertd.model import Act, AddressKind, Channel, Hours, State
 from alertd.store import Database, NotUnique, Transaction
 
+_ALL_KINDS: Final = sum(AddressKind)
 SLICE: Final = 5_000
 """Deliveries a transaction, about: under 20 ms on SQLite, so that dispatch is never kept waiting."""
 
@@ -32,6 +34,7 @@ class FanOut:
     routes: Routes
     node_id: int
     piece: int = PIECE
+    hours: Mapping[Channel, Hours] = field(default_factory=dict)
     _audience: Audience = field(init=False)
 
     def __post_init__(self) -> None:
@@ -51,10 +54,10 @@ class FanOut:
                 await self._plan(done)
         return True
 
-    async def _people(self, work: Work) -> Slice:
-        """Whom this slice is for. Read before the writer is taken: it may be long."""
+    async def _people(self, work: Work) -> Slice | None:
+        """Whom this slice is for, None when it is over. Read before the writer is taken: it may be long."""
         if work.over(self.clock.now_ms()):
-            return Slice([], work.upto, work.upto)
+            return None
         if work.phase is Phase.REACHED:
             return await self._audience.slice(work, SLICE // 2)
         written = len(work.channels) + 3 * len(
@@ -62,7 +65,7 @@ class FanOut:
         )  # what waits is inserted, found and written again
         return await self._audience.slice(work, max(1, SLICE // written))
 
-    async def _slice(self, expected: Work, people: Slice) -> Work | None:
+    async def _slice(self, expected: Work, people: Slice | None) -> Work | None:
         """What was done: as expected, unless another node was quicker and left this one another piece, or none."""
         async with self.db.transaction() as tx:
             await tx.fetch("gates.enter", expected.message_id)
@@ -75,10 +78,12 @@ class FanOut:
             await self._do(tx, work, people)
         return work
 
-    async def _do(self, tx: Transaction, work: Work, people: Slice) -> None:
+    async def _do(self, tx: Transaction, work: Work, people: Slice | None) -> None:
         if work.over(self.clock.now_ms()):
             await tx.execute("fan_out.stop", work.message_id)
             return
+        if people is None:
+            return  # the clock was set back since: its people are read in the next step
         if people.upto < work.upto:
             await tx.execute("fan_out.cut", *work.key, people.upto)
         await self._add(tx, work, people)
@@ -96,12 +101,14 @@ class FanOut:
                 await self._insert(
                     tx, "deliveries.add", work, channel, (work.ring, named), switch=work.danger
                 )
-            if work.silence:
-                await self._hold(tx, work, people)
+            await self._hold(tx, work, people)
 
     async def _hold(self, tx: Transaction, work: Work, people: Slice) -> None:
+        """Who wants peace first: what waits for that is not asked whether it may wait for a silence."""
         entries = Entries(self.node_id)
-        await silence.hold(tx, entries, work, people.people, self.clock.now_ms())
+        await quiet.hold(tx, entries, work, people.people, self.clock.now_ms(), self.hours)
+        if work.silence:
+            await silence.hold(tx, entries, work, people.people, self.clock.now_ms())
         await entries.write(tx)
 
     async def _add_reached(self, tx: Transaction, work: Work, end: int) -> None:
@@ -126,14 +133,21 @@ class FanOut:
         *,
         switch: bool,
     ) -> None:
-        """Queued at the channel's sender; skipped, and said so, where no gateway serves the channel."""
-        sender = first(self.routes, work.mode, channel, danger=work.danger)
-        state = State.QUEUED if sender else State.SKIPPED
-        where = (channel, sender.id if sender else 0, work.lane, state, work.due_at)
-        reason = None if sender else "no_gateway"
-        added = await tx.execute(query, work.message_id, *place, *where, reason, int(switch))
+        """Queued at the channel's sender, of each kind of address its own; skipped, and said so, where no gateway serves it."""
+        senders = by_kind(self.routes, work.mode, channel, danger=work.danger)
+        usual, app = (
+            senders[kind].id if kind in senders else 0 for kind in (AddressKind.USUAL, AddressKind.APP)
+        )
+        served = sum(senders)
         entries = Entries(self.node_id)
-        entries.add(work.message_id, channel, state, added)
+        for kinds, preferred in ((served, 0), (_ALL_KINDS - served, served)):
+            if kinds:
+                state = State.SKIPPED if preferred or not served else State.QUEUED
+                where = (channel, usual, work.lane, state, work.due_at)
+                reason = "no_gateway" if state is State.SKIPPED else None
+                more = (app, kinds) if query == "deliveries.add_reached" else (app, kinds, preferred)
+                added = await tx.execute(query, work.message_id, *place, *where, reason, int(switch), *more)
+                entries.add(work.message_id, channel, state, added)
         await entries.write(tx)
 
     async def _plan(self, work: Work) -> None:
@@ -151,6 +165,6 @@ class FanOut:
         if work.untouched:
             self.db.ring("fan_out")
         for channel in Channel:
-            if sender := first(self.routes, work.mode, channel, danger=work.danger):
+            for sender in by_kind(self.routes, work.mode, channel, danger=work.danger).values():
                 self.db.ring(f"dispatch:{sender.id}")
         self.db.ring(f"progress:{work.alert_id}")

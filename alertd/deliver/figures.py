@@ -6,7 +6,7 @@ https://prometheus.io/docs/practices/naming/
 """
 
 from collections import Counter as Tally
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,9 +15,10 @@ from prometheus_client.process_collector import ProcessCollector
 
 from alertd import __version__
 from alertd.clock import FOREVER, SECOND
+from alertd.deliver.rates import Rate, read
 from alertd.model import Lane, State
 from alertd.store import Database
-from gateways.contract import Receipt
+from gateways.contract import Inbound, Receipt
 
 ALIVE_MS: Final = 100 * SECOND
 """A node that has not said for so long that it is alive is told down: a third of the longest lease that can be set."""
@@ -34,6 +35,8 @@ class Standing:
     unknown: int
     open_receipts: int
     nodes: Mapping[str, bool]
+    rates: Sequence[Rate] = ()
+    unbalanced: int = 0
 
 
 class Figures:
@@ -54,14 +57,21 @@ class Figures:
             buckets=RATIOS,
             registry=self.registry,
         )
+        self._credit = _gauge(
+            self.registry,
+            "alertd_gateway_credit",
+            "What is left of a prepaid account, in its unit.",
+            "gateway",
+        )
         self._up = _gauge(
             self.registry, "alertd_gateway_up", "Whether this node finds a gateway working.", "gateway"
         )
 
-    def heard(self, gateway: str, receipts: Iterable[Receipt], source: str = "answer") -> None:
-        """Count a gateway's words: answers to what it was handed, or `callback`."""
-        for outcome, n in Tally(receipt.outcome for receipt in receipts).items():
-            self._receipts.labels(gateway, outcome.value, source).inc(n)
+    def heard(self, gateway: str, words: Iterable[Receipt | Inbound], source: str = "answer") -> None:
+        """Count a gateway's words: answers to what it was handed, or `callback`; an SMS to us counts as `inbound`."""
+        outcomes = (each.outcome.value if isinstance(each, Receipt) else "inbound" for each in words)
+        for outcome, n in Tally(outcomes).items():
+            self._receipts.labels(gateway, outcome, source).inc(n)
 
     def decided(self, gateway: str, action: str) -> None:
         """Count a decision."""
@@ -70,6 +80,10 @@ class Figures:
     def found(self, gateway: str, *, working: bool) -> None:
         """How a gateway is doing."""
         self._up.labels(gateway).set(working)
+
+    def left(self, gateway: str, credit: float) -> None:
+        """What its account has left."""
+        self._credit.labels(gateway).set(credit)
 
     def kept(self, part: str, actual_s: float, forecast_s: float) -> None:
         """How a forecast was kept: 1 is exactly, 2 is twice as long. A second is added to each: some forecasts are 0."""
@@ -106,8 +120,21 @@ def _tell(now: CollectorRegistry, standing: Standing) -> None:
     _gauge(now, "alertd_oldest_queued_seconds", oldest).set(standing.oldest_s)
     unknown = "Deliveries under way whose answer was never read."
     _gauge(now, "alertd_unknown", unknown).set(standing.unknown)
+    _tell_rates(now, standing.rates)
+    off = "Alerts' messages, of the last thousand, whose books are not what was planned."
+    _gauge(now, "alertd_books_unbalanced", off).set(standing.unbalanced)
     received = "Callbacks that are kept and not applied yet; 10000 is that or more."
     _gauge(now, "alertd_open_receipts", received).set(standing.open_receipts)
+
+
+def _tell_rates(now: CollectorRegistry, rates: Iterable[Rate]) -> None:
+    """As rounded as everywhere; what is below five is left out."""
+    said = "Messages of the last seven days by range of numbers (empty: all): handed over, delivered, seen."
+    messages = _gauge(now, "alertd_gateway_messages", said, "channel", "gateway", "prefix", "part")
+    for rate in rates:
+        for part, n in (("handed", rate.handed), ("delivered", rate.delivered), ("seen", rate.seen)):
+            if n is not None:
+                messages.labels(rate.channel.word, rate.gateway, rate.prefix, part).set(n)
 
 
 async def standing(db: Database) -> Standing:
@@ -132,4 +159,6 @@ async def standing(db: Database) -> Standing:
             row["name"]: oldest["now"] - row["seen_at"] < ALIVE_MS and row["seen_at"] < FOREVER
             for row in nodes
         },
+        rates=await read(db),
+        unbalanced=(await db.fetch("books.off"))[0]["n"],
     )

@@ -2,7 +2,8 @@
 
 A delivery is queued at its channel's first sender, its home. When the home's gateway is down, the next sender of the
 route whose gateway works takes from the home's queue; when the home is back, it takes its own again. Nothing is moved
-in the store, so nothing can be lost on the way, and a route of one is never left: retries are its probes.
+in the store, so nothing can be lost on the way, and a route of one is never left: retries are its probes. Unless only a
+person can mend it (`breaker.LASTING`): then nobody knocks for nothing, and the queue waits until a probe is good.
 
 A stand-in speaks only once a probe of it was good: where everything is slow, every probe is too, and nothing moves.
 """
@@ -17,31 +18,34 @@ import structlog
 
 from alertd.clock import SECOND, Clock
 from alertd.deliver import sightings
-from alertd.deliver.breaker import Breaker, is_failure
+from alertd.deliver.breaker import Breaker, is_failure, is_lasting
 from alertd.deliver.figures import Figures
 from alertd.deliver.hosts import Hosted
-from alertd.deliver.routes import Routes, Sender
-from alertd.deliver.sightings import Sighting
+from alertd.deliver.probes import MOST_HOSTS_DOWN, probe
+from alertd.deliver.routes import Routes, Sender, Way, strands
+from alertd.deliver.sightings import Sighting, rounded
 from alertd.errors import Unavailable
-from alertd.model import Channel
+from alertd.model import Channel, Mode
 from alertd.store import Database, ids
-from gateways.contract import Gateway, Outcome, Receipt, Trouble
+from gateways.contract import Credit, Gateway, Outcome, Receipt
 
 PROBE_MS: Final = 5 * SECOND
-PROBE_S: Final = 10.0
-"""How long a probe may take; a slower one is no answer."""
+"""Between two probes of what is down."""
+SUSPECT_MS: Final = SECOND
+"""And of what may be: messages are failing while it is not known why."""
 TELL_MS: Final = 5 * SECOND
 """Between two tellings of what is seen, unless a decision was made."""
 PREFER: Final = "prefer:"
 """Key of the setting by which an administrator overrules the breakers for a channel; its value is JSON."""
-_MOST_HOSTS_DOWN: Final = Receipt("", Outcome.RETRY, code="hosts_down", trouble=Trouble.PROVIDER)
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
 class Health:
-    """One node's. `preferred` are the administrator's overrides: channel's word -> gateway's name."""
+    """One node's. `preferred` are the administrator's overrides: channel's word -> gateway's name. `passed` and `well`
+    say when each gateway last took a message, and last answered a probe that it would.
+    """
 
     db: Database
     clock: Clock
@@ -51,7 +55,11 @@ class Health:
     figures: Figures = field(default_factory=Figures)
     breakers: dict[str, Breaker] = field(default_factory=dict)
     preferred: Mapping[str, str] = field(default_factory=dict)
+    credits: dict[str, Credit] = field(default_factory=dict)
+    passed: dict[str, int] = field(default_factory=dict)
+    well: dict[str, int] = field(default_factory=dict)
     _vouched: set[str] = field(default_factory=set)
+    _strands: Sequence[tuple[Way, tuple[Sender, ...]]] = ()
     _fell: bool = False
     _probed_at: int = 0
     _changed: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
@@ -59,6 +67,7 @@ class Health:
     _told_at: int = 0
 
     def __post_init__(self) -> None:
+        self._strands = strands(self.routes)
         now = self.clock.now_ms()
         self.breakers = {name: Breaker(since=now) for name in self.gateways}
         for name in self.gateways:
@@ -71,16 +80,22 @@ class Health:
             return  # each of its hosts hears its own
         now, breaker = self.clock.now_ms(), self.breakers[gateway]
         for receipt in receipts:
+            if receipt.outcome in {Outcome.ACCEPTED, Outcome.DELIVERED, Outcome.SEEN}:
+                self.passed[gateway] = now
             if breaker.hear(receipt, now):
                 self._fall(gateway)
+        if breaker.suspect:
+            self.db.ring("health")
 
     def homes(self, sender: Sender) -> tuple[int, ...]:
         """The senders from whose queues this one takes now; none while another speaks for it.
 
         Those reserved for danger come before its own: a danger whose sender is down does not wait for a mailing.
         """
-        routes = [route for route in self.routes.values() if sender in route]
+        routes = [route for _, route in self._strands if sender in route]
         homes = {route[0] for route in routes if self._speaker(route) is sender}
+        if all(route[0] != sender for route in routes) and self.breakers[sender.gateway].closed:
+            homes.add(sender)  # nobody's home, but an answer goes by the account that was written to
         return tuple(home.id for home in sorted(homes, key=lambda home: (not home.reserved, home != sender)))
 
     async def step(self) -> bool:
@@ -88,7 +103,7 @@ class Health:
         await self._obey()
         self._judge_hosts()
         now = self.clock.now_ms()
-        if self._fell or now - self._probed_at >= PROBE_MS:
+        if now - self._probed_at >= (SUSPECT_MS if self._suspects() else PROBE_MS) or self._fell:
             self._probed_at, self._fell = now, False
             await self._probe()
         decided = bool(self._changed)
@@ -108,6 +123,12 @@ class Health:
             action = "gateway.prefer" if channel in preferred else "gateway.auto"
             self._decide((preferred if channel in preferred else before)[channel], action, channel)
 
+    def speaks_for(self, channel: Channel) -> str | None:
+        """The gateway that says what is no danger to live people now; None where nobody does."""
+        route = self.routes.get((Mode.LIVE, channel, False), ())
+        speaker = self._speaker(route) if route else None
+        return speaker.gateway if speaker else None
+
     def sightings(self) -> list[Sighting]:
         """How every gateway is doing, as this node sees it now."""
         now = self.clock.now_ms()
@@ -117,10 +138,11 @@ class Health:
                 breaker.closed,
                 breaker.since,
                 breaker.reason,
-                _rounded(breaker.share(now)),
+                rounded(breaker.share(now)),
                 speaks=_words(self._speaks(name)),
                 hosts=self._silent_hosts(name),
                 dangers=_words(self._speaks(name, danger=True) - self._speaks(name)),
+                credit=self.credits.get(name),
             )
             for name, breaker in self.breakers.items()
         ]
@@ -136,7 +158,7 @@ class Health:
                 for turn in gateway.take_turns():
                     action = "gateway.host_down" if turn.down else "gateway.host_back"
                     self._note(name, action, turn.reason, host=turn.host)
-                if gateway.mostly_down() and self.breakers[name].trip(_MOST_HOSTS_DOWN, self.clock.now_ms()):
+                if gateway.mostly_down() and self.breakers[name].trip(MOST_HOSTS_DOWN, self.clock.now_ms()):
                     self._fall(name)
 
     def _fall(self, gateway: str) -> None:
@@ -145,10 +167,42 @@ class Health:
         self._note(gateway, "gateway.down", self.breakers[gateway].reason)
 
     async def _probe(self) -> None:
-        """What is down, and who would stand in for it."""
-        asked = [name for name in self.breakers if not self.breakers[name].closed or self._is_wanted(name)]
-        for name, receipt in zip(asked, await asyncio.gather(*map(self._check, asked)), strict=True):
-            self._heed(name, receipt)
+        """What is down, who would stand in for it, and what may be."""
+        suspects = self._suspects()
+        down = [name for name, breaker in self.breakers.items() if not breaker.closed]
+        asked = [name for name in self.breakers if name in {*down, *suspects} or self._is_wanted(name)]
+        for name, receipt in zip(asked, await self._ask(asked), strict=True):
+            self._learn(name, receipt)
+            self._examine(name, receipt) if name in suspects else self._heed(name, receipt)
+
+    def _suspects(self) -> set[str]:
+        return {name for name, breaker in self.breakers.items() if breaker.closed and breaker.suspect}
+
+    async def ask_all(self) -> None:
+        """Ask those that work, too: what credit they have, and whether a key or a certificate has lapsed unnoticed. Nobody
+        is left for less, nor for a credit that is low and not gone.
+        """
+        asked = [name for name, breaker in self.breakers.items() if breaker.closed]
+        for name, receipt in zip(asked, await self._ask(asked), strict=True):
+            self._learn(name, receipt)
+            self._examine(name, receipt)
+
+    def _examine(self, name: str, receipt: Receipt) -> None:
+        """Leave one that was thought well only for what somebody has to mend."""
+        breaker = self.breakers[name]
+        breaker.suspect = False
+        self._note_well(name, receipt)
+        if is_lasting(receipt) and breaker.trip(receipt, self.clock.now_ms()):
+            self._fall(name)
+
+    def _learn(self, name: str, receipt: Receipt) -> None:
+        if receipt.credit is not None:
+            self.credits[name] = receipt.credit
+            self.figures.left(name, receipt.credit.left)
+
+    def _note_well(self, name: str, receipt: Receipt) -> None:
+        if is_failure(receipt) is False:
+            self.well[name] = self.clock.now_ms()
 
     def _heed(self, name: str, receipt: Receipt) -> None:
         now, breaker = self.clock.now_ms(), self.breakers[name]
@@ -156,24 +210,15 @@ class Health:
             if breaker.probed(receipt, now):
                 self._vouched = {other for other in self._vouched if self._stands_in(other)}
                 self._note(name, "gateway.back", "probes")
+            self._note_well(name, receipt)
         elif is_failure(receipt) is False:
             self._vouched.add(name)
             self._wake()
         elif breaker.trip(receipt, now):
             self._note(name, "gateway.down", breaker.reason)
 
-    async def _check(self, name: str) -> Receipt:
-        """A probe's answer; one that takes too long, or a bug, is none."""
-        gateway = self.gateways[name]
-        try:
-            async with asyncio.timeout(PROBE_S):
-                receipt = await gateway.check()
-        except TimeoutError:
-            return Receipt("", Outcome.UNKNOWN, code="probe_slow")
-        except Exception:
-            log.exception("gateway_failed", action="probe", gateway=name)
-            return Receipt("", Outcome.UNKNOWN, code="probe_failed")
-        return _MOST_HOSTS_DOWN if isinstance(gateway, Hosted) and gateway.mostly_down() else receipt
+    async def _ask(self, names: Sequence[str]) -> list[Receipt]:
+        return await asyncio.gather(*(probe(self.gateways[name]) for name in names))
 
     def _is_wanted(self, name: str) -> bool:
         return name not in self._vouched and self._stands_in(name)
@@ -182,25 +227,29 @@ class Health:
         """Whether it works, and is on the route of a home that does not."""
         return self.breakers[name].closed and any(
             not self.breakers[route[0].gateway].closed and any(sender.gateway == name for sender in route)
-            for route in self.routes.values()
-            if route
+            for _, route in self._strands
         )
 
-    def _speaker(self, route: Sequence[Sender]) -> Sender:
-        """Who speaks for a route: whom the administrator says, else the first that works, else its home."""
+    def _speaker(self, route: Sequence[Sender]) -> Sender | None:
+        """Who speaks for a route: whom the administrator says, else the first that works, else the first for which trying
+        is a probe; None where none of them can say anything until a person has mended it.
+        """
         chosen = self.preferred.get(route[0].channel.word)
-        named = [sender for sender in route if sender.gateway == chosen]
+        named = [each for each in route if each.gateway == chosen and each.speaks >= route[0].speaks]
         working = [sender for sender in route if self._may_speak(route[0], sender)]
-        return (named or working or list(route))[0]
+        trying = [sender for sender in route if not self.breakers[sender.gateway].stopped]
+        return next(iter(named or working or trying), None)
 
     def _may_speak(self, home: Sender, sender: Sender) -> bool:
+        """It works; and what it finds in the home's queue it can say, whatever address that is to."""
         proven = sender.gateway == home.gateway or sender.gateway in self._vouched
-        return proven and self.breakers[sender.gateway].closed
+        return proven and self.breakers[sender.gateway].closed and sender.speaks >= home.speaks
 
     def _speaks(self, name: str, *, danger: bool = False) -> set[Channel]:
         """The channels for whose danger, or else whose other messages, it speaks now."""
-        routes = [route for (*_, urgent), route in self.routes.items() if route and urgent is danger]
-        return {route[0].channel for route in routes if self._speaker(route).gateway == name}
+        routes = [route for (*_, urgent), route in self._strands if urgent is danger]
+        speakers = ((route[0].channel, self._speaker(route)) for route in routes)
+        return {channel for channel, speaker in speakers if speaker is not None and speaker.gateway == name}
 
     def _note(self, gateway: str, action: str, reason: str, **more: str) -> None:
         self.figures.found(gateway, working=self.breakers[gateway].closed)
@@ -236,11 +285,6 @@ class Health:
         async with self.db.transaction() as tx:
             await sightings.tell(tx, self.node_id, seen, anew=self._told is None)
         self._told, self._told_at = seen, now
-
-
-def _rounded(share: float | None) -> float | None:
-    """To a twentieth: nobody reads finer, and every change is a row written."""
-    return None if share is None else round(share * 20) / 20
 
 
 def _words(channels: Iterable[Channel]) -> tuple[str, ...]:

@@ -28,11 +28,14 @@ class Hindsight:
         return row["first_at"], row["half_at"], row["last_at"]
 
     async def look(self) -> None:
-        """Note the first and half of what is under way, once each, as soon as the books say that they were reached."""
+        """Note the first and half of what is under way, once each, as soon as the books say that they were reached. In line at
+        the message's gate: the row alone would be had only when no claim holds a share of it, and that may be minutes.
+        """
         for row in await self.db.fetch("messages.reaching", MOST):
             first, half, _ = await self.marks(row["id"], row["toward"])
             if first is not None:
                 async with self.db.transaction() as tx:
+                    await tx.fetch("gates.shut", row["id"])
                     await tx.execute("messages.mark", row["id"], first, half)
 
     async def tell(self, message_id: int) -> None:

@@ -5,7 +5,10 @@ from typing import Final
 
 from alertd.deliver.retry import FINAL
 from alertd.model import State
-from gateways.contract import Outcome
+from gateways.contract import Outcome, Receipt
+
+Word = tuple[str, Receipt]
+"""A receipt, and the name of the gateway whose word it is."""
 
 RANK: Final[Mapping[State, int]] = {
     State.ACCEPTED: 1,

@@ -13,6 +13,7 @@ from typing import Final
 import structlog
 
 from alertd.clock import HOUR, SECOND, Clock
+from alertd.deliver.legible import all_legible
 from alertd.deliver.receipts import apply
 from alertd.keys import Keyring, delivery_number
 from alertd.settings.sections import Sending
@@ -108,7 +109,9 @@ class Lookups:
         if not found:
             return
         async with self.db.transaction() as tx:
-            await apply(tx, self.keyring, self.node_id, [(gateway.name, each) for each in found])
+            await apply(
+                tx, self.keyring, self.node_id, [(gateway.name, each) for each in found], self.sending
+            )
         self.db.ring("progress")
         log.info(
             "unknowns_found", action="look_up", gateway=gateway.name, asked=len(wanted), found=len(found)
@@ -118,7 +121,7 @@ class Lookups:
         """None from a gateway that takes too long, or has a bug: they stay unknown, and are asked for again."""
         try:
             async with asyncio.timeout(self.sending.send_timeout_s):
-                return await gateway.look_up(references)
+                return all_legible(await gateway.look_up(references))
         except TimeoutError:
             log.warning("look_up_slow", action="ask_later", gateway=gateway.name, asked=len(references))
         except Exception:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import structlog
 
@@ -16,6 +17,12 @@ Step = Callable[[], Awaitable[bool]]
 """One bounded piece of work; True when there may be more at once."""
 
 
+class Beat(Protocol):
+    """Told each time that a loop comes round, and whether the store was away from it."""
+
+    def __call__(self, loop: str, *, away: bool = False) -> None: ...
+
+
 @dataclass(slots=True)
 class Loops:
     """The loops of one node. On leaving, or once `stopping` is set, each ends its step and no other is begun; what has not
@@ -25,7 +32,7 @@ class Loops:
     db: Database
     poll_s: float
     grace_s: float
-    beat: Callable[[], None]
+    beat: Beat
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     @asynccontextmanager
@@ -35,22 +42,27 @@ class Loops:
         :raises ExceptionGroup: a loop died; the block was cancelled.
         """
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(self._turn(bell, step), name=f"loop:{bell}") for bell, step in steps]
+            tasks = [
+                group.create_task(self._turn(bell, step, f"{bell}#{number}"), name=f"loop:{bell}")
+                for number, (bell, step) in enumerate(steps)
+            ]
             try:
                 yield
             finally:
                 await self._end(tasks, {bell for bell, _ in steps})
 
-    async def _turn(self, bell: str, step: Step) -> None:
+    async def _turn(self, bell: str, step: Step, loop: str) -> None:
+        self.beat(loop)
         while not self.stopping.is_set():
+            away = False
             try:
                 busy = await step()
             except Unavailable as error:
                 # The store is away: what was accepted is in it, so there is nothing to do but wait for it.
                 log.warning("store_unavailable", action="loop_waits", loop=bell, code=error.code)
-                busy = False
+                busy, away = False, True
                 await asyncio.sleep(self.poll_s)
-            self.beat()
+            self.beat(loop, away=away)
             if not busy:
                 await self.db.wait(bell, self.poll_s)
 

@@ -1,84 +1,42 @@
 """Receipts that come later: kept raw and sealed first, applied in slices after, by rank and never by arrival.
 
-A receipt finds its delivery by our own key, which the provider carries. Foreign, late, repeated, reordered and
+A receipt finds its delivery by our own key, which the provider carries, or else by the provider's name for it. Foreign, late, repeated, reordered and
 malformed ones change nothing: a word moves a delivery up or not at all (`alertd.deliver.lattice`), and only a
-delivery that this gateway was handed.
+delivery that this gateway was handed. That a call was not answered moves it back to where it waits (`alertd.deliver.redial`).
 """
 
-import base64
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 import structlog
 
-from alertd.clock import DAY, FOREVER
-from alertd.deliver import endpoints, silence
-from alertd.deliver.lattice import RANK, rises
+from alertd.clock import FOREVER, MINUTE, SECOND
+from alertd.deliver import endpoints, inbound, provider_names, raws, redial, silence
+from alertd.deliver.lattice import RANK, Word, rises
+from alertd.deliver.legible import legible
 from alertd.deliver.retry import FINAL
 from alertd.deliver.tallies import Entries
 from alertd.keys import Keyring, Unreadable, delivery_key
 from alertd.model import Channel, State
-from alertd.store import Database, Row, Transaction, ids
-from gateways.contract import Callback, Outcome, Receipt
+from alertd.settings.sections import Sending
+from alertd.store import Database, Row, Transaction
+from gateways.contract import Outcome, Receipt
 
 SLICE: Final = 200
 """Raw receipts read in one transaction; one holds at most 64 KiB of a provider's words."""
 WORDS: Final = 5_000
 """Receipts applied in one transaction, or those of a single raw one."""
-KEPT: Final = 30 * DAY
-PURGES: Final = 100
-"""Slices of a thousand that one purge drops at most; what is over waits for the next."""
 
 log = structlog.get_logger(__name__)
 
-Word = tuple[str, Receipt]
-"""A receipt, and the name of the gateway whose word it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Raw:
-    """What a provider brought: its call as it came and the receipts that its driver read in it, as JSON.
-
-    `received_at` is in UTC ms. Headers are not kept: they may hold the provider's credentials.
-    """
-
-    gateway: str
-    received_at: int
-    content: bytes
-
-    @classmethod
-    def of(cls, gateway: str, received_at: int, callback: Callback, receipts: Sequence[Receipt]) -> "Raw":
-        """From a callback whose signature the driver has verified."""
-        content = {
-            "method": callback.method,
-            "url": callback.url,
-            "body": base64.b64encode(callback.body).decode(),
-            "receipts": [[each.reference, each.outcome, each.code, each.provider_ref] for each in receipts],
-        }
-        return cls(gateway, received_at, json.dumps(content).encode())
-
-
-async def append(tx: Transaction, keyring: Keyring, raws: Sequence[Raw]) -> None:
-    """Keep what came, sealed, before anything is made of it."""
-    first = await ids.take(tx, "receipt", len(raws))
-    rows = [
-        (first + n, raw.gateway, raw.received_at, *keyring.seal(raw.content, _context(raw.gateway)))
-        for n, raw in enumerate(raws)
-    ]
-    await tx.execute_many("receipts.add", rows)
-
-
-async def purge(db: Database, now_ms: int) -> None:
-    """Drop applied raw receipts that came more than 30 days ago."""
-    for _ in range(PURGES):
-        async with db.transaction() as tx:
-            if not await tx.fetch("chores.lead", "purge") or not await tx.execute(
-                "receipts.purge", now_ms - KEPT
-            ):
-                return
+EARLIEST: Final = SECOND
+PATIENCE: Final = 10 * MINUTE
+"""How long a report waits that overtook the answer in which its name is given; it is looked at again after a second, then
+when it is twice as old, at last every minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,48 +46,98 @@ class Receipts:
     db: Database
     keyring: Keyring
     node_id: int
+    sending: Sending = field(default_factory=Sending)
 
     async def step(self) -> bool:
         """Apply a slice; False when there was nothing. Looks without a lock before it takes one."""
         if not await self.db.fetch("receipts.any_open"):
             return False
         async with self.db.transaction() as tx:
-            taken, words = self._read(await tx.fetch("receipts.take", SLICE))
-            await apply(tx, self.keyring, self.node_id, words)
-            await tx.execute("receipts.settle", json.dumps(taken))
+            held = self._read(await tx.fetch("receipts.take", SLICE))
+            words = [word for each in held for word in each.words]
+            letters = [letter for each in held for letter in each.letters]
+            ours, nameless = await provider_names.ours(tx, self.keyring, words)
+            await apply(tx, self.keyring, self.node_id, ours, self.sending)
+            await inbound.append(tx, self.keyring, letters)
+            settled = [each.id for each in held if not await self._wait(tx, each, nameless)]
+            await tx.execute("receipts.settle", json.dumps(settled))
         self.db.ring("progress")
+        if letters:
+            self.db.ring("inbound")
         return True
 
-    def _read(self, rows: Iterable[Row]) -> tuple[list[int], list[Word]]:
-        """Whole raw receipts until there are enough words; their ids, and the words."""
-        taken, words = [], list[Word]()
+    def _read(self, rows: Iterable[Row]) -> list["_Held"]:
+        """Whole raw receipts until there are enough words."""
+        read, words = list[_Held](), 0
         for row in rows:
-            receipts = self._open(row)
-            if words and len(words) + len(receipts) > WORDS:
+            held = self._open(row)
+            words += len(held.words) + len(held.letters)
+            if read and words > WORDS:
                 break
-            taken.append(int(row["id"]))
-            words += [(row["gateway"], each) for each in receipts]
-        return taken, words
+            read.append(held)
+        return read
 
-    def _open(self, row: Row) -> list[Receipt]:
-        """None in one whose secret is gone: it is passed over, or it would stand before all others for ever."""
+    async def _wait(self, tx: Transaction, held: "_Held", nameless: AbstractSet[Word]) -> bool:
+        """What of a raw receipt nobody can place yet is looked at again later: the whole (True), or that part of it."""
+        early = [word for word in held.words if word in nameless]
+        if not early or held.age >= PATIENCE:
+            if early:
+                log.warning(
+                    "receipts_nameless", action="pass_over", gateway=held.gateway, receipts=len(early)
+                )
+            return False
+        delay = min(max(EARLIEST, held.age), MINUTE)
+        if len(early) == len(held.words) and not held.letters:
+            await tx.execute("receipts.wait", held.id, delay)
+            return True
+        due_at = int((await tx.fetch("nodes.clock"))[0]["now"]) + delay
+        rest = raws.Raw.reported(held.gateway, held.received_at, [receipt for _, receipt in early])
+        await raws.append(tx, self.keyring, [rest], due_at)
+        return False
+
+    def _open(self, row: Row) -> "_Held":
+        """Nothing in one whose secret is gone: it is passed over, or it would stand before all others for ever."""
         try:
-            plain = self.keyring.open(bytes(row["raw"]), row["key_id"], _context(row["gateway"]))
+            plain = self.keyring.open(bytes(row["raw"]), row["key_id"], raws.context(row["gateway"]))
         except Unreadable:
             log.warning("receipt_unreadable", action="skip", gateway=row["gateway"], receipt=row["id"])
-            return []
-        return [
-            Receipt(reference, Outcome(outcome), code=code, provider_ref=provider_ref)
-            for reference, outcome, code, provider_ref in json.loads(plain)["receipts"]
+            return _Held.of(row, {})
+        return _Held.of(row, json.loads(plain))
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What stands in a raw receipt: words about deliveries, what people wrote. `age` in milliseconds."""
+
+    id: int
+    gateway: str
+    received_at: int
+    age: int
+    words: Sequence[Word]
+    letters: Sequence[inbound.Letter]
+
+    @classmethod
+    def of(cls, row: Row, content: Mapping[str, Any]) -> "_Held":
+        gateway, came = row["gateway"], int(row["received_at"])
+        words = [
+            (gateway, legible(Receipt(reference, Outcome(outcome), code=code, provider_ref=provider_ref)))
+            for reference, outcome, code, provider_ref in content.get("receipts", ())
         ]
+        letters = [
+            inbound.Letter(gateway, came, inbound.from_json(one)) for one in content.get("inbound", ())
+        ]
+        return cls(int(row["id"]), gateway, came, max(0, int(row["age_ms"])), words, letters)
 
 
-async def apply(tx: Transaction, keyring: Keyring, node_id: int, words: Sequence[Word]) -> None:
-    """Move deliveries up by what was said of them, close their attempts and endpoints, keep the books.
+async def apply(
+    tx: Transaction, keyring: Keyring, node_id: int, words: Sequence[Word], sending: Sending
+) -> None:
+    """Move deliveries up by what was said of them, close their attempts and endpoints, keep the books. Calls that nobody
+    answered wait to be made again.
 
     Rows are locked in the order in which `record` takes them: attempts, deliveries, endpoints, books.
     """
-    entries, of_endpoints = Entries(node_id), list[tuple[int, Outcome]]()
+    entries, of_endpoints, known_words = Entries(node_id), list[tuple[int, Outcome]](), 0
     by_message, waiting = await _known(tx, _by_message(keyring, words))
     for (gateway, message_id), said in sorted(by_message.items()):
         best = {endpoint_id: max(receipts, key=_rank) for endpoint_id, receipts in said.items()}
@@ -138,12 +146,12 @@ async def apply(tx: Transaction, keyring: Keyring, node_id: int, words: Sequence
         await _raise(tx, entries, message_id, known, best)
         if message_id in waiting:
             await silence.hear(tx, entries, _heard(message_id, known, best))
-        of_endpoints += [
-            (row["endpoint_id"], each.outcome) for row in known for each in said[row["endpoint_id"]]
-        ]
+        known_words += sum(len(said[row["endpoint_id"]]) for row in known)
+        of_endpoints += _of_endpoints(known, said)
+    await redial.again(tx, entries, keyring, words, sending)
     await endpoints.mark(tx, of_endpoints)
     await entries.write(tx)
-    _tell_foreign(words, len(of_endpoints))
+    _tell_foreign(words, known_words)
 
 
 Said = Mapping[int, Sequence[Receipt]]
@@ -168,6 +176,17 @@ async def _known(
     there = {row["id"]: row["silence"] for row in await tx.fetch("receipts.messages", listed)}
     waiting = {message_id for message_id, waits in there.items() if waits}
     return {key: said for key, said in by_message.items() if key[1] in there}, waiting
+
+
+def _of_endpoints(known: Iterable[Row], said: Said) -> Iterator[tuple[int, Outcome]]:
+    """A refusal or a departure that is said again is no news: who came back since must not be put out by an old word."""
+    for row in known:
+        for each in said[row["endpoint_id"]]:
+            if (
+                FINAL[each.outcome] not in {State.REFUSED, State.STOPPED}
+                or row["state"] != FINAL[each.outcome]
+            ):
+                yield row["endpoint_id"], each.outcome
 
 
 def _heard(
@@ -215,7 +234,3 @@ def _tell_foreign(words: Sequence[Word], known: int) -> None:
 
 def _rank(receipt: Receipt) -> int:
     return RANK[FINAL[receipt.outcome]]
-
-
-def _context(gateway: str) -> bytes:
-    return f"receipt:{gateway}".encode()

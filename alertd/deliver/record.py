@@ -3,9 +3,9 @@
 import json
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from alertd.deliver import endpoints, silence
+from alertd.deliver import endpoints, provider_names, silence
 from alertd.deliver.claim import Attempt, Claimed
 from alertd.deliver.lattice import below
 from alertd.deliver.retry import FINAL, LAST, Step, last_step, next_step
@@ -16,8 +16,7 @@ from alertd.store import Database, Transaction
 from gateways.contract import Outcome, Receipt
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What one attempt came to."""
 
     claimed: Claimed
@@ -33,6 +32,7 @@ async def record(db: Database, answers: Sequence[Answer], node_id: int, sending:
     others = [answer for answer in answers if answer.receipt.outcome not in FINAL]
     async with db.transaction() as tx:
         entries = Entries(node_id)
+        await provider_names.keep(tx, _named(last))
         await _settle(tx, entries, last)
         if others:
             await _postpone(tx, entries, others, sending)
@@ -44,7 +44,12 @@ async def record(db: Database, answers: Sequence[Answer], node_id: int, sending:
 
 async def _settle(tx: Transaction, entries: Entries, answers: Sequence[Answer]) -> None:
     """Every provider's last word counts, also where a receipt came first: rank decides."""
-    await _close(tx, answers)
+    missed = 0
+    for (message_id, ordinal, outcome, code), references in _said(answers).items():
+        terms = (message_id, ordinal, json.dumps(references), outcome, code)
+        missed += len(references) - await tx.execute("attempts.settle", *terms)
+    if missed:
+        answers = await _not_outrun(tx, answers)
     steps: dict[Step, list[Claimed]] = defaultdict(list)
     for (outcome, code), said in _alike(answers).items():
         steps[last_step(outcome, code)] += said
@@ -64,6 +69,23 @@ async def _postpone(tx: Transaction, entries: Entries, answers: Sequence[Answer]
         await _move(tx, entries, step, stepping)
 
 
+async def _not_outrun(tx: Transaction, answers: Sequence[Answer]) -> Sequence[Answer]:
+    """All but those that were accepted, as is told now, and then not answered, as was told before: they wait to be made again."""
+    late = defaultdict[int, list[int]](list)
+    for answer in answers:
+        if answer.receipt.outcome is Outcome.ACCEPTED:
+            late[answer.claimed.message_id].append(answer.claimed.endpoint_id)
+    told: set[Attempt] = set()
+    for message_id, endpoint_ids in late.items():
+        rows = await tx.fetch("redials.told", message_id, json.dumps(endpoint_ids))
+        told.update((message_id, row["endpoint_id"], row["ordinal"]) for row in rows)
+    return [
+        answer
+        for answer in answers
+        if answer.receipt.outcome is not Outcome.ACCEPTED or answer.claimed.attempt not in told
+    ]
+
+
 def _alike(answers: Sequence[Answer]) -> dict[tuple[Outcome, str], list[Claimed]]:
     said: dict[tuple[Outcome, str], list[Claimed]] = defaultdict(list)
     for answer in answers:
@@ -73,16 +95,20 @@ def _alike(answers: Sequence[Answer]) -> dict[tuple[Outcome, str], list[Claimed]
 
 async def _close(tx: Transaction, answers: Sequence[Answer]) -> set[Attempt]:
     """The attempts among these that were open, or unknown, and now are closed."""
-    groups: dict[tuple[int, int, str, str], dict[int, str]] = defaultdict(dict)
-    for answer in answers:
-        claimed, receipt = answer.claimed, answer.receipt
-        key = (claimed.message_id, claimed.ordinal, receipt.outcome.value, receipt.code[:60])
-        groups[key][claimed.endpoint_id] = receipt.provider_ref[:200]
     closed: set[Attempt] = set()
-    for (message_id, ordinal, outcome, code), references in groups.items():
+    for (message_id, ordinal, outcome, code), references in _said(answers).items():
         rows = await tx.fetch("attempts.close", message_id, ordinal, json.dumps(references), outcome, code)
         closed.update((message_id, row["endpoint_id"], ordinal) for row in rows)
     return closed
+
+
+def _said(answers: Sequence[Answer]) -> dict[tuple[int, int, str, str], dict[int, str]]:
+    """The provider's references by endpoint, of those who were told the same: (message, ordinal, outcome, code)."""
+    groups: dict[tuple[int, int, str, str], dict[int, str]] = defaultdict(dict)
+    for claimed, _, receipt in answers:
+        key = (claimed.message_id, claimed.ordinal, receipt.outcome.value, receipt.code[:60])
+        groups[key][claimed.endpoint_id] = receipt.provider_ref[:200]
+    return groups
 
 
 async def _unknowns(tx: Transaction, answers: Sequence[Answer]) -> dict[tuple[int, int], int]:
@@ -137,6 +163,10 @@ async def _change(tx: Transaction, message_id: int, keys: str, before: State, st
     if step.state in LAST:
         return await tx.execute("deliveries.settle", message_id, keys, before, step.state, step.reason)
     return await tx.execute("deliveries.move", message_id, keys, before, step.state, step.due_at, step.reason)
+
+
+def _named(answers: Sequence[Answer]) -> list[tuple[Attempt, Receipt]]:
+    return [(answer.claimed.attempt, answer.receipt) for answer in answers if answer.receipt.names]
 
 
 def _heard(answer: Answer) -> tuple[int, int, Channel, Outcome]:

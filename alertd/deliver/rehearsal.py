@@ -6,6 +6,7 @@ from typing import Final
 
 from alertd.store import Database, ids
 from gateways.contract import Message
+from gateways.tongues import shown
 
 KEPT: Final = 2_000
 """Messages the page can look back on; older ones are dropped with each new batch."""
@@ -27,7 +28,7 @@ async def keep(db: Database, gateway: str, messages: Sequence[Message]) -> None:
 def _content(message: Message) -> str:
     said = {
         "subject": message.subject,
-        "text": message.text,
+        "text": shown(message.text),
         "level": message.level,
         "locale": message.locale,
         "sender": message.sender_name,

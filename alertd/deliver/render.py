@@ -3,14 +3,19 @@
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
+from urllib.parse import urlsplit
 
 from alertd.catalogue import Catalogue
+from alertd.clock import SECOND
+from alertd.deliver import service
+from alertd.deliver.bodies import COMPOSERS, Piece
 from alertd.deliver.claim import Claimed
+from alertd.deliver.letter import note
 from alertd.keys import CODE_LENGTH, Keyring, delivery_number, endpoint_context
 from alertd.model import Act, Channel, Level, Wording
-from alertd.publish.wording import Speech, Words, greet, join, sentence, sms_text, when, words
+from alertd.publish.links import Links
+from alertd.publish.wording import Speech, greet, words
 from alertd.store import Database, Row
 from alertd.store.contents import loads
 from gateways.contract import Message
@@ -19,13 +24,15 @@ from gateways.text import segments
 KEPT: Final = 200
 """Messages whose words are kept at hand: more than are ever under way at once on one node."""
 
-CODE: Final = "\ue000" * CODE_LENGTH
+CODE: Final = service.CODE
+WITHHELD: Final = "…"
+MOMENT_S: Final = 0.01
+"""A shorter wait is none."""
 LEAVING: Final = "\ue001" * CODE_LENGTH
 """Where a form has a delivery's own code, and its reader's: private-use characters, which nobody writes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(NamedTuple):
     """A message ready for a gateway, and what it costs a sender that counts segments."""
 
     message: Message
@@ -33,16 +40,45 @@ class Rendered:
     segments: int
 
 
+def within(rendered: Rendered, left_s: float) -> Rendered:
+    """With `left_s` seconds of validity at most: rendering may be a while ago."""
+    if rendered.message.expires_in_s <= left_s:
+        return rendered
+    return rendered._replace(message=rendered.message._replace(expires_in_s=left_s))
+
+
+def aged(
+    batch: Mapping[str, tuple[Claimed, Rendered]], waited_s: float
+) -> dict[str, tuple[Claimed, Rendered]]:
+    """With the validity that is left to a batch that waited so long for those before it."""
+    if waited_s < MOMENT_S:
+        return dict(batch)
+    return {
+        reference: (claimed, within(rendered, rendered.message.expires_in_s - waited_s))
+        for reference, (claimed, rendered) in batch.items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What a call says: its text, which keys there are, its thread, and whose words they are."""
+
+    text: str
+    prompt: str
+    thread: str
+    station: str
+
+
 class Renderer:
     """Forms by (message, language, wording, channel, new or not), kept for the latest messages; codes and addresses by
     delivery.
     """
 
-    def __init__(self, db: Database, catalogue: Catalogue, keyring: Keyring, public_url: str) -> None:
+    def __init__(self, db: Database, catalogue: Catalogue, keyring: Keyring, links: Links) -> None:
         self._db = db
         self._catalogue = catalogue
         self._keyring = keyring
-        self._public_url = public_url
+        self._links = links
         self._rows: OrderedDict[int, Row] = OrderedDict()
         self._forms: dict[int, dict[_Reader, _Form]] = {}
 
@@ -51,7 +87,26 @@ class Renderer:
 
         :raises alertd.errors.Unavailable: the store is away, and with it the words.
         """
-        wanted = {each.message_id for each in claimed}
+        await self._have({each.message_id for each in claimed})
+        return self._keyring.codes([delivery_number(each.message_id, each.endpoint_id) for each in claimed])
+
+    async def spoken(self, message_id: int, locale: str, wording: Wording) -> Spoken:
+        """What a call says of a message that there is. :raises alertd.errors.Unavailable: the store is away."""
+        await self._have({message_id})
+        form = self._form(message_id, _Reader(locale, wording, Channel.VOICE))
+        return Spoken(form.text("", ""), form.prompt, form.thread, form.station)
+
+    async def said(
+        self, message_id: int, locale: str, wording: Wording, channel: Channel, code: str
+    ) -> tuple[str, str]:
+        """Subject and text of a delivery of a message that there is, as it left; its reader's way out is theirs alone, and
+        withheld. :raises alertd.errors.Unavailable: the store is away.
+        """
+        await self._have({message_id})
+        form = self._form(message_id, _Reader(locale, wording, channel))
+        return form.subject, form.text(code, WITHHELD)
+
+    async def _have(self, wanted: set[int]) -> None:
         while (
             missing := wanted - self._rows.keys()
         ):  # another sender's slice may have pushed some out meanwhile
@@ -60,15 +115,15 @@ class Renderer:
             self._rows.move_to_end(message_id)
         while len(self._rows) > max(KEPT, len(wanted)):
             self._forms.pop(self._rows.popitem(last=False)[0])
-        return self._keyring.codes([delivery_number(each.message_id, each.endpoint_id) for each in claimed])
 
     async def _learn(self, message_id: int) -> None:
         self._rows[message_id] = (await self._db.fetch("messages.speech", message_id))[0]
         self._forms[message_id] = {}
 
-    def render(self, claimed: Claimed, reference: str, now: int) -> Rendered:
-        """The message of one delivery that was prepared. :raises alertd.keys.Unreadable: its address cannot be opened."""
-        form = self._form(claimed)
+    def render(self, claimed: Claimed, reference: str, elapsed_s: float) -> Rendered:
+        """The message of one delivery that was prepared, its claim begun `elapsed_s` seconds ago. :raises alertd.keys.Unreadable: its address cannot be opened."""
+        reader = _Reader(claimed.locale, claimed.wording, claimed.channel, _new(claimed), claimed.follows)
+        form = self._form(claimed.message_id, reader)
         leaving = self._leaving(claimed) if form.leaves else ""
         message = Message(
             reference=reference,
@@ -76,7 +131,7 @@ class Renderer:
             text=form.text(reference, leaving),
             level=form.level.word,
             locale=claimed.locale,
-            expires_in_s=max(1, (form.deliver_by - now) // 1000),
+            expires_in_s=claimed.left_ms / SECOND - elapsed_s,
             channel=form.channel,
             subject=form.subject,
             html=form.html(reference, leaving),
@@ -85,18 +140,20 @@ class Renderer:
             url=form.url(reference, leaving),
             first=claimed.wording is Wording.FIRST,
             headers=form.headers(reference, leaving),
+            personal=(reference, leaving) if leaving else (reference,),
+            prompt=form.prompt,
         )
         return Rendered(message, form.level, form.segments)
 
-    def _form(self, claimed: Claimed) -> "_Form":
-        new = not (claimed.greeted or claimed.proven)
-        forms, reader = (
-            self._forms[claimed.message_id],
-            (claimed.locale, claimed.wording, claimed.channel, new),
-        )
+    def _form(self, message_id: int, reader: "_Reader") -> "_Form":
+        forms = self._forms[message_id]
         if reader not in forms:
-            speaking = _Speaking(self._rows[claimed.message_id])
-            forms[reader] = _form(speaking, self._catalogue, self._public_url, reader)
+            row = self._rows[message_id]
+            if row["kind"] == service.KIND:
+                letter = service.opened(row, self._keyring)
+                forms[reader] = _service_form(row, letter, self._links, reader)
+            else:
+                forms[reader] = _form(_Speaking(row), self._catalogue, self._links, reader)
         return forms[reader]
 
     def _address(self, claimed: Claimed) -> str:
@@ -108,8 +165,15 @@ class Renderer:
         return self._keyring.code(delivery_number(0, claimed.endpoint_id))
 
 
-_Reader: TypeAlias = tuple[str, Wording, Channel, bool]
-"""Language, wording, channel, and whether it is the first word to somebody taken over from a list."""
+class _Reader(NamedTuple):
+    """`new`: it is the first word to somebody taken over from a list: that of another station that they follow, or ours ("")."""
+
+    locale: str
+    wording: Wording
+    channel: Channel
+    new: bool = False
+    follows: str = ""
+
 
 _Blank: TypeAlias = Callable[[str, str], str]
 """A text with blanks: given a delivery's code and its reader's code for leaving, the text without."""
@@ -121,8 +185,8 @@ class _Speaking:
     def __init__(self, row: Row) -> None:
         content = loads(row["content"])
         self.level = content.level
-        self.deliver_by: int = row["deliver_by"]
         self.thread = f"alert-{row['alert_id']}"
+        self.slug: str = row["slug"]
         self.speech = Speech(
             station=row["station_name"],
             timezone=row["timezone"],
@@ -141,37 +205,64 @@ class _Form:
     level: Level
     channel: str
     thread: str
-    deliver_by: int
     subject: str
     segments: int
     leaves: bool
+    prompt: str
     text: _Blank
     html: _Blank
     url: _Blank
     headers: Callable[[str, str], Mapping[str, str]]
 
 
-def _form(speaking: _Speaking, catalogue: Catalogue, public_url: str, reader: _Reader) -> _Form:
-    locale, wording, channel, new = reader
-    speech, leaving = speaking.speech, f"{public_url}/partir/{LEAVING}"
-    said = words(catalogue, speech, locale, wording, short=channel is Channel.SMS)
-    greeting = greet(catalogue, locale, speech.station, leaving) if new else ""
-    link = f"{public_url}/a/{CODE}"
-    body = _COMPOSERS[channel](_Piece(speech, said, link, greeting, leaving))
+def _form(speaking: _Speaking, catalogue: Catalogue, links: Links, reader: _Reader) -> _Form:
+    locale, wording, channel, new, follows = reader
+    speech, sms = speaking.speech, channel is Channel.SMS
+    leaving, link = links.leaving(LEAVING, sms=sms), links.alert(CODE, sms=sms)
+    said = words(catalogue, speech, locale, wording, short=sms)
+    greeting = greet(catalogue, locale, follows or speech.station, leaving) if new else ""
+    body = COMPOSERS[channel](Piece(catalogue, speech, said, locale, link, greeting, leaving))
     return _Form(
         station=speech.station,
         level=speaking.level,
         channel=channel.word,
         thread=speaking.thread,
-        deliver_by=speaking.deliver_by,
         subject=body.subject,
-        segments=segments(_same_length(body.text)) if channel is Channel.SMS else 1,
+        segments=segments(_same_length(body.text)) if sms else 1,
         leaves=channel is Channel.EMAIL or LEAVING in body.text,
+        prompt=catalogue.phrase(locale, "voice.keys") if channel is Channel.VOICE else "",
         text=_blank(body.text),
         html=_blank(body.html),
-        url=_blank(link),
-        headers=_headers(leaving) if channel is Channel.EMAIL else _no_headers,
+        url=_blank(links.alert(CODE)),
+        headers=_headers(f"{leaving}?station={speaking.slug}", _list_id(speaking.slug, links.public))
+        if channel is Channel.EMAIL
+        else _no_headers,
     )
+
+
+def _service_form(row: Row, letter: service.Letter, links: Links, reader: _Reader) -> _Form:
+    """What is said to one person: its words are there, in their language."""
+    channel = reader.channel
+    speaker = row["station_name"] or letter.speaker
+    html = note(speaker, letter.subject, letter.text, reader.locale) if channel is Channel.EMAIL else ""
+    return _Form(
+        station=speaker,
+        level=Level(row["level"]),
+        channel=channel.word,
+        thread=letter.thread,
+        subject=letter.subject,
+        segments=segments(_same_length(letter.text)) if channel is Channel.SMS else 1,
+        leaves=False,
+        prompt=letter.prompt,
+        text=_blank(letter.text),
+        html=_blank(html),
+        url=_blank(links.public + letter.path if letter.path else ""),
+        headers=_no_headers,
+    )
+
+
+def _new(claimed: Claimed) -> bool:
+    return not (claimed.greeted or claimed.proven)
 
 
 def _blank(text: str) -> _Blank:
@@ -187,83 +278,23 @@ def _same_length(text: str) -> str:
     return text.replace(CODE, "0" * CODE_LENGTH).replace(LEAVING, "0" * CODE_LENGTH)
 
 
-def _headers(leaving: str) -> Callable[[str, str], Mapping[str, str]]:
-    """An e-mail's own way out, for the mailbox's button (RFC 2369, RFC 8058)."""
+def _headers(leaving: str, list_id: str) -> Callable[[str, str], Mapping[str, str]]:
+    """An e-mail's own way out, for the mailbox's button (RFC 2369, RFC 8058), from the station that writes and no other;
+    and the station's list, by which people sort their mail (RFC 2919).
+    """
+    listed = {"List-Id": list_id} if list_id else {}
     return lambda _, code: {
         "List-Unsubscribe": f"<{leaving.replace(LEAVING, code)}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        **listed,
     }
+
+
+def _list_id(slug: str, public_url: str) -> str:
+    """None where the instance has no name of its own: the gateway's stands in then."""
+    host = urlsplit(public_url).hostname or ""
+    return f"<{slug}.{host}>" if "." in host and host[-1].isalpha() else ""
 
 
 def _no_headers(_code: str, _leaving: str) -> Mapping[str, str]:
     return {}
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """All that one reader's message is made of. `leaving` is the way out, `greeting` says who writes to whoever is new."""
-
-    speech: Speech
-    said: Words
-    link: str
-    greeting: str
-    leaving: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Body:
-    text: str
-    subject: str = ""
-    html: str = ""
-
-
-def _sms(piece: _Piece) -> _Body:
-    return _Body(sms_text(piece.speech.station, piece.said, piece.link, piece.greeting))
-
-
-def _push(piece: _Piece) -> _Body:
-    text = piece.said.text
-    body = join(text.instruction, text.body, piece.said.closing, mark="\n")
-    return _Body(body or piece.said.title, subject=piece.said.signed(piece.speech.station))
-
-
-def _voice(piece: _Piece) -> _Body:
-    said = piece.said
-    parts = (said.signed(piece.speech.station), said.text.body, said.text.instruction, said.closing)
-    return _Body(join(*(sentence(part) for part in parts), mark=" "))
-
-
-def _display(piece: _Piece) -> _Body:
-    said = piece.said
-    return _Body(join(said.title, said.text.instruction, said.closing, mark="\n"), subject=said.title)
-
-
-def _email(piece: _Piece) -> _Body:
-    said, speech = piece.said, piece.speech
-    until = when(speech.expires, speech.timezone, speech.locale)
-    paragraphs = (said.title, said.text.body, said.text.instruction, said.closing, piece.link)
-    foot = piece.greeting or piece.leaving
-    return _Body(
-        text=join(*paragraphs, f"{speech.station} - {until}", f"-- \n{foot}", said.closing, mark="\n\n"),
-        subject=join(
-            said.closing, f"[{speech.station}]", join(said.kind, said.text.headline), said.closing, mark=" "
-        ),
-        html=_html(paragraphs, foot, said.closing),
-    )
-
-
-def _html(paragraphs: tuple[str, ...], foot: str, closing: str) -> str:
-    first, *rest = (escape(part).replace("\n", "<br>") for part in paragraphs if part)
-    body = "".join(f"<p>{part}</p>" for part in rest)
-    style = "font:18px/1.5 sans-serif"
-    foot = f"<hr><p><small>{escape(foot)}</small></p>" + (f"<p>{escape(closing)}</p>" if closing else "")
-    return f'<!doctype html><html><body style="{style}"><h1>{first}</h1>{body}{foot}</body></html>'
-
-
-_COMPOSERS: Final[Mapping[Channel, Callable[[_Piece], _Body]]] = {
-    Channel.SMS: _sms,
-    Channel.PUSH: _push,
-    Channel.EMAIL: _email,
-    Channel.VOICE: _voice,
-    Channel.DISPLAY: _display,
-}

@@ -54,6 +54,16 @@ def last_step(outcome: Outcome, code: str) -> Step:
     return Step(FINAL[outcome], reason=code[:60] if outcome in _REASONED else None)
 
 
+def redial(code: str, *, rung: int, now: int, until: int, sending: Sending) -> Step:
+    """After a provider's late word that nobody answered the `rung`th call: another one, as long as there may be one and it
+    may begin before `until` (UTC ms). Else it failed, and `code` says why.
+    """
+    due_at = now + sending.redial_after_s * SECOND
+    if rung <= sending.redials and due_at < until:
+        return Step(State.WAITING, due_at, code[:60])
+    return Step(State.FAILED, reason=code[:60])
+
+
 def back_off_ms(receipt: Receipt, tries: int, sending: Sending) -> int:
     """Full jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), never sooner than asked."""
     ceiling = min(sending.retry_cap_s, sending.retry_base_s * 2 ** min(tries, 20))

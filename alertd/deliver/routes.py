@@ -9,12 +9,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from alertd.model import Channel, Mode
+from alertd.model import AddressKind, Channel, Mode
 from alertd.settings import Settings
-from alertd.settings.sections import Gateway
-from alertd.settings.sections import Sender as Terms
+from alertd.settings.providers import Gateway
+from alertd.settings.providers import Sender as Terms
 from alertd.store import Database, Transaction, ids
+from gateways.loader import addresses
 
+ALL_KINDS: Final = frozenset(AddressKind)
+_KINDS: Final = {"browser": AddressKind.USUAL, "app": AddressKind.APP}
 SANDBOX: Final = "sandbox"
 """The driver, and the name of the gateway that is there without being configured."""
 
@@ -31,6 +34,7 @@ class Sender:
     burst: int
     unit: str
     terms: Terms | None = field(default=None, hash=False)  # tariffs are a dict
+    speaks: frozenset[AddressKind] = ALL_KINDS
 
     def price_to(self, address: str) -> float:
         """Euros for one unit to an address, or to all that begin so ("+262"): the table's, 0 without one."""
@@ -54,10 +58,32 @@ Routes = Mapping[Way, tuple[Sender, ...]]
 """The senders of a way, the preferred one first. A live station never has a sandbox sender; a training one no other."""
 
 
-def first(routes: Routes, mode: Mode, channel: Channel, *, danger: bool) -> Sender | None:
-    """Who speaks; None when no gateway serves the channel, or (but for danger) only reserved senders do."""
+def first(
+    routes: Routes, mode: Mode, channel: Channel, *, danger: bool, kind: AddressKind | None = None
+) -> Sender | None:
+    """Who speaks, to this kind of address where it is said; None when no gateway serves the channel, or (but for danger)
+    only reserved senders do.
+    """
     senders = routes.get((mode, channel, danger), ())
-    return senders[0] if senders else None
+    return next((sender for sender in senders if kind is None or kind in sender.speaks), None)
+
+
+def by_kind(routes: Routes, mode: Mode, channel: Channel, *, danger: bool) -> dict[AddressKind, Sender]:
+    """Who speaks to each kind of address, those left out to which nobody does."""
+    found = {kind: first(routes, mode, channel, danger=danger, kind=kind) for kind in AddressKind}
+    return {kind: sender for kind, sender in found.items() if sender is not None}
+
+
+def strands(routes: Routes) -> tuple[tuple[Way, tuple[Sender, ...]], ...]:
+    """Every route, in as many as it has kinds of address that are not each sender's: who heads one is the home of what is
+    queued for that kind, and who follows may stand in.
+    """
+    parted = (
+        (way, tuple(sender for sender in route if kind in sender.speaks))
+        for way, route in routes.items()
+        for kind in AddressKind
+    )
+    return tuple(dict.fromkeys(strand for strand in parted if strand[1]))
 
 
 def dead_ends(routes: Routes) -> list[tuple[Mode, Channel]]:
@@ -103,10 +129,18 @@ def _configured(settings: Settings) -> Iterator[Sender]:
     for name, gateway in gateways_of(settings).items():
         for word in gateway.channels:
             channel = Channel.of(word)
+            speaks = _speaks(channel, gateway.driver)
             if not gateway.senders:
-                yield Sender(0, name, name, channel, None, 1, "message")
+                yield Sender(0, name, name, channel, None, 1, "message", speaks=speaks)
             for sender in gateway.senders:
-                yield Sender(0, name, sender.name, channel, sender.rate, sender.burst, sender.unit, sender)
+                terms = (sender.rate, sender.burst, sender.unit, sender)
+                yield Sender(0, name, sender.name, channel, *terms, speaks=speaks)
+
+
+def _speaks(channel: Channel, driver: str) -> frozenset[AddressKind]:
+    """To which addresses of a channel; notifications alone have several kinds."""
+    words = addresses(driver) if channel is Channel.PUSH else frozenset[str]()
+    return frozenset(_KINDS[word] for word in words) or ALL_KINDS
 
 
 async def _register(tx: Transaction, sender: Sender) -> Sender:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from alertd.store import Database, Row, Transaction
+from gateways.contract import Credit
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +14,7 @@ class Sighting:
 
     `failures` is the share of answers of late that were failures, None when there were too few to say. `speaks` are the
     words of the channels for which it speaks now, `dangers` those for whose danger it does, and for nothing else; `hosts` are those of its hosts that are left alone now.
+    `credit` is what its account had left when the provider was asked last, None where it does not tell.
     """
 
     gateway: str
@@ -23,6 +25,7 @@ class Sighting:
     speaks: tuple[str, ...]
     hosts: tuple[str, ...] = ()
     dangers: tuple[str, ...] = ()
+    credit: Credit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +36,26 @@ class Seen:
     sighting: Sighting
 
 
+def rounded(share: float | None) -> float | None:
+    """To a twentieth: nobody reads finer, and every change is a row written."""
+    return None if share is None else round(share * 20) / 20
+
+
 async def tell(tx: Transaction, node_id: int, seen: Iterable[Sighting], *, anew: bool) -> None:
     """What a node sees now; `anew` drops what an earlier life of it said of gateways that are no longer configured."""
     if anew:
         await tx.execute("gateways.forget", node_id)
     rows = [
-        (node_id, one.gateway, int(one.working), one.since, one.reason, one.failures, *_lists(one))
+        (
+            node_id,
+            one.gateway,
+            int(one.working),
+            one.since,
+            one.reason,
+            one.failures,
+            *_lists(one),
+            *_left(one),
+        )
         for one in seen
     ]
     await tx.execute_many("gateways.tell", rows)
@@ -53,6 +70,10 @@ def _lists(one: Sighting) -> tuple[str, str, str]:
     return json.dumps(one.speaks), json.dumps(one.hosts), json.dumps(one.dangers)
 
 
+def _left(one: Sighting) -> tuple[float | None, str]:
+    return (float(one.credit.left), one.credit.unit) if one.credit else (None, "")
+
+
 def _seen(row: Row) -> Seen:
     sighting = Sighting(
         gateway=row["gateway"],
@@ -63,5 +84,6 @@ def _seen(row: Row) -> Seen:
         speaks=tuple(json.loads(row["speaks"])),
         hosts=tuple(json.loads(row["hosts"])),
         dangers=tuple(json.loads(row["dangers"])),
+        credit=None if row["credit"] is None else Credit(row["credit"], row["credit_unit"]),
     )
     return Seen(row["node"], sighting)

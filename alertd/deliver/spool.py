@@ -16,8 +16,7 @@ from typing import Final
 
 import structlog
 
-from alertd.deliver import receipts
-from alertd.deliver.receipts import Raw
+from alertd.deliver.raws import Raw, append
 from alertd.errors import Unavailable
 from alertd.keys import Keyring, Unreadable
 from alertd.store import Database
@@ -90,7 +89,7 @@ class Spool:
         raws = self._open(lines)
         if raws:
             async with self.db.transaction() as tx:
-                await receipts.append(tx, self.keyring, raws)
+                await append(tx, self.keyring, raws)
             self.db.ring("receipts")
             log.info("spool_replayed", action="replay", receipts=len(raws))
         if lines:
@@ -104,7 +103,7 @@ class Spool:
         raws = [each.raw for each in batch]
         try:
             async with asyncio.timeout(STORE_S), self.db.transaction() as tx:
-                await receipts.append(tx, self.keyring, raws)
+                await append(tx, self.keyring, raws)
         except (Unavailable, TimeoutError) as error:
             code = error.code if isinstance(error, Unavailable) else "store_slow"
             log.warning("store_unavailable", action="spool", code=code, receipts=len(raws))

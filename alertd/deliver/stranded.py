@@ -19,7 +19,7 @@ from alertd.clock import FOREVER, SECOND
 from alertd.deliver.claim import by_message, shift
 from alertd.deliver.routes import Routes, first
 from alertd.deliver.tallies import Entries
-from alertd.model import Channel, Lane, Level, Mode, State
+from alertd.model import AddressKind, Channel, Lane, Level, Mode, State
 from alertd.settings.sections import Sending
 from alertd.store import Database, Row, Transaction
 
@@ -86,7 +86,8 @@ class Stranded:
         given: dict[int, list[Row]] = defaultdict(list)
         for row in rows:
             danger = row["level"] == Level.DANGER
-            target = first(self.routes, Mode(row["mode"]), Channel(row["channel"]), danger=danger)
+            to = Mode(row["mode"]), Channel(row["channel"])
+            target = first(self.routes, *to, danger=danger, kind=AddressKind(row["kind"]))
             given[target.id if target else 0].append(row)
         await self._skip(tx, given.pop(0, []))
         for target_id, some in sorted(given.items()):

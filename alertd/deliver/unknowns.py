@@ -13,9 +13,9 @@ from typing import Final
 from alertd.clock import FOREVER, SECOND
 from alertd.deliver import silence
 from alertd.deliver.claim import shift
-from alertd.deliver.routes import Routes, Sender, first
+from alertd.deliver.routes import Routes, Sender, by_kind
 from alertd.deliver.tallies import Entries
-from alertd.model import Channel, Level, Mode, State, subscriber_of
+from alertd.model import AddressKind, Channel, Level, Mode, State, subscriber_of
 from alertd.store import Row, Transaction
 from alertd.store.contents import loads
 
@@ -25,6 +25,10 @@ _ORDER: Final = (*FREE, Channel.SMS, Channel.VOICE)
 _LOST: Final = frozenset({State.REFUSED, State.STOPPED, State.FAILED, State.EXPIRED, State.SKIPPED})
 """A delivery that ended so is nothing that the person has."""
 _LATER_MS: Final = SECOND
+
+
+Senders = Mapping[tuple[Channel, AddressKind], Sender]
+"""Who speaks, in the order of preference, for each channel and kind of address that is served."""
 
 
 async def settle(
@@ -72,17 +76,16 @@ async def _turn_elsewhere(
     if message["silence"]:
         await silence.hasten(tx, entries, message["id"], people)
     chosen = loads(message["content"]).channels
-    senders = {
-        channel: first(routes, Mode(message["mode"]), channel, danger=False) for channel in {*chosen, *FREE}
+    senders: Senders = {
+        (channel, kind): sender
+        for channel in _ORDER
+        if channel in {*chosen, *FREE}
+        for kind, sender in by_kind(routes, Mode(message["mode"]), channel, danger=False).items()
     }
-    ways = await _ways(tx, message["id"], people, [each for each in _ORDER if senders.get(each)], chosen)
-    used: set[int] = set()
-    for channel, endpoints in ways.items():
-        sender = senders[channel]
-        if sender is not None:
-            used.add(sender.id)
-            await _send(tx, entries, message["id"], sender, endpoints, now)
-    return used
+    ways = await _ways(tx, message["id"], people, senders, chosen)
+    for way, endpoints in ways.items():
+        await _send(tx, entries, message["id"], senders[way], endpoints, now)
+    return {senders[way].id for way in ways}
 
 
 async def _send(
@@ -98,26 +101,24 @@ async def _ways(
     tx: Transaction,
     message_id: int,
     people: Mapping[int, Row],
-    served: Sequence[Channel],
+    served: Senders,
     chosen: AbstractSet[Channel],
-) -> dict[Channel, dict[int, int]]:
-    """By channel, the other endpoint of each unknown one, for people who have nothing else of the message."""
+) -> dict[tuple[Channel, AddressKind], dict[int, int]]:
+    """By channel and kind, the other endpoint of each unknown one, for people who have nothing else of the message."""
     listed = json.dumps(sorted(people))
     standing = defaultdict[int, dict[Channel, list[State]]](lambda: defaultdict(list))
     for row in await tx.fetch("unknowns.standing", message_id, listed):
         standing[subscriber_of(row["endpoint_id"])][Channel(row["channel"])].append(State(row["state"]))
-    open_ = defaultdict[int, dict[Channel, int]](dict)
+    open_ = defaultdict[int, dict[tuple[Channel, AddressKind], int]](dict)
     for row in await tx.fetch("unknowns.ways", listed):
-        open_[row["subscriber_id"]][Channel(row["channel"])] = row["endpoint_id"]
-    order = sorted(served, key=lambda channel: channel not in chosen)
-    ways = defaultdict[Channel, dict[int, int]](dict)
+        open_[row["subscriber_id"]][Channel(row["channel"]), AddressKind(row["kind"])] = row["endpoint_id"]
+    order = sorted(served, key=lambda way: way[0] not in chosen)
+    ways = defaultdict[tuple[Channel, AddressKind], dict[int, int]](dict)
     for person, row in people.items():
         if not _has_else(standing[person], Channel(row["channel"])):
-            channel = next(
-                (each for each in order if each in open_[person].keys() - standing[person].keys()), None
-            )
-            if channel is not None:
-                ways[channel][row["endpoint_id"]] = open_[person][channel]
+            free = [each for each in order if each in open_[person] and each[0] not in standing[person]]
+            if free:
+                ways[free[0]][row["endpoint_id"]] = open_[person][free[0]]
     return ways
 
 

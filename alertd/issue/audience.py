@@ -3,13 +3,16 @@
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 import zones
 from alertd.issue.desk import Desk
 from alertd.model import EVERYWHERE, Act, Channel, Content, Count, Level, Target
-from alertd.store import Database
+from alertd.store import Database, Transaction
 
 ALL_ENDPOINTS = 15
 """Four bits a channel in packed counts (see the table reach)."""
@@ -17,11 +20,69 @@ WORTH_PARTING = 400
 """Ranges of a cover above which two readers are quicker than one: a circle of some two kilometres."""
 _CHANNELS = (1 << 4 * len(Channel)) - 1
 
+Beside: TypeAlias = Mapping[int, int]
+"""Other stations whose followers a zone is for too (see `alertd.issue.across`): the lowest cell of each, EVERYWHERE for those
+everywhere too, ONLY_PLACES for no more than those who have a place in the zone.
+"""
+Ids: TypeAlias = "NDArray[np.int64]"
+NOBODY: Final[Beside] = MappingProxyType({})
+ONLY_PLACES: Final = 1
 
-async def count(desk: Desk, station_id: int, content: Content) -> tuple[Count, int]:
+
+async def count(desk: Desk, station_id: int, content: Content, beside: Beside = NOBODY) -> tuple[Count, int]:
     """People with an endpoint on a chosen channel, each once, and these endpoints; and how many people more lie in the
     target with none of them.
     """
+    named = await _named(desk, station_id, content, beside)
+    kinds = await asyncio.to_thread(_kinds, named)
+    chosen = _chosen(content)
+    reached = {kind: n for kind, n in kinds.items() if kind & chosen}
+    return _count(reached, content), sum(kinds.values()) - sum(reached.values())
+
+
+async def present(
+    desk: Desk, station_id: int, content: Content, people: Sequence[int], beside: Beside = NOBODY
+) -> set[int]:
+    """Those of these people whom the content would reach by a chosen channel."""
+    named = await _named(desk, station_id, content, beside)
+    return await asyncio.to_thread(_present, named, people, _chosen(content))
+
+
+async def by_station(db: Database | Transaction, content: Content, beside: Beside) -> dict[int, Ids]:
+    """Of these stations' followers, whoever lies in the content's zone: station by station, in order; nobody, no station."""
+    zone = content.target.zone
+    if zone is None or not beside:
+        return {}
+    terms = (await topic_bit(db, content.topic), int(content.level), int(content.exercise))
+    ranges = await asyncio.to_thread(lambda: _text(_ranges(zone)))
+    rows = await db.fetch("audience.by_station", ranges, _stations(beside), *terms)
+    return {row["station_id"]: _once(row["packed"]) for row in rows}
+
+
+def _once(packed: str) -> Ids:
+    """The people of a text of numbers, each once: sorted, which numpy's `unique` does after hashing them."""
+    found = np.sort(np.fromstring(packed, dtype=np.int64, sep=","))
+    once: Ids = found[np.append(True, found[1:] != found[:-1])]
+    return once
+
+
+async def _beside(desk: Desk, content: Content, beside: Beside) -> str:
+    """Other stations' followers in the zone, as `_named`."""
+    zone = content.target.zone
+    if zone is None or not beside:
+        return ""
+    terms = (await topic_bit(desk.db, content.topic), int(content.level), int(content.exercise))
+    ranges = await asyncio.to_thread(lambda: _text(_ranges(zone)))
+    rows = await desk.db.fetch("audience.count_beside", ranges, _stations(beside), *terms)
+    return rows[0]["packed"] or ""
+
+
+def _stations(beside: Beside) -> str:
+    return json.dumps({str(station): lowest for station, lowest in beside.items()})
+
+
+async def _named(desk: Desk, station_id: int, content: Content, beside: Beside) -> str:
+    """Everyone in the target as `subscriber << 20 | channels`, some twice."""
     terms = (
         int(content.target.station),
         json.dumps(content.target.groups),
@@ -30,12 +91,23 @@ async def count(desk: Desk, station_id: int, content: Content) -> tuple[Count, i
         content.level,
         int(content.exercise),
     )
-    asked = [desk.db.fetch("audience.count", part, *terms) for part in _parts(content.target)]
-    named = ",".join(filter(None, (rows[0]["packed"] for rows in await asyncio.gather(*asked))))
-    kinds = await asyncio.to_thread(_kinds, named)
-    chosen = sum(ALL_ENDPOINTS << 4 * channel for channel in content.channels)
-    reached = {kind: n for kind, n in kinds.items() if kind & chosen}
-    return _count(reached, content), sum(kinds.values()) - sum(reached.values())
+    parts = await asyncio.to_thread(_parts, content.target)
+    asked = [desk.db.fetch("audience.count", part, *terms) for part in parts]
+    found = [rows[0]["packed"] for rows in await asyncio.gather(*asked)]
+    return ",".join(filter(None, (*found, await _beside(desk, content, beside))))
+
+
+def _chosen(content: Content) -> int:
+    """The bits of the chosen channels."""
+    return sum(ALL_ENDPOINTS << 4 * channel for channel in content.channels)
+
+
+def _present(packed: str, people: Sequence[int], chosen: int) -> set[int]:
+    if not packed:
+        return set()
+    named = np.fromstring(packed, dtype=np.int64, sep=",")
+    reached = named[(named & chosen) != 0] >> _CHANNELS.bit_length()
+    return set(np.intersect1d(reached, np.array(people, dtype=np.int64)).tolist())
 
 
 async def count_reached_before(db: Database, alert_id: int) -> Count:
@@ -44,7 +116,7 @@ async def count_reached_before(db: Database, alert_id: int) -> Count:
     return Count(people=0, endpoints={Channel(row["channel"]): row["n"] for row in rows})
 
 
-async def topic_bit(db: Database, topic: str) -> int:
+async def topic_bit(db: Database | Transaction, topic: str) -> int:
     """The mask in which only `topic` is set; a topic that no subscription could have named is in none but "all"."""
     rows = await db.fetch("topics.list_all")
     bits = {row["key"]: row["bit"] for row in rows}
@@ -65,9 +137,13 @@ def _parts(target: Target) -> list[str]:
     """The zone's ranges as {"lo": hi} texts. A large zone in two, read side by side: engines scan without our lock."""
     if target.zone is None:
         return ["{}"]
-    ranges = [(EVERYWHERE, EVERYWHERE), *zones.cover(target.zone).ranges]
+    ranges = _ranges(target.zone)
     middle = len(ranges) // 2 if len(ranges) > WORTH_PARTING else len(ranges)
     return [_text(part) for part in (ranges[:middle], ranges[middle:]) if part]
+
+
+def _ranges(zone: zones.Zone) -> list[tuple[int, int]]:
+    return [(EVERYWHERE, EVERYWHERE), *zones.cover(zone).ranges]
 
 
 def _text(ranges: Sequence[tuple[int, int]]) -> str:

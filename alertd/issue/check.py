@@ -9,9 +9,12 @@ from alertd.clock import HOUR, MINUTE
 from alertd.errors import Refused
 from alertd.issue.desk import Desk
 from alertd.model import Content, Level, Station, Text
+from alertd.stations.organisations import is_organisation
 
 GRACE = MINUTE
 """How far in the past an onset may lie: a form takes a minute to fill."""
+MOST_ALT = 250
+"""Characters that say what a picture shows: longer, and it belongs into the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ def _faults(desk: Desk, station: Station, content: Content) -> Iterator[Fault]:
     yield from _texts(desk, station, content)
     yield from _target(desk, station, content)
     yield from _times(desk, content)
+    yield from _attachments(desk, content)
     if not content.channels:
         yield Fault("channels_empty", "channels", "Choisissez au moins un moyen d'envoi.")
     if content.url is not None and not (content.url.startswith("https://") and len(content.url) <= 500):
@@ -109,6 +113,22 @@ def visible(text: str) -> bool:
     return any(unicodedata.category(sign)[0] not in "ZC" for sign in text)
 
 
+def _attachments(desk: Desk, content: Content) -> Iterator[Fault]:
+    """Each once, and each said in words: who cannot see a picture is told as much as who can."""
+    most, digests = desk.settings.limits.attachments, [one.digest for one in content.attachments]
+    if len(digests) > most:
+        yield Fault("attachments_too_many", "attachments", f"Au plus {most} images ou PDF par message.")
+    if len(digests) > len(set(digests)):
+        yield Fault("attachment_twice", "attachments", "La même image est jointe deux fois : enlevez-en une.")
+    for place, one in enumerate(content.attachments):
+        if not visible(one.alt) or unseen(one.alt) or "\n" in one.alt:
+            said = "Décrivez l'image ou le document en une ligne, pour ceux qui ne le voient pas."
+            yield Fault("alt_missing", f"attachments.{place}.alt", said)
+        if len(one.alt) > MOST_ALT:
+            said = f"Description de {len(one.alt)} caractères : raccourcissez à {MOST_ALT} au plus."
+            yield Fault("alt_too_long", f"attachments.{place}.alt", said)
+
+
 def _target(desk: Desk, station: Station, content: Content) -> Iterator[Fault]:
     target = content.target
     if target.zone is None and not target.station and not target.groups:
@@ -117,7 +137,7 @@ def _target(desk: Desk, station: Station, content: Content) -> Iterator[Fault]:
             "target",
             "Indiquez où : une zone, toute la commune ou un groupe. Sans cible, rien ne part.",
         )
-    if target.groups and content.level is Level.DANGER:
+    if target.groups and content.level is Level.DANGER and not is_organisation(station):
         yield Fault(
             "danger_needs_zone",
             "target.groups",

@@ -1,6 +1,7 @@
 """Drafts: an alert being written. Kept whole or not at all; nothing of it is checked but its shape."""
 
 from alertd.errors import Conflict, Missing
+from alertd.issue.attachments import keep
 from alertd.issue.desk import Desk
 from alertd.model import Actor, AlertState, Content, Station
 from alertd.stations import audit
@@ -19,8 +20,9 @@ async def save_draft(
         if alert_id is None:
             alert_id = await add_alert(tx, station, content)
         else:
-            await _rewrite(tx, station, content, alert_id)
+            await rewrite(tx, station, content, alert_id)
         await tx.execute("alerts.save_draft", alert_id, dumps(content), actor.name)
+        await keep(tx, station.id, alert_id, content)
         await audit.append(tx, desk.clock, station.id, actor.name, "draft", f"alert:{alert_id}", {})
     return alert_id
 
@@ -59,7 +61,8 @@ async def thread_of(tx: Transaction, station_id: int, alert_id: int) -> Row:
     return rows[0]
 
 
-async def _rewrite(tx: Transaction, station: Station, content: Content, alert_id: int) -> None:
+async def rewrite(tx: Transaction, station: Station, content: Content, alert_id: int) -> None:
+    """A draft's summary follows its content. Raises as `save_draft` does."""
     await thread_of(tx, station.id, alert_id)
     changed = await tx.execute(
         "alerts.rewrite",

@@ -1,5 +1,6 @@
 """The truth before sending: how many people, on which channels, at what price, when the first, half and last are reached."""
 
+import asyncio
 import json
 import secrets
 from collections.abc import Mapping
@@ -7,14 +8,19 @@ from dataclasses import dataclass, replace
 
 from alertd.clock import MINUTE
 from alertd.errors import Conflict, Missing, Refused, TooOften
-from alertd.issue import audience
+from alertd.issue import across, audience
+from alertd.issue.across import Border
 from alertd.issue.check import check
 from alertd.issue.costs import costs
+from alertd.issue.coverage import Coverage, coverage
 from alertd.issue.delays import delayed
 from alertd.issue.desk import Desk
 from alertd.issue.guards import after, check_station
+from alertd.issue.hushed import Hushed, hushed
 from alertd.model import Act, Actor, AlertState, Channel, Content, Count, Station
 from alertd.stations import audit, quotas, stations, throttle
+from alertd.stations.elections import check_tick
+from alertd.stations.payers import check_may
 from alertd.stations.quotas import Quota
 from alertd.store import Row, Transaction
 from alertd.store.contents import dumps, fingerprint, loads
@@ -29,6 +35,8 @@ class Preview:
 
     Where a silence policy holds, `delayed` of the endpoints wait (`content.silence` says how long) and are spared when the
     person's phone acknowledges: `price_low` is the price if all do, `price` and the times are those if none does.
+
+    `coverage` is that of the moment when it was made, also when it is shown again; None where it cannot be told.
     """
 
     digest: str
@@ -48,30 +56,49 @@ class Preview:
     greeting: bool
     expires_at: int
     quota: Quota | None
+    coverage: Coverage | None
+    hushed: Hushed
+    border: Border
 
 
 async def preview(
-    desk: Desk, actor: Actor, station: Station, content: Content, alert_id: int | None = None
+    desk: Desk,
+    actor: Actor,
+    station: Station,
+    content: Content,
+    alert_id: int | None = None,
+    *,
+    neutral: bool = False,
 ) -> Preview:
-    """Check the content, count whom it reaches, and keep what was shown.
+    """Check the content, count whom it reaches, and keep what was shown. `neutral`: its author says that it promotes nobody.
 
     :raises Refused: it cannot be sent as it stands. :raises Conflict: `not_active`. :raises Missing: `alert_unknown`.
     :raises TooOften, Conflict: `quota_exceeded`, after the turn was taken: asking again and again would count people.
     """
     check_station(station)
     check(desk, station, content)
+    await check_may(desk.db, desk.catalogue, station, content)
     await check_groups(desk, station, content)
     await check_thread(desk, station, alert_id)
+    ticked = await check_tick(desk.db, station, content, desk.clock.now_ms(), ticked=neutral)
     content = await delayed(desk, station, content)
-    counted, unreached = await _count(desk, station, content, alert_id)
+    (counted, unreached), covered = await asyncio.gather(
+        _count(desk, station, content, alert_id), coverage(desk, station, content)
+    )
     digest, quota = secrets.token_urlsafe(18), await _quota(desk, station, content)
     async with desk.db.transaction() as tx:
         await _take_turn(desk, tx, actor, counted)
+        if ticked:
+            said = {"topic": content.topic, "preview": digest[:8]}
+            await audit.append(
+                tx, desk.clock, station.id, actor.name, "election.tick", f"station:{station.id}", said
+            )
         if quota is None or counted.total <= quota.left:
-            await _keep(tx, digest, actor, station, content, counted, alert_id)
+            await _keep(tx, digest, actor, station, content, counted, alert_id, covered)
     if quota is not None:
         quota.check(counted.total)
-    return await _told(desk, station, digest, alert_id, content, counted, unreached, desk.clock.now_ms())
+    now = desk.clock.now_ms()
+    return await _told(desk, station, digest, alert_id, content, counted, unreached, now, quota, covered)
 
 
 async def _keep(
@@ -82,6 +109,7 @@ async def _keep(
     content: Content,
     counted: Count,
     alert_id: int | None,
+    covered: Coverage | None,
 ) -> None:
     await tx.execute(
         "previews.add",
@@ -93,6 +121,7 @@ async def _keep(
         dumps(content),
         counted.people,
         json.dumps({channel.word: n for channel, n in counted.endpoints.items()}),
+        covered.as_json() if covered else None,
     )
 
 
@@ -103,7 +132,8 @@ async def _quota(desk: Desk, station: Station, content: Content) -> Quota | None
 
 async def _count(desk: Desk, station: Station, content: Content, alert_id: int | None) -> tuple[Count, int]:
     """As `audience.count`. Whoever was reached by a channel hears an update by it at once: they are not counted as delayed."""
-    counted, unreached = await audience.count(desk, station.id, content)
+    beside = await across.beside(desk, station, content)
+    counted, unreached = await audience.count(desk, station.id, content, beside)
     if alert_id is None or not content.silence:
         return counted, unreached
     before = (await audience.count_reached_before(desk.db, alert_id)).endpoints
@@ -137,7 +167,18 @@ async def shown(desk: Desk, actor: Actor, digest: str) -> Preview:
     content = loads(row["content"])
     station = await stations.by_id(desk.db, row["station_id"])
     counted, unreached = await _count(desk, station, content, row["alert_id"])
-    return await _told(desk, station, digest, row["alert_id"], content, counted, unreached, row["created_at"])
+    quota, since = await _quota(desk, station, content), row["created_at"]
+    covered = Coverage.of(row["coverage"])
+    return await _told(
+        desk, station, digest, row["alert_id"], content, counted, unreached, since, quota, covered
+    )
+
+
+async def counted_again(desk: Desk, station: Station, content: Content, alert_id: int | None) -> Preview:
+    """What a content would do now, without a digest: it is shown to who decides, and releases nothing."""
+    counted, unreached = await _count(desk, station, content, alert_id)
+    now, quota = desk.clock.now_ms(), await _quota(desk, station, content)
+    return await _told(desk, station, "", alert_id, content, counted, unreached, now, quota, None)
 
 
 async def stored(desk: Desk, actor: Actor, digest: str) -> Row:
@@ -191,8 +232,11 @@ async def _told(
     counted: Count,
     unreached: int,
     created_at: int,
+    quota: Quota | None,
+    covered: Coverage | None,
 ) -> Preview:
-    cost = await costs(desk, station, content, counted)
+    beside = await across.beside(desk, station, content)
+    cost = await costs(desk, station, content, counted, beside)
     return Preview(
         digest=digest,
         station_id=station.id,
@@ -210,7 +254,10 @@ async def _told(
         without_gateway=tuple(channel for channel, sender in cost.senders.items() if sender is None),
         greeting=cost.greeting,
         expires_at=_expires(desk, created_at),
-        quota=await _quota(desk, station, content),
+        quota=quota,
+        coverage=covered,
+        hushed=await hushed(desk, station, content, beside),
+        border=await across.border(desk, station, content),
     )
 
 

@@ -21,7 +21,7 @@ from alertd.model import (
     subscriber_of,
 )
 from alertd.store import Row
-from alertd.store.contents import loads
+from alertd.store.contents import event_of, loads
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +109,17 @@ async def alert(desk: Desk, alert_id: int) -> AlertView:
     rows = await desk.db.fetch("alerts.one", alert_id)
     if not rows:
         raise Missing("alert_unknown", "Cette alerte n'existe pas.")
-    events = tuple(_event(row) for row in await desk.db.fetch("events.of_alert", alert_id))
+    events = tuple(event_of(row) for row in await desk.db.fetch("events.of_alert", alert_id))
     if events:
-        return AlertView(_summary(rows[0]), events[-1].content, events)
+        return AlertView(summary_of(rows[0]), events[-1].content, events)
     draft = await desk.db.fetch("alerts.draft", alert_id)
-    return AlertView(_summary(rows[0]), loads(draft[0]["content"]), ())
+    return AlertView(summary_of(rows[0]), loads(draft[0]["content"]), ())
+
+
+async def written(desk: Desk, view: AlertView) -> Content:
+    """What is being written of a thread: its draft, its update's that has not left, else what it says."""
+    draft = await desk.db.fetch("alerts.draft", view.summary.id)
+    return loads(draft[0]["content"]) if draft else view.content
 
 
 async def alerts(
@@ -122,7 +128,7 @@ async def alerts(
     """A station's threads, newest first, those with an id below `before`; at most 200."""
     newest = 1 << 62 if before is None else before
     rows = await desk.db.fetch("alerts.of_station", station_id, newest, min(limit, 200))
-    return [_summary(row) for row in rows]
+    return [summary_of(row) for row in rows]
 
 
 async def progress(desk: Desk, alert_id: int) -> tuple[Progress, ...]:
@@ -216,7 +222,8 @@ def _delivery(row: Row) -> DeliveryView:
     )
 
 
-def _summary(row: Row) -> AlertSummary:
+def summary_of(row: Row) -> AlertSummary:
+    """A thread's row as lists show it."""
     return AlertSummary(
         id=row["id"],
         station_id=row["station_id"],
@@ -228,20 +235,4 @@ def _summary(row: Row) -> AlertSummary:
         expires=row["expires"],
         created_at=row["created_at"],
         closed_at=row["closed_at"],
-    )
-
-
-def _event(row: Row) -> Event:
-    return Event(
-        id=row["id"],
-        alert_id=row["alert_id"],
-        station_id=row["station_id"],
-        act=Act(row["act"]),
-        content=loads(row["content"]),
-        onset=row["onset"],
-        deliver_by=row["deliver_by"],
-        as_of=row["as_of"],
-        released_by=row["released_by"],
-        created_at=row["created_at"],
-        supersedes=row["supersedes"],
     )

@@ -4,25 +4,28 @@ Nothing is sent here. Fan-out finds the work; if the process dies now, the work 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from alertd.errors import Conflict
-from alertd.issue import audience, threads
+from alertd.issue import across, approval, audience, threads
 from alertd.issue.check import check
 from alertd.issue.costs import costs
 from alertd.issue.desk import Desk
 from alertd.issue.guards import after, check_level, check_station
+from alertd.issue.lately import check_lately
 from alertd.issue.preview import check_groups, stored
 from alertd.issue.write import Order, Spent, write
 from alertd.model import Act, Actor, Content, Station, Text
 from alertd.stations import stations
+from alertd.stations.organisations import check_closing
+from alertd.stations.payers import check_may
 from alertd.store import Row
 from alertd.store.contents import fingerprint, loads
 
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """`again`: this digest had already released, and this is what it released then."""
+    """`again`: this digest had already released, and this is what it released then. No event (0): a second person agrees first."""
 
     alert_id: int
     event_id: int
@@ -30,31 +33,60 @@ class Released:
 
 
 async def release(
-    desk: Desk, actor: Actor, station: Station, digest: str, content: Content | None = None
+    desk: Desk,
+    actor: Actor,
+    station: Station,
+    digest: str,
+    content: Content | None = None,
+    *,
+    known: int | None = None,
+    hold_ms: int = 0,
 ) -> Released:
     """Release what a preview showed, as a first message or (the preview said of which alert) an update.
 
-    `content`, when given, must equal what was previewed. A digest releases once; again gives the same alert.
+    `content`, when given, must equal what was previewed. A digest releases once; again gives the same alert. `known`: see
+    `order_of`. Nothing of a first message leaves in the first `hold_ms`.
 
-    :raises Conflict: `preview_stale`, `content_changed`, `people_changed`, `not_active`: look again.
+    :raises Conflict: `preview_stale`, `content_changed`, `people_changed`, `not_active`, `sent_lately`: look again.
     :raises NotAllowed: `level_not_allowed`, `station_suspended`. :raises Missing: `preview_unknown`.
     """
     shown = await stored(desk, actor, digest)
-    wanted = loads(shown["content"])
     _check_same(shown, content)
     if shown["event_id"] is not None:
-        return await _again(desk, shown)
+        return await released_before(desk, shown)
+    order = await order_of(desk, actor, station, shown, shown["alert_id"], known)
+    held = replace(order, hold_ms=hold_ms if order.act is Act.ALERT else 0)
+    return await _release(desk, held, shown["alert_id"], digest)
+
+
+async def order_of(
+    desk: Desk,
+    actor: Actor,
+    station: Station,
+    shown: Row,
+    alert_id: int | None,
+    known: int | None = None,
+) -> Order:
+    """What a preview's row would become now, as an event of this thread: looked at and counted afresh. Raises as `release`.
+
+    `known` is the newest alert like it of which the sender knows, 0 where they know of none: another one that went out in
+    the last ten minutes asks again. None: nobody is asked.
+    """
+    wanted = loads(shown["content"])
     check_station(station)
     check_level(actor, wanted.level)
     check(desk, station, wanted)
+    await check_may(desk.db, desk.catalogue, station, wanted)
     await check_groups(desk, station, wanted)
-    counted, _ = await audience.count(desk, station.id, wanted)
+    beside = await across.beside(desk, station, wanted)
+    counted, _ = await audience.count(desk, station.id, wanted, beside)
     _check_people(desk, shown["people"], counted.people)
-    act = await threads.act_of(desk.db, shown["alert_id"])
-    when = (await costs(desk, station, wanted, counted)).when
+    act = await threads.act_of(desk.db, alert_id)
+    if act is Act.ALERT and known is not None:
+        await check_lately(desk, station, wanted, alert_id, known)
+    when = (await costs(desk, station, wanted, counted, beside)).when
     covers = audience.covers(wanted.target)
-    order = Order(act, station, wanted, counted.people, counted.total, covers, actor, when)
-    return await _release(desk, order, shown["alert_id"], digest)
+    return Order(act, station, wanted, counted.people, counted.total, covers, actor, when, beside=beside)
 
 
 async def end(desk: Desk, actor: Actor, alert_id: int, texts: Mapping[str, Text] | None = None) -> Released:
@@ -80,6 +112,7 @@ async def _close(
     station = await stations.by_id(desk.db, actor.station_id)
     check_station(station)
     check_level(actor, head.content.level)
+    check_closing(station, head.content, own_words=texts is not None)
     content = threads.closing_content(desk, station, head, act, texts)
     if texts is not None:
         check(desk, station, content)
@@ -89,15 +122,19 @@ async def _close(
 
 
 async def _release(desk: Desk, order: Order, alert_id: int | None, digest: str | None) -> Released:
+    if digest is not None and await approval.needed(desk, order):
+        return Released(await approval.ask(desk, order, alert_id, digest), 0, again=False)
     try:
         alert_id, event_id = await write(desk, order, alert_id, digest)
     except Spent:
-        return await _again(desk, (await desk.db.fetch("previews.one", digest))[0])
+        return await released_before(desk, (await desk.db.fetch("previews.one", digest))[0])
     desk.db.ring("fan_out")
+    desk.db.ring("front")
     return Released(alert_id, event_id, again=False)
 
 
-async def _again(desk: Desk, shown: Row) -> Released:
+async def released_before(desk: Desk, shown: Row) -> Released:
+    """What a preview's row has released."""
     rows = await desk.db.fetch("events.one", shown["event_id"])
     return Released(rows[0]["alert_id"], rows[0]["id"], again=True)
 

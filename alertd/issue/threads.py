@@ -10,10 +10,12 @@ from alertd.issue.desk import Desk
 from alertd.issue.drafting import add_alert, thread_of
 from alertd.issue.guards import after
 from alertd.model import Act, AlertState, Content, Station, Text
+from alertd.publish.ends import bare, texts_over
 from alertd.publish.wording import sentence, when
 from alertd.store import Database, Transaction
 from alertd.store.contents import headline, loads
 
+_UNSAID = frozenset({AlertState.DRAFT, AlertState.ARMED})
 CLOSING_HOURS = 2
 """How long the word that it is over is still worth delivering."""
 
@@ -45,15 +47,21 @@ async def head(db: Database, station_id: int, alert_id: int) -> Head:
 
 
 async def act_of(db: Database, alert_id: int | None) -> Act:
-    """A thread's first event is an Alert, also when it was a draft; what follows is an Update."""
+    """A thread's first event is an Alert, also when it was a draft, armed or not; what follows is an Update."""
     if alert_id is None:
         return Act.ALERT
     rows = await db.fetch("alerts.one", alert_id)
-    return Act.ALERT if rows and rows[0]["state"] == AlertState.DRAFT else Act.UPDATE
+    return Act.ALERT if rows and rows[0]["state"] in _UNSAID else Act.UPDATE
 
 
 async def advance(
-    tx: Transaction, station: Station, content: Content, act: Act, alert_id: int | None, event_id: int
+    desk: Desk,
+    tx: Transaction,
+    station: Station,
+    content: Content,
+    act: Act,
+    alert_id: int | None,
+    event_id: int,
 ) -> tuple[int, int | None]:
     """Take the thread to where `act` leads, a new one if there is none; its id, and the event before this one.
 
@@ -66,7 +74,9 @@ async def advance(
     state = after(before, act)
     # What it is about stays what it was when it is over: lists show the alert, not the word that ends it.
     over = act in {Act.END, Act.CANCEL}
-    title = row["headline"] if over else headline(content, station.locale)
+    title = (
+        bare(desk.catalogue, station.locale, row["headline"]) if over else headline(content, station.locale)
+    )
     expires = row["expires"] if over else content.expires
     closed = int(state is not AlertState.ACTIVE)
     summary = (content.level, content.topic, title, int(content.exercise), expires)
@@ -81,9 +91,10 @@ def closing_content(
 ) -> Content:
     """The content of an end or a cancel: what it was, said to be over, for two hours from now."""
     now = desk.clock.now_ms()
+    told = texts_over(desk.catalogue, station, head.content)
     said = texts or {
         locale: _closing_text(desk.catalogue, station, locale, text, head.released_at, act)
-        for locale, text in head.content.texts.items()
+        for locale, text in told.items()
     }
     return replace(
         head.content,
@@ -92,6 +103,8 @@ def closing_content(
         deliver_by=None,
         expires=now + CLOSING_HOURS * HOUR + MINUTE,
         silence={},
+        attachments=(),
+        picks=None if texts else head.content.picks,
     )
 
 

@@ -1,21 +1,26 @@
 """The rows of a release, in one transaction: nothing of it exists by halves."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import zones
-from alertd.clock import MINUTE
+from alertd.clock import MINUTE, SECOND
 from alertd.deliver.pace import Forecast
-from alertd.issue import threads
-from alertd.issue.audience import concerns_audience
+from alertd.issue import across, attachments, threads
+from alertd.issue.audience import ONLY_PLACES, Beside, concerns_audience
 from alertd.issue.desk import Desk
-from alertd.model import EVERYWHERE, Act, Actor, Content, Lane, Station
-from alertd.stations import audit, quotas
+from alertd.model import EVERYWHERE, Act, Actor, Content, Lane, Level, Station
+from alertd.stations import audit, quotas, stations
+from alertd.stations.calling import call_deciders
+from alertd.stations.organisations import is_organisation
 from alertd.store import Transaction, ids
-from alertd.store.contents import dumps
+from alertd.store.contents import dumps, headline
 
 NOT_FORECAST: Final = Forecast(None, None, None)
 """Ends and corrections: nobody was shown how long they would take."""
+
+_KINDS: Final = {EVERYWHERE: "zone", ONLY_PLACES: "places"}
+"""What a piece of fan-out takes of a station's followers: all who are in the zone, or only those with a place there."""
 
 AUDIENCE, REACHED, DELIVERIES = 0, 1, 2
 """The phases of fan-out: people of the target; those whom the thread reached before; deliveries to the people."""
@@ -29,7 +34,9 @@ class Spent(Exception):
 class Order:
     """What is about to become an event. `covers` are the zone's rings, nearest first; `expected` counts endpoints.
 
-    `forecast` was made afresh at release: what stands ahead in the queues may have changed since the preview.
+    `forecast` was made afresh at release: what stands ahead in the queues may have changed since the preview. Nothing leaves
+    in the first `hold_ms`: it may be undone. `told`: the station's operators are told that it went out, once it has.
+    `beside` are the other stations whose followers it is for.
     """
 
     act: Act
@@ -40,6 +47,15 @@ class Order:
     covers: tuple[zones.Cover, ...]
     actor: Actor
     forecast: Forecast = NOT_FORECAST
+    hold_ms: int = 0
+    told: bool = True
+    beside: Beside = field(default_factory=dict)
+
+    @property
+    def foreseen(self) -> tuple[float | None, ...]:
+        """Seconds from now until the first, half and the last."""
+        times = (self.forecast.first_s, self.forecast.half_s, self.forecast.last_s)
+        return tuple(None if each is None else each + self.hold_ms / SECOND for each in times)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +73,45 @@ async def write(desk: Desk, order: Order, alert_id: int | None, digest: str | No
     :raises TooOften: `quota_exceeded`.
     """
     async with desk.db.transaction() as tx:
-        event_id = await ids.take(tx, "event")
-        if digest is not None and not await tx.execute("previews.spend", digest, event_id):
-            raise Spent
-        await _check_quota(desk, tx, order)
-        alert_id, before = await threads.advance(
-            tx, order.station, order.content, order.act, alert_id, event_id
-        )
-        made = _Ids(alert_id, event_id, await ids.take(tx, "message"), before)
-        await _event(desk, tx, order, made)
-        await _message(desk, tx, order, made)
-        await _audit(desk, tx, order, made)
+        return await enter(desk, tx, order, alert_id, digest)
+
+
+async def enter(
+    desk: Desk, tx: Transaction, order: Order, alert_id: int | None, digest: str | None
+) -> tuple[int, int]:
+    """As `write`, in a transaction that holds more: a schedule's occurrence and its next date."""
+    event_id = await ids.take(tx, "event")
+    if digest is not None and not await tx.execute("previews.spend", digest, event_id):
+        raise Spent
+    await _check_quota(desk, tx, order)
+    alert_id, before = await threads.advance(
+        desk, tx, order.station, order.content, order.act, alert_id, event_id
+    )
+    if concerns_audience(order.act):
+        await attachments.keep(tx, order.station.id, alert_id, order.content)
+    made = _Ids(alert_id, event_id, await ids.take(tx, "message"), before)
+    await _event(desk, tx, order, made)
+    beside = await across.address(desk, tx, alert_id, order.content, order.beside)
+    await _message(desk, tx, replace(order, beside=beside), made)
+    await _audit(desk, tx, order, made)
+    await _call_commune(desk, tx, order)
+    if order.told:
+        await tx.execute("telling.add", event_id, desk.clock.now_ms() + order.hold_ms)
+        desk.db.ring("colleagues")
     return alert_id, event_id
+
+
+async def _call_commune(desk: Desk, tx: Transaction, order: Order) -> None:
+    """The mairie is told at once of a danger that an organisation under it sent; the bell may ring early, it is a hint."""
+    parent_id = order.station.parent_id
+    if order.content.level is not Level.DANGER or not is_organisation(order.station) or parent_id is None:
+        return
+    said = {"organisation": order.station.name, "headline": headline(order.content, order.station.locale)}
+    parent = await stations.by_id(tx, parent_id)
+    for bell in await call_deciders(
+        tx, desk, parent, "service.organisation_danger", said, f"/organisations/{order.station.id}"
+    ):
+        desk.db.ring(bell)
 
 
 async def _check_quota(desk: Desk, tx: Transaction, order: Order) -> None:
@@ -93,9 +136,7 @@ async def _event(desk: Desk, tx: Transaction, order: Order, made: _Ids) -> None:
         made.event_before,
         order.people,
         order.expected,
-        order.forecast.first_s,
-        order.forecast.half_s,
-        order.forecast.last_s,
+        *order.foreseen,
     )
     await tx.execute_many("events.add_range", _ranges(made.event, order.covers))
     await tx.execute_many("events.add_group", [(made.event, group) for group in order.content.target.groups])
@@ -137,7 +178,8 @@ async def _message(desk: Desk, tx: Transaction, order: Order, made: _Ids) -> Non
         deliver_by(desk, order.content),
         int(bool(order.content.silence)),
     )
-    due = order.content.onset or desk.clock.now_ms()
+    now = desk.clock.now_ms()
+    due = max(order.content.onset or now, now + order.hold_ms)
     work = _work(order, [row["id"] for row in earlier])
     await tx.execute_many("fan_out.add", [(made.message, *piece, due) for piece in work])
     if not work:
@@ -160,7 +202,8 @@ def _sources(order: Order) -> list[tuple[int, int, str]]:
     """(ring, source, kind): where the people come from."""
     target, station = order.content.target, order.station.id
     if target.zone is not None:
-        return [(ring, station, "zone") for ring in range(len(order.covers))]
+        kinds = {station: "zone"} | {one: _KINDS[lowest] for one, lowest in order.beside.items()}
+        return [(ring, one, kind) for ring in range(len(order.covers)) for one, kind in kinds.items()]
     if target.station:
         return [(0, station, "station")]
     return [(0, group, "group") for group in target.groups]

@@ -2,9 +2,11 @@
 where it is not; first, again or good-bye; and what an SMS says of it.
 """
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel import localedata
@@ -14,11 +16,12 @@ from alertd.catalogue import Catalogue
 from alertd.catalogue.nouns import FRENCH, language
 from alertd.clock import from_ms
 from alertd.model import Act, Content, Text, Wording
+from alertd.publish.links import NOBODY, Links
+from gateways.text import gsm_safe
 
 _Phrase = Callable[..., str]
-
-LINK_LENGTH = 14
-"""`/a/` and eleven letters: what a personal link adds to the public address."""
+_ADDRESS: Final = re.compile(r"(?:^|\s|\()(?:\w+://|www\.|(?:[\w-]+[.@])+[a-z]{2,}(?:/|$))\S*$")
+"""The last word is of the web: with or without its scheme, or a mailbox."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +38,16 @@ class Speech:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """`kind` says what kind of message it is (update, end), `closing` that it is an exercise: the first word and the last."""
+    """`kind` says what kind of message it is (update, end), `closing` that it is an exercise: the first word and the last.
+
+    `quoted` ends the instruction of a stand-in: what the station wrote, in its own language.
+    """
 
     kind: str
     text: Text
     closing: str
     stand_in: bool
+    quoted: str = ""
 
     @property
     def title(self) -> str:
@@ -58,9 +65,13 @@ def words(
     """What a reader of `locale` is told; `short` prefers wordings in the alphabet of SMS."""
     phrase = catalogue.phrase_sms if short else catalogue.phrase
     exercise = phrase(locale, "word.exercise") if speech.content.exercise else ""
-    written = _written(speech, locale)
-    text = written or _stand_in(catalogue, speech, locale, phrase)
-    return Words(_kind(speech, locale, wording, phrase), text, exercise, stand_in=written is None)
+    kind = _kind(speech, locale, wording, phrase)
+    if written := _written(speech, locale):
+        written = _plain(written) if short and speech.content.picks else written
+        return Words(kind, written, exercise, stand_in=False)
+    quoted = _quoted(speech)
+    text = _stand_in(catalogue, speech, locale, phrase, quoted)
+    return Words(kind, text, exercise, stand_in=True, quoted=quoted)
 
 
 def sms(
@@ -68,16 +79,15 @@ def sms(
     station: str,
     content: Content,
     locale: str,
-    public_url: str,
+    links: Links,
     *,
-    greeting: bool = False,
+    greeter: str = "",
 ) -> str:
-    """A first SMS as the preview counts it, with links of the right length; `greeting`: as a new reader gets it."""
+    """A first SMS as the preview counts it, with links of the right length; `greeter`: as a reader gets it whom that station signed up."""
     speech = Speech(station, "Europe/Paris", locale, Act.ALERT, content, content.expires)
     said = words(catalogue, speech, locale, Wording.FIRST, short=True)
-    code = "0" * (LINK_LENGTH - 3)
-    welcome = greet(catalogue, locale, station, f"{public_url}/partir/{code}") if greeting else ""
-    return sms_text(station, said, f"{public_url}/a/{code}", welcome)
+    welcome = greet(catalogue, locale, greeter, links.leaving(NOBODY, sms=True)) if greeter else ""
+    return sms_text(station, said, links.alert(NOBODY, sms=True), welcome)
 
 
 def greet(catalogue: Catalogue, locale: str, station: str, leaving: str) -> str:
@@ -107,8 +117,10 @@ def join(*parts: str, mark: str = ": ") -> str:
 
 
 def sentence(text: str) -> str:
-    """The text with a full stop, unless it has an end of its own or is empty."""
-    return text if not text or text[-1] in ".!?…" else f"{text}."
+    """The text with a full stop, unless it has an end of its own, announces something, or is empty; or ends in an address,
+    into which a phone would take it.
+    """
+    return text if not text or text[-1] in ".!?…:" or _ADDRESS.search(text) else f"{text}."
 
 
 def _kind(speech: Speech, locale: str, wording: Wording, phrase: _Phrase) -> str:
@@ -125,10 +137,22 @@ def _written(speech: Speech, locale: str) -> Text | None:
     return texts.get(locale) or texts.get(language(locale))
 
 
-def _stand_in(catalogue: Catalogue, speech: Speech, locale: str, phrase: _Phrase) -> Text:
-    """Topic, level, place, time and what to do from the phrases; then the text as it was written."""
+def _plain(text: Text) -> Text:
+    """What was picked from the phrase book in the alphabet of SMS: its author is not charged for an accent that he did not type."""
+    return replace(text, headline=gsm_safe(text.headline), instruction=gsm_safe(text.instruction))
+
+
+def _quoted(speech: Speech) -> str:
+    """The text as it was written, in one line."""
+    texts = speech.content.texts
+    original = texts.get(speech.locale) or next(iter(texts.values()))
+    parts = (original.headline, original.body, original.instruction)
+    return join(*(sentence(part) for part in parts), mark=" ")
+
+
+def _stand_in(catalogue: Catalogue, speech: Speech, locale: str, phrase: _Phrase, quoted: str) -> Text:
+    """Topic, level, place, time and what to do from the phrases; then what was written."""
     content, topic = speech.content, catalogue.topics[speech.content.topic]
-    original = content.texts.get(speech.locale) or next(iter(content.texts.values()))
     facts = (
         phrase(locale, "word.place", place=speech.station),
         phrase(locale, "word.until", time=when(speech.expires, speech.timezone, locale)),
@@ -136,11 +160,8 @@ def _stand_in(catalogue: Catalogue, speech: Speech, locale: str, phrase: _Phrase
     over = speech.act in {Act.END, Act.CANCEL}
     over_words = "word.mistake" if speech.act is Act.CANCEL else "word.no_danger"
     todo = phrase(locale, over_words if over else topic.instruction)
-    source = join(
-        sentence(original.headline), sentence(original.body), sentence(original.instruction), mark=" "
-    )
     return Text(
         headline=f"{phrase(locale, f'level.{content.level.word}')} - {phrase(locale, f'topic.{content.topic}')}",
         body="" if over else f"{'. '.join(facts)}.",
-        instruction=f"{sentence(todo)} {phrase(locale, 'word.french_text')} {source}",
+        instruction=f"{sentence(todo)} {phrase(locale, 'word.french_text')} {quoted}",
     )

@@ -6,21 +6,28 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from alertd.settings.geocoder import GeocoderSettings
+from alertd.settings.map import MapSettings
+from alertd.settings.providers import Gateway
+from alertd.settings.quiet import QuietHours
 from alertd.settings.quotas import Quotas
+from alertd.settings.retention import Retention
+from alertd.settings.routes import Routes
 from alertd.settings.sections import (
-    Gateway,
+    Accessibility,
+    Backup,
     Http,
     Keys,
     Limits,
     Log,
+    Login,
     Node,
-    Routes,
     Section,
     Sending,
-    Silence,
     Store,
     Subscribers,
 )
+from alertd.settings.silence import Silence
 
 GatewayName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
 
@@ -34,9 +41,16 @@ class Settings(Section):
     node: Node = Node()
     sending: Sending = Sending()
     silence: Silence = Silence()
+    quiet: QuietHours = QuietHours()
     limits: Limits = Limits()
     quotas: Quotas = Quotas()
+    login: Login = Login()
+    accessibility: Accessibility = Accessibility()
     subscribers: Subscribers = Subscribers()
+    geocoder: GeocoderSettings = GeocoderSettings()
+    map: MapSettings = MapSettings()
+    retention: Retention = Retention()
+    backup: Backup = Backup()
     log: Log = Log()
     gateways: dict[GatewayName, Gateway] = Field(
         {}, max_length=50, description="The accounts, by the name given."

@@ -1,13 +1,13 @@
 """One frozen model per section of alertd.toml. Each field's description is the sentence its reader needs."""
 
+from datetime import date
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from alertd.settings.masks import masked, masked_url
-from alertd.settings.once import each_once
+from alertd.settings.masks import masked_url
 
 Channel = Literal["sms", "push", "email", "voice", "display"]
 Price = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
@@ -37,6 +37,12 @@ class Http(Section):
         pattern=r"^https?://[^/\s?#]+$",
         description="What residents type to come here, without a slash at the end; goes into every link sent. "
         "Left out, it is this machine at host and port.",
+    )
+    short_url: str = Field(
+        "",
+        pattern=r"^(https?://[^/\s?#]+)?$",
+        description="A short host that leads here as well, for the links of SMS, which write it without its scheme: "
+        "https://ab.fr, of at most 8 signs after the scheme. Empty: public_url.",
     )
     trusted_proxies: tuple[Annotated[str, AfterValidator(_network)], ...] = Field(
         (),
@@ -100,6 +106,10 @@ class Node(Section):
         pattern=r"^[A-Za-z0-9._-]{0,64}$",
         description="Unique among the nodes of one database; empty takes the host's name.",
     )
+    folder: str = Field(
+        "",
+        description="Where this node keeps what providers bring while the store is away; empty: beside the secret.",
+    )
 
 
 class Sending(Section):
@@ -125,6 +135,10 @@ class Sending(Section):
         le=600,
         description="Seconds after which a danger without an answer is sent once more, and a warning by another channel.",
     )
+    redials: int = Field(2, ge=0, le=10, description="How often a call that nobody answered is made again.")
+    redial_after_s: int = Field(
+        120, ge=10, le=3600, description="Seconds before it is, while the message may still be said."
+    )
     poll_s: float = Field(
         1, gt=0, le=60, description="Seconds between two looks at the database when no bell rings."
     )
@@ -135,40 +149,6 @@ class Sending(Section):
             message = "lease_s must be longer than send_timeout_s, or two nodes could send the same message"
             raise ValueError(message)
         return self
-
-
-class Delays(Section):
-    """How long SMS and voice wait for the phones of those who also get a notification."""
-
-    sms_after_s: int | None = Field(
-        None,
-        ge=1,
-        le=86_400,
-        description="Seconds before the SMS of those whose phone stays silent; left out: at once.",
-    )
-    voice_after_s: int | None = Field(
-        None,
-        ge=1,
-        le=86_400,
-        description="Seconds before the call of those whose phone stays silent; left out: at once.",
-    )
-
-
-class Silence(Section):
-    """The silence policy of stations that have none of their own."""
-
-    warning: Delays = Delays()
-    info: Delays = Delays()
-
-    @model_validator(mode="before")
-    @classmethod
-    def _danger_never_waits(cls, raw: Any) -> Any:
-        if isinstance(raw, dict) and "danger" in raw:
-            message = (
-                "danger never waits: it goes to every endpoint at once. Only warning and info can be delayed"
-            )
-            raise ValueError(message)
-        return raw
 
 
 class Limits(Section):
@@ -190,6 +170,10 @@ class Limits(Section):
     body_chars: int = Field(2000, ge=100, le=20_000, description="Longest body, in characters.")
     instruction_chars: int = Field(500, ge=50, le=5000, description="Longest instruction, in characters.")
     languages: int = Field(10, ge=1, le=40, description="Most languages in one alert.")
+    attachments: int = Field(3, ge=0, le=3, description="Most pictures and PDFs in one alert; 0 for none.")
+    attachment_bytes: int = Field(
+        5_242_880, ge=65_536, le=10_485_760, description="Largest picture or PDF, in bytes."
+    )
     api_requests_per_minute: int = Field(
         1200, ge=1, le=60_000, description="Requests a minute for one API key."
     )
@@ -199,6 +183,62 @@ class Limits(Section):
         le=3600,
         description="Confirmation previews an hour for one operator: only they count exactly.",
     )
+    sign_ups_per_network_hour: int = Field(
+        60, ge=4, le=100_000, description="People who may sign up an hour from one network."
+    )
+    sign_ups_per_station_hour: int = Field(
+        3000, ge=4, le=1_000_000, description="People who may sign up an hour at one station."
+    )
+    codes_per_station_day: int = Field(
+        500,
+        ge=1,
+        le=1_000_000,
+        description="SMS codes and calls a day to whoever wants to join one station.",
+    )
+
+
+class Login(Section):
+    """What operators show at the door."""
+
+    second_factor: Literal["advised", "required"] = Field(
+        "advised",
+        description="Whether operators who have a password alone are asked for more: by a note (advised), or before "
+        "anything else (required).",
+    )
+    danger_unproven: Literal["send", "refuse"] = Field(
+        "send",
+        description="What becomes of an emergency whose sender has not shown for 12 hours who it is: it goes, and the "
+        "audit says so (send), or it is asked first (refuse).",
+    )
+
+
+class Accessibility(Section):
+    """The declaration of accessibility on /accessibilite: who makes it, and what an audit found."""
+
+    organisation: str = Field(
+        "", max_length=120, description="Who declares: the mairie's or syndicat's full name."
+    )
+    contact: str = Field(
+        "",
+        max_length=200,
+        description="Whom to turn to where something cannot be used: a mailbox, a telephone.",
+    )
+    audit_percent: int | None = Field(
+        None, ge=0, le=100, description="Criteria of RGAA 4.1 met, in percent, by an audit; left out: none."
+    )
+    audited_on: str = Field(
+        "", pattern=r"^(20[0-9]{2}-[0-9]{2}-[0-9]{2})?$", description="Day of that audit."
+    )
+    limits: tuple[Annotated[str, Field(min_length=1, max_length=300)], ...] = Field(
+        (), max_length=50, description="What that audit found wrong, a sentence each."
+    )
+
+    @field_validator("audited_on")
+    @classmethod
+    def _is_a_day(cls, text: str) -> str:
+        if text:
+            date.fromisoformat(text)
+        return text
 
 
 class Subscribers(Section):
@@ -210,6 +250,21 @@ class Subscribers(Section):
     )
 
 
+class Backup(Section):
+    """Backups of a SQLite database."""
+
+    folder: str = Field(
+        "",
+        description="Where they are kept, better on another disk; empty: the folder backups beside the database.",
+    )
+    keep_daily: int = Field(7, ge=1, le=366, description="Days of which the last backup is kept.")
+    keep_weekly: int = Field(5, ge=0, le=520, description="Weeks of which the last backup is kept.")
+    keep_monthly: int = Field(12, ge=0, le=12, description="Months of which the last backup is kept.")
+    before_migration: bool = Field(
+        True, description="Whether a new version makes one before it changes the database."
+    )
+
+
 class Log(Section):
     """What is written to standard error."""
 
@@ -217,81 +272,3 @@ class Log(Section):
         "info", description="Least grave line written."
     )
     format: Literal["json", "text"] = Field("text", description="json for a log collector, text for people.")
-
-
-class Sender(Section):
-    """A number or name that a gateway speaks as, with its own pace and price."""
-
-    name: str = Field(
-        min_length=1,
-        max_length=254,
-        description="Number, name of 3 to 11 letters or digits, or e-mail address.",
-    )
-    rate: float | None = Field(
-        None,
-        gt=0,
-        le=100_000,
-        description="Units a second that the provider allows; left out means unlimited.",
-    )
-    burst: int = Field(1, ge=1, le=100_000, description="Units that may leave at once after a pause.")
-    unit: Literal["message", "segment"] = Field("message", description="What the rate and the price count.")
-    reserved: Literal["danger"] | None = Field(
-        None,
-        description="danger: nothing else leaves by it, so that no mailing stands before an emergency. "
-        "Left out, it is for everything.",
-    )
-    price: Price = Field(0.0, description="Euros for one unit, to prefixes that tariffs does not name.")
-    tariffs: dict[Annotated[str, Field(pattern=r"^\+[0-9]{1,10}$")], Price] = Field(
-        {},
-        max_length=300,
-        description="Euros for one unit by prefix, the longest that fits: { '+262' = 0.09 }.",
-    )
-
-    def price_to(self, address: str) -> float:
-        """Euros for one unit to `address`: the tariff of its longest known prefix, else `price`."""
-        prefixes = [prefix for prefix in self.tariffs if address.startswith(prefix)]
-        return self.tariffs[max(prefixes, key=len)] if prefixes else self.price
-
-
-class Gateway(Section):
-    """One account at one provider, for one channel or more."""
-
-    driver: str = Field(
-        pattern=r"^[a-z][a-z0-9_]{0,31}$", description="Which file of gateways/ speaks to the provider."
-    )
-    channels: tuple[Channel, ...] = Field(min_length=1, max_length=5, description="The channels it serves.")
-    options: dict[str, Any] = Field(
-        {}, max_length=50, description="What the driver itself asks for: base_url, account, password."
-    )
-    senders: tuple[Sender, ...] = Field((), max_length=50, description="The numbers or names it speaks as.")
-
-    @field_validator("senders")
-    @classmethod
-    def _each_sender_once(cls, senders: tuple[Sender, ...]) -> tuple[Sender, ...]:
-        """Two of one name would be one row of the store, with two rates."""
-        each_once([sender.name for sender in senders], "keep one block for each sender")
-        return senders
-
-    def __repr_args__(self) -> Any:
-        """The arguments of repr, secrets masked."""
-        yield "driver", self.driver
-        yield "channels", self.channels
-        yield "options", masked(self.options)
-        yield "senders", self.senders
-
-
-class Routes(Section):
-    """The gateways of each channel, the preferred one first."""
-
-    sms: tuple[str, ...] = Field((), max_length=10, description="Gateways for SMS, in order of preference.")
-    push: tuple[str, ...] = Field((), max_length=10, description="Gateways for notifications.")
-    email: tuple[str, ...] = Field((), max_length=10, description="Gateways for e-mail.")
-    voice: tuple[str, ...] = Field((), max_length=10, description="Gateways for voice calls.")
-    display: tuple[str, ...] = Field((), max_length=10, description="Gateways for panels and screens.")
-
-    @field_validator("*")
-    @classmethod
-    def _each_gateway_once(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        """A gateway cannot stand in for itself."""
-        each_once(names, "name each gateway once, in order of preference")
-        return names

@@ -1,8 +1,9 @@
 """API keys: of one station, with the gravest level they may release; only a hash is kept."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from alertd.clock import Clock
 from alertd.errors import Missing, Refused
@@ -35,15 +36,27 @@ async def create(
     tx: Transaction, clock: Clock, station: Station, name: str, scope: Scope, *, subscribers: bool = False
 ) -> tuple[int, str]:
     """A new key: its id, and its token, which is shown this once. Refused `key_invalid` for its name."""
+    drawn, token = await draw(tx, name, scope, subscribers=subscribers)
+    await keep(tx, clock, station, drawn)
+    return drawn["key"], token
+
+
+async def draw(
+    tx: Transaction, name: str, scope: Scope, *, subscribers: bool = False
+) -> tuple[dict[str, Any], str]:
+    """A key that opens nothing yet, as `keep` wants it, and its token. Refused `key_invalid`."""
     name = name.strip()
-    if not 1 <= len(name) <= 80:
+    if not 1 <= len(name) <= 80 or "\0" in name:
         raise Refused("key_invalid", "A key's name has 1 to 80 characters: say what uses it.")
     token = PREFIX + new_token()
-    id_ = await take(tx, "api_key")
-    await tx.execute(
-        "keys.add", id_, station.id, name, token_hash(token), int(scope), int(subscribers), clock.now_ms()
-    )
-    return id_, token
+    known = {"hash": token_hash(token).hex(), "scope": int(scope), "subscribers": subscribers}
+    return {"key": await take(tx, "api_key"), "name": name} | known, token
+
+
+async def keep(tx: Transaction, clock: Clock, station: Station, drawn: Mapping[str, Any]) -> None:
+    """From now on a drawn key opens what its scope says."""
+    known, opens = bytes.fromhex(drawn["hash"]), (drawn["scope"], int(drawn["subscribers"]))
+    await tx.execute("keys.add", drawn["key"], station.id, drawn["name"], known, *opens, clock.now_ms())
 
 
 async def revoke(tx: Transaction, clock: Clock, key_id: int) -> int:

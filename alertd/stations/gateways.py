@@ -2,22 +2,26 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from alertd.clock import SECOND, Clock
+from alertd.deliver import rates as deliver_rates
 from alertd.deliver import sightings
 from alertd.deliver.health import PREFER
+from alertd.deliver.rates import Rate
 from alertd.deliver.routes import Routes
 from alertd.deliver.sightings import Seen
 from alertd.errors import Refused
-from alertd.model import Channel, Lane, Mode, State
+from alertd.model import Channel, Lane, Mode, State, Station
 from alertd.settings import Settings
 from alertd.stations import audit
 from alertd.store import Database, Row
 
 MOST_REASON: Final = 500
+_INSTANCE: Final = frozenset({"commune", "intercommunality", "departement"})
+"""The kinds of station whose mayor, at the root of the tree, stands for the instance's administrator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,12 @@ class Standing:
 
     gateway: str
     seen: tuple[Seen, ...]
+    rates: tuple[Rate, ...] = ()
+
+    @property
+    def rate(self) -> Rate | None:
+        """What became of what it was handed, as a whole; None where it was handed nothing of late."""
+        return next((rate for rate in self.rates if not rate.prefix), None)
 
     @property
     def down(self) -> bool:
@@ -52,13 +62,21 @@ class Voice:
 
     @property
     def speakers(self) -> Mapping[str, str]:
-        """Which gateway speaks, node by node."""
-        return {
-            one.node: standing.gateway
+        """Which gateway speaks, node by node; where each speaks to some kinds of address, their names in order."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for node, name in self.speaking:
+            found[node].append(name)
+        return {node: ", ".join(names) for node, names in found.items()}
+
+    @property
+    def speaking(self) -> Sequence[tuple[str, str]]:
+        """Node and gateway of each that speaks, in order of preference."""
+        return [
+            (one.node, standing.gateway)
             for standing in self.standings
             for one in standing.seen
             if self.channel.word in one.sighting.speaks
-        }
+        ]
 
     @property
     def danger_speakers(self) -> Mapping[str, str]:
@@ -86,12 +104,16 @@ async def voices(db: Database, settings: Settings, routes: Routes, mode: Mode) -
     """Every channel that some gateway serves in this mode."""
     seen = await sightings.read(db, round(settings.sending.lease_s * SECOND))
     imposed = await choices(db) if mode is Mode.LIVE else {}
-    queued = await _queued(db, mode)
+    queued, rates = await _queued(db, mode), await deliver_rates.read(db)
     return [
         Voice(
             channel,
             tuple(
-                Standing(name, tuple(one for one in seen if one.sighting.gateway == name))
+                Standing(
+                    name,
+                    tuple(one for one in seen if one.sighting.gateway == name),
+                    tuple(rate for rate in rates if (rate.gateway, rate.channel) == (name, channel)),
+                )
                 for name in _gateways(routes, mode, channel)
             ),
             imposed.get(channel.word),
@@ -100,6 +122,12 @@ async def voices(db: Database, settings: Settings, routes: Routes, mode: Mode) -
         for channel in Channel
         if routes[mode, channel, True]
     ]
+
+
+def stands_for_instance(station: Station) -> bool:
+    """A gateway serves every station: only one that answers to no other decides about them, and is told of them in detail."""
+    root = station.parent_id is None and station.kind in _INSTANCE and not station.private
+    return root and station.mode is Mode.LIVE
 
 
 def _gateways(routes: Routes, mode: Mode, channel: Channel) -> Iterable[str]:

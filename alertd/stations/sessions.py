@@ -19,13 +19,19 @@ SEEN_EVERY: Final = MINUTE
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Who is logged in, and the station chosen, with the role held there at this moment."""
+    """Who is logged in, and the station chosen, with the role held there at this moment.
+
+    `proven_at` is when the person last showed all that the account asks for, in UTC milliseconds; `secured`, whether that
+    is more than a password.
+    """
 
     operator: Operator
     station_id: int | None
     role: Role | None
     csrf: str
     seen_at: int
+    proven_at: int = 0
+    secured: bool = False
 
     @property
     def actor(self) -> Actor | None:
@@ -36,6 +42,18 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """From where a log-in came: a device in plain words, a network without its last part; and what it showed."""
+
+    device: str = ""
+    network: str = ""
+    proofs: str = ""
+
+
+NOWHERE: Final = Origin()
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
     """A session just opened: `token` goes into the cookie and nowhere else, `csrf` into forms."""
 
@@ -43,14 +61,58 @@ class Opened:
     csrf: str
 
 
-async def open_session(tx: Transaction, clock: Clock, operator_id: int, station_id: int | None) -> Opened:
-    """Log an operator in, for seven days at most and twelve hours without a visit."""
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One of an operator's sessions, as the operator sees it; `id` cannot be used to come in."""
+
+    id: str
+    origin: Origin
+    opened_at: int
+    seen_at: int
+
+
+async def open_session(
+    tx: Transaction, clock: Clock, operator_id: int, station_id: int | None, origin: Origin = NOWHERE
+) -> Opened:
+    """Log an operator in, for seven days at most and twelve hours without a visit; always under a new token."""
     opened = Opened(new_token(), new_token())
     now = clock.now_ms()
-    await tx.execute(
-        "sessions.open", token_hash(opened.token), operator_id, station_id, opened.csrf, now, now + ABSOLUTE
-    )
+    said = (origin.device, origin.network, origin.proofs)
+    whose = (token_hash(opened.token), operator_id, station_id, opened.csrf)
+    await tx.execute("sessions.open", *whose, now, now + ABSOLUTE, *said)
     return opened
+
+
+async def prove(tx: Transaction, clock: Clock, token: str, session: Session) -> Opened:
+    """The person showed anew all that the account asks for; the session goes on under a new token."""
+    opened = Opened(new_token(), session.csrf)
+    await tx.execute("sessions.prove", token_hash(token), token_hash(opened.token), clock.now_ms())
+    return opened
+
+
+async def of_operator(store: Database, clock: Clock, operator_id: int) -> tuple[Listed, ...]:
+    """Where an operator is logged in, the latest seen first; fifty at most."""
+    now = clock.now_ms()
+    rows = await store.fetch("sessions.of_operator", operator_id, now - IDLE, now)
+    return tuple(
+        Listed(
+            bytes(row["token_hash"]).hex(),
+            Origin(row["device"], row["network"], row["proofs"]),
+            row["created_at"],
+            row["seen_at"],
+        )
+        for row in rows
+    )
+
+
+def id_of(token: str) -> str:
+    """What `Listed.id` is for the session of this token."""
+    return token_hash(token).hex()
+
+
+async def revoke(tx: Transaction, operator_id: int, listed_id: str) -> bool:
+    """End one of an operator's own sessions; False when there is none such, or it is another's."""
+    return bool(await tx.execute("sessions.revoke", operator_id, bytes.fromhex(listed_id)))
 
 
 async def current(store: Database, clock: Clock, token: str) -> Session | None:
@@ -62,7 +124,8 @@ async def current(store: Database, clock: Clock, token: str) -> Session | None:
     row = rows[0]
     role = None if row["role"] is None else Role(row["role"])
     operator = Operator(row["operator_id"], row["login"], row["name"])
-    return Session(operator, row["station_id"], role, row["csrf"], row["seen_at"])
+    proven = (row["proven_at"], bool(row["secured"]))
+    return Session(operator, row["station_id"], role, row["csrf"], row["seen_at"], *proven)
 
 
 async def touch(store: Database, clock: Clock, token: str, session: Session) -> None:

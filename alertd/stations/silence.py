@@ -11,7 +11,7 @@ from typing import Final
 
 from alertd.errors import Refused
 from alertd.model import Channel, Level, Station
-from alertd.settings.sections import Silence
+from alertd.settings.silence import Silence
 from alertd.store import Database, Transaction
 
 WAITING: Final = (Channel.SMS, Channel.VOICE)

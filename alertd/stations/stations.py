@@ -20,6 +20,93 @@ SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,60}")
 LOCALE: Final = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
 REGION: Final = re.compile(r"[A-Z]{2}")
 PAGE: Final = 500
+RESERVED: Final = frozenset(
+    [
+        "a",
+        "abonnements",
+        "abonnes",
+        "accessibilite",
+        "accords",
+        "admin",
+        "affiche",
+        "aide",
+        "alertes",
+        "api",
+        "archives",
+        "audit",
+        "bac-a-sable",
+        "brouillons",
+        "calendrier",
+        "classes",
+        "carte",
+        "cartes",
+        "compte",
+        "connexion",
+        "de",
+        "deconnexion",
+        "demandes",
+        "demo",
+        "donnees",
+        "ecran",
+        "ecrans",
+        "en",
+        "equipe",
+        "es",
+        "etat",
+        "exercices",
+        "flux",
+        "fr",
+        "gabarits",
+        "guichet",
+        "groupes",
+        "healthz",
+        "historique",
+        "inscription",
+        "invitation",
+        "it",
+        "journal",
+        "listes",
+        "manifest",
+        "mentions-legales",
+        "metrics",
+        "modeles",
+        "mot-de-passe",
+        "nl",
+        "nouvelle",
+        "operateurs",
+        "organisations",
+        "parametres",
+        "partir",
+        "passerelles",
+        "pieces",
+        "places",
+        "planning",
+        "preferences",
+        "programmations",
+        "programmes",
+        "prefs",
+        "push",
+        "rappels",
+        "readyz",
+        "recherche",
+        "reglages",
+        "relais",
+        "robots",
+        "s",
+        "sandbox",
+        "static",
+        "stations",
+        "sw",
+        "tuiles",
+        "vecteurs",
+        "verify",
+        "voisins",
+        "vocal",
+        "well-known",
+        "zones",
+    ]
+)
+"""First words of the instance's own addresses, now or one day: a station of that name would have no page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +136,7 @@ async def add(tx: Transaction, clock: Clock, new: NewStation) -> Station:
     :raises Conflict: `station_exists`.
     :raises Missing: `station_unknown`, the parent.
     """
-    _check(new)
+    check(new)
     outline = _outline_json(new.outline)
     parent_id = (await by_slug(tx, new.parent)).id if new.parent else None
     if await tx.fetch("stations.find_by_slug", new.slug):
@@ -96,7 +183,7 @@ def station(row: Row) -> Station:
         locale=row["locale"],
         latitude=row["latitude"],
         longitude=row["longitude"],
-        outline=None if row["outline"] is None else _read_outline(row["outline"]),
+        outline=None if row["outline"] is None else read_outline(row["outline"]),
         insee=row["insee"],
         phone=row["phone"],
         private=bool(row["private"]),
@@ -105,8 +192,8 @@ def station(row: Row) -> Station:
     )
 
 
-@lru_cache(maxsize=256)
-def _read_outline(text: str) -> zones.Zone:
+@lru_cache(maxsize=1024)
+def read_outline(text: str) -> zones.Zone:
     """Reading an outline checks its geometry: a hundred times dearer than the row, and it seldom changes."""
     return zones.read(json.loads(text), zones.OUTLINE).zone
 
@@ -126,7 +213,8 @@ def _only(rows: Sequence[Row], what: str) -> Station:
     return station(rows[0])
 
 
-def _check(new: NewStation) -> None:
+def check(new: NewStation) -> None:
+    """:raises Refused: `station_invalid`, with what to mend by field."""
     wrong = dict(_faults(new))
     if wrong:
         message = "; ".join(f"{field}: {sentence}" for field, sentence in wrong.items())
@@ -135,7 +223,11 @@ def _check(new: NewStation) -> None:
 
 def _faults(new: NewStation) -> list[tuple[str, str]]:
     tests = (
-        ("slug", SLUG.fullmatch(new.slug), "2 to 61 small letters, digits and hyphens"),
+        (
+            "slug",
+            SLUG.fullmatch(new.slug) and new.slug not in RESERVED,
+            "2 to 61 small letters, digits and hyphens, and no word that is a page of the instance",
+        ),
         ("name", 1 <= len(new.name.strip()) <= 120, "1 to 120 characters"),
         ("kind", new.kind in KINDS, f"one of {', '.join(KINDS)}"),
         (

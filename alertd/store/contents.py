@@ -3,28 +3,33 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import zones
-from alertd.model import Channel, Content, Level, Target, Text
+from alertd.model import Act, Attachment, Channel, Content, Event, Level, Picks, Target, Text
+from alertd.store.database import Row
 
 
 def to_json(content: Content) -> dict[str, Any]:
     """The document that `from_json` reads back unchanged."""
-    return {
-        "level": content.level.word,
-        "topic": content.topic,
-        "target": _target_json(content.target),
-        "texts": {locale: _text_json(text) for locale, text in sorted(content.texts.items())},
-        "channels": sorted(channel.word for channel in content.channels),
-        "onset": content.onset,
-        "deliver_by": content.deliver_by,
-        "expires": content.expires,
-        "exercise": content.exercise,
-        "url": content.url,
-        "silence": {channel.word: seconds for channel, seconds in sorted(content.silence.items())},
-    }
+    return (
+        {
+            "level": content.level.word,
+            "topic": content.topic,
+            "target": _target_json(content.target),
+            "texts": {locale: _text_json(text) for locale, text in sorted(content.texts.items())},
+            "channels": sorted(channel.word for channel in content.channels),
+            "onset": content.onset,
+            "deliver_by": content.deliver_by,
+            "expires": content.expires,
+            "exercise": content.exercise,
+            "url": content.url,
+            "silence": {channel.word: seconds for channel, seconds in sorted(content.silence.items())},
+        }
+        | _attached(content)
+        | _picked(content)
+    )
 
 
 def dumps(content: Content) -> str:
@@ -51,6 +56,8 @@ def from_json(document: Mapping[str, Any]) -> Content:
         exercise=document["exercise"],
         url=document["url"],
         silence={Channel.of(word): seconds for word, seconds in document["silence"].items()},
+        attachments=tuple(Attachment(**one) for one in document.get("attachments", ())),
+        picks=_picks(document.get("picks")),
     )
 
 
@@ -59,10 +66,41 @@ def loads(text: str) -> Content:
     return from_json(json.loads(text))
 
 
+def event_of(row: Row) -> Event:
+    """An event's row, as `events.of_alert` and `public.events` give it."""
+    return Event(
+        id=row["id"],
+        alert_id=row["alert_id"],
+        station_id=row["station_id"],
+        act=Act(row["act"]),
+        content=loads(row["content"]),
+        onset=row["onset"],
+        deliver_by=row["deliver_by"],
+        as_of=row["as_of"],
+        released_by=row["released_by"],
+        created_at=row["created_at"],
+        supersedes=row["supersedes"],
+    )
+
+
 def headline(content: Content, locale: str) -> str:
     """One line for lists: in the station's language, else in any."""
     text = content.texts.get(locale) or next(iter(content.texts.values()))
     return text.headline
+
+
+def _attached(content: Content) -> dict[str, Any]:
+    """Nothing where there is none: a content without is written as it was before there were any."""
+    return {"attachments": [asdict(one) for one in content.attachments]} if content.attachments else {}
+
+
+def _picked(content: Content) -> dict[str, Any]:
+    """Likewise nothing where the words are the author's own."""
+    return {"picks": asdict(content.picks)} if content.picks else {}
+
+
+def _picks(document: Mapping[str, Any] | None) -> Picks | None:
+    return Picks(**{**document, "instructions": tuple(document["instructions"])}) if document else None
 
 
 def _text_json(text: Text) -> dict[str, str]:

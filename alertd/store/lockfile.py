@@ -6,6 +6,7 @@ from typing import TextIO
 
 from alertd.errors import ConfigurationError
 from alertd.store import failures
+from alertd.store.ownership import as_its_folder
 
 
 class LockFile:
@@ -24,6 +25,7 @@ class LockFile:
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             file = self._path.open("a+")
+            as_its_folder(self._path)
         except OSError as error:
             raise failures.unreachable() from error
         try:

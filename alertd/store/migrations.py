@@ -1,4 +1,8 @@
-"""The schema's history: `ddl/ENGINE/NNNN_name.sql`, applied in order, each in one transaction with its record."""
+"""The schema's history: `ddl/ENGINE/NNNN_name.sql`, applied in order, each in one transaction with its record.
+
+Numbers only rise, they need not follow one another: two changes made side by side each keep the number they were made
+with, and one that arrives after a higher number is applied all the same.
+"""
 
 import hashlib
 import re
@@ -37,13 +41,16 @@ class Step(Transaction, Protocol):
 def history(engine: str, folder: Traversable = DDL) -> tuple[Migration, ...]:
     """The migrations that this program knows, first to last.
 
-    :raises ValueError: a file is not named NNNN_name.sql, or the numbers are not 1, 2, 3...
+    :raises ValueError: a file is not named NNNN_name.sql, a number is there twice, or the first one is not there.
     """
     found = tuple(
         _migration(file) for file in sorted((folder / engine).iterdir(), key=lambda file: file.name)
     )
-    if [migration.version for migration in found] != list(range(1, len(found) + 1)):
-        raise ValueError(f"the migrations of {engine} are not numbered 0001, 0002...")
+    numbers = [migration.version for migration in found]
+    if len(numbers) > len(set(numbers)) or min(numbers, default=0) != 1:
+        raise ValueError(
+            f"the migrations of {engine} are not numbered from 0001 on, each with its own number"
+        )
     return found
 
 
@@ -67,20 +74,31 @@ async def migrate(known: Sequence[Migration], alone: Callable[[], AbstractAsyncC
 
 def pending(known: Sequence[Migration], applied: Sequence[Row]) -> Sequence[Migration]:
     """What is still to be applied; refuses a database whose past is not this program's."""
-    if len(applied) > len(known):
-        raise ConfigurationError(
-            "schema_newer",
-            f"The database was brought to version {len(applied)} by a newer alertd; this one knows {len(known)}. "
-            "Install the newer alertd again, or restore the backup made before its installation.",
-        )
-    for row, migration in zip(applied, known, strict=False):
-        if (row["version"], row["checksum"]) != (migration.version, migration.checksum):
-            raise ConfigurationError(
-                "schema_changed",
-                f"Migration {migration.version:04d}_{migration.name} is not the one this database went through "
-                f"({row['name']}). Install the alertd that made this database, or restore its backup.",
-            )
-    return known[len(applied) :]
+    ours = {migration.version: migration for migration in known}
+    for row in applied:
+        migration = ours.get(row["version"])
+        if migration is None:
+            raise _newer(row["version"], known[-1].version)
+        if row["checksum"] != migration.checksum:
+            raise _changed(migration, row["name"])
+    done = {row["version"] for row in applied}
+    return [migration for migration in known if migration.version not in done]
+
+
+def _newer(version: int, ours: int) -> ConfigurationError:
+    return ConfigurationError(
+        "schema_newer",
+        f"The database was brought to version {version} by a newer alertd; this one knows {ours}. "
+        "Install the newer alertd again, or restore the backup made before its installation.",
+    )
+
+
+def _changed(migration: Migration, name: str) -> ConfigurationError:
+    return ConfigurationError(
+        "schema_changed",
+        f"Migration {migration.version:04d}_{migration.name} is not the one this database went through ({name}). "
+        "Install the alertd that made this database, or restore its backup.",
+    )
 
 
 def _migration(file: Traversable) -> Migration:

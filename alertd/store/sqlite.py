@@ -9,7 +9,7 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -17,8 +17,10 @@ import aiosqlite
 
 from alertd.clock import Clock
 from alertd.errors import Unavailable
-from alertd.store import failures
+from alertd.store import chain, failures
 from alertd.store.bells import Bells
+from alertd.store.checkpoints import BACKSTOP, Checkpoints
+from alertd.store.complaints import translated, translation
 from alertd.store.database import Row
 from alertd.store.lockfile import LockFile
 from alertd.store.migrations import history, migrate
@@ -29,20 +31,6 @@ Taken = TypeVar("Taken")
 BUSY_MS = 30_000
 TURN_S = 30.0
 """The longest wait for the writer, or for a free reader: longer means that something is wrong."""
-
-_UNREACHABLE = {
-    sqlite3.SQLITE_CANTOPEN,
-    sqlite3.SQLITE_READONLY,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_PERM,
-    sqlite3.SQLITE_NOTADB,
-    sqlite3.SQLITE_CORRUPT,
-}
-_NOT_UNIQUE = {
-    sqlite3.SQLITE_CONSTRAINT_UNIQUE,
-    sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY,
-    sqlite3.SQLITE_CONSTRAINT_ROWID,
-}
 
 
 class SQLite:
@@ -57,6 +45,7 @@ class SQLite:
         self._statements = schema() | (load("sqlite") if statements is None else dict(statements))
         self._turn = asyncio.Lock()
         self._writer: aiosqlite.Connection | None = None
+        self._checkpoints: Checkpoints | None = None
         self._readers: list[aiosqlite.Connection] = []
         self._free: asyncio.Queue[aiosqlite.Connection] = asyncio.Queue()
         self._bells = Bells()
@@ -71,6 +60,7 @@ class SQLite:
                 _make_file(self._path)
                 self._writer = await self._connect()
                 await migrate(history("sqlite"), self._alone)
+                self._checkpoints = Checkpoints(await self._connect(query_only=False))
                 for _ in range(self._most_readers):
                     self._readers.append(await self._connect(query_only=True))
         except BaseException:
@@ -81,6 +71,9 @@ class SQLite:
 
     async def close(self) -> None:
         """Let go of every connection: each has a thread that would keep the process alive."""
+        checkpoints, self._checkpoints = self._checkpoints, None
+        if checkpoints is not None:
+            await checkpoints.close()
         with suppress(Unavailable):  # closed already, or its transaction outlasted every patience
             async with self._writing() as writer:
                 self._writer = None
@@ -100,7 +93,7 @@ class SQLite:
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode == sqlite3.SQLITE_READONLY:
                     raise  # a statement that writes was sent to a reader: a bug, not the disk's fault
-                raise _translation(error) from error
+                raise translation(error) from error
 
     def transaction(self) -> AbstractAsyncContextManager["SQLiteTransaction"]:
         """Write. Commits on leaving; whatever else happens, cancellation included, it is rolled back."""
@@ -128,6 +121,8 @@ class SQLite:
                 yield transaction
                 transaction.soundness.check()
                 await _to_the_end(_run(writer, "COMMIT"))
+                if self._checkpoints is not None:
+                    self._checkpoints.written()
             except BaseException:
                 await _to_the_end(writer.rollback())  # does nothing where nothing was begun
                 raise
@@ -158,6 +153,7 @@ class SQLite:
         try:
             connection.row_factory = sqlite3.Row
             await connection.create_function("now_ms", 0, self._clock.now_ms)
+            await connection.create_function("audit_hash", 8, chain.link)
             for pragma in _pragmas(query_only=query_only):
                 await connection.execute_fetchall(pragma)
         except BaseException:
@@ -181,7 +177,7 @@ class SQLiteTransaction:
             return await _run(self._connection, statement.sql, _bind(statement, arguments))
 
     async def execute(self, query: str, /, *arguments: Any) -> int:
-        """The number of rows changed; the schema has no trigger and no cascade that would add to it."""
+        """The number of rows changed; the schema has no cascade, and no trigger but those that refuse."""
         before = self._connection.total_changes  # unlike a cursor's rowcount, right for WITH ... UPDATE too
         await self.fetch(query, *arguments)
         return self._connection.total_changes - before
@@ -201,7 +197,14 @@ class SQLiteTransaction:
 
 
 def _pragmas(*, query_only: bool) -> tuple[str, ...]:
-    mine = ("PRAGMA query_only = ON",) if query_only else ("PRAGMA journal_mode = WAL",)
+    mine = (
+        ("PRAGMA query_only = ON",)
+        if query_only
+        else (
+            "PRAGMA journal_mode = WAL",
+            f"PRAGMA wal_autocheckpoint = {BACKSTOP}",
+        )
+    )
     return (
         f"PRAGMA busy_timeout = {BUSY_MS}",
         "PRAGMA synchronous = FULL",
@@ -264,26 +267,3 @@ def _split(script: str) -> Iterator[str]:
         if sqlite3.complete_statement(statement):
             yield statement
             statement = ""
-
-
-@contextmanager
-def translated() -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        translation = _translation(error)
-        if translation is error:
-            raise
-        raise translation from error
-
-
-def _translation(error: sqlite3.DatabaseError) -> Exception:
-    """https://www.sqlite.org/rescode.html; the low byte is the primary code."""
-    code = getattr(error, "sqlite_errorcode", 0)
-    if code in _NOT_UNIQUE:
-        return failures.NotUnique(str(error).rpartition(": ")[2].partition(".")[0])
-    if code & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-        return failures.busy()
-    if code & 0xFF == sqlite3.SQLITE_FULL:
-        return failures.full()
-    return failures.unreachable() if code & 0xFF in _UNREACHABLE else error

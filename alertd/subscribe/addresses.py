@@ -10,13 +10,22 @@ from phonenumbers import PhoneNumberType
 
 from alertd.errors import Refused
 from alertd.keys import canonical_email
-from alertd.model import Channel
+from alertd.model import AddressKind, Channel
+from gateways.registration import Registration
 from gateways.subscription import Subscription
 
 MOST_CHARS: Final = 2_048
 FICTION: Final = re.compile(r"\+33(63998\d{4}|70000\d{4})")
 """Mobile numbers that belong to nobody: 06 39 98 xx xx, which ARCEP keeps for works of fiction (decision 2018-0881),
 and 07 00 00 xx xx, which is given to no operator."""
+
+_OVERSEAS: Final = re.compile(r"\+(?:262639|26269[23]|59069[01]|594694|59669[67])\d{6}")
+"""Mobile numbers of Mayotte, La Réunion, Guadeloupe, Guyane and Martinique by Arcep's plan (decision 2018-0881). libphonenumber
+knows the blocks of ten thousand that had been given out when it was published; who has a number of a newer one is no typing error."""
+
+MOST_PREFIX: Final = 3
+LEAST_HIDDEN: Final = 6
+"""Digits of a number, country left out, that its range keeps at most, and leaves out at least: Nouvelle-Calédonie has six."""
 
 _DISPLAY: Final = re.compile(r"[A-Za-z0-9._:-]{1,120}")
 _TYPES: Final = PhoneNumberType.to_string
@@ -53,11 +62,14 @@ def read_phone(text: str, region: str) -> Phone:
         number = phonenumbers.parse(text[:40], region)
     except phonenumbers.NumberParseException:
         return Phone(valid=False, possible=False, e164=None, type="unknown")
+    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    if _OVERSEAS.fullmatch(e164):
+        return Phone(valid=True, possible=True, e164=e164, type="mobile")
     possible = phonenumbers.is_possible_number(number)
     return Phone(
         valid=phonenumbers.is_valid_number(number),
         possible=possible,
-        e164=phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if possible else None,
+        e164=e164 if possible else None,
         type=_TYPES(phonenumbers.number_type(number)).lower(),
     )
 
@@ -106,6 +118,26 @@ def canonical(channel: Channel, text: str, region: str, *, fiction: bool = False
             return _display(text.strip())
 
 
+def prefix_of(channel: Channel, address: str) -> str:
+    """The range that a number in E.164 belongs to, "+33639": its country and at most three digits; else nothing.
+
+    In France such a range was once given to one operator (https://www.arcep.fr, plan de numérotation), which many have left
+    with their number since: it says where to look when an operator loses messages, and of whom a million are the same.
+    """
+    if channel not in {Channel.SMS, Channel.VOICE}:
+        return ""
+    number = phonenumbers.parse(address)
+    national = phonenumbers.national_significant_number(number)
+    kept = min(MOST_PREFIX, max(0, len(national) - LEAST_HIDDEN))
+    return f"+{number.country_code}{national[:kept]}"
+
+
+def kind_of(channel: Channel, address: str) -> AddressKind:
+    """Of which kind a canonical address is: a phone's registration begins with its own word."""
+    registered = channel is Channel.PUSH and address.startswith(("fid:", "token:"))
+    return AddressKind.APP if registered else AddressKind.USUAL
+
+
 def email_address(text: str) -> str:
     """The one way to write an e-mail address; Refused `email_invalid`."""
     try:
@@ -125,6 +157,8 @@ def _push(text: str) -> str:
     """A browser's subscription, in its one form; or a phone's registration: opaque, but never a way into our network."""
     if text.startswith("{"):
         return _subscription(text)
+    if text.startswith(("fid:", "token:")) or Registration.fits(text):
+        return _registration(text)
     if not text or not text.isprintable() or ("://" in text and not text.startswith("https://")):
         raise Refused("address_invalid", "A push address is what the browser or the phone gave, with https.")
     return text
@@ -136,6 +170,13 @@ def _subscription(text: str) -> str:
     except ValueError as error:
         raise Refused("address_invalid", f"A push address is what the browser gave: {error}.") from error
     return read.canonical()
+
+
+def _registration(text: str) -> str:
+    try:
+        return Registration.read(text).canonical()
+    except ValueError as error:
+        raise Refused("address_invalid", f"A push address is what the phone gave: {error}.") from error
 
 
 def _display(text: str) -> str:

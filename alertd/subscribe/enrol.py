@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from alertd.clock import Clock
+from alertd.clock import FOREVER, Clock
 from alertd.errors import Conflict
 from alertd.keys import Keyring
 from alertd.model import Station, ref_shown
 from alertd.store.database import Transaction
 from alertd.store.ids import take
+from alertd.subscribe import guests, topics
 from alertd.subscribe import people as known
-from alertd.subscribe import topics
 from alertd.subscribe.nouns import Enrolled, Enrolment, Ready
 from alertd.subscribe.people import Hashed
 from alertd.subscribe.prepare import Setting, prepare
@@ -38,6 +38,8 @@ async def enrol(
             "consent_withdrawn",
             "These addresses stopped, or died, after that consent was given: a newer consent is needed.",
         )
+    if enrolment.valid_until < FOREVER:
+        await guests.cover(tx, enrolled.subscriber_id, clock.now_ms())
     return enrolled
 
 
@@ -63,4 +65,5 @@ def _enrolled(settled: Settled, changed: set[int]) -> Enrolled:
         changed=any(id(person) in changed for person in settled.touched),
         ref=ref_shown(settled.ref),
         declined=settled.declined,
+        others=tuple(person.id for person in settled.touched if person is not settled.person),
     )

@@ -130,7 +130,7 @@ class Enrolled:
     `subscriber_id` is None when every address had left since that consent. `ref` is the station's key for the person:
     the enrolment's own, or, of a person enrolled before by the same address, the one it had. `merged`: an address was known, and the
     enrolment went to that person. `changed` is false when all was already so. `declined` are the positions of
-    addresses that stopped, or died, after the consent was given.
+    addresses that stopped, or died, after the consent was given. `others` are people apart who have the rest of the addresses.
     """
 
     subscriber_id: int | None
@@ -139,6 +139,7 @@ class Enrolled:
     changed: bool
     ref: str | None = None
     declined: tuple[int, ...] = ()
+    others: tuple[int, ...] = ()
 
 
 __all__ = [

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from alertd.keys import Keyring
-from alertd.model import REF_PART, SLOT_BITS, Station
+from alertd.model import REF_PART, SLOT_BITS, EndpointState, Station
 from alertd.store.database import Row, Transaction
 from alertd.subscribe.nouns import Address, Place, Ready, Terms
 
@@ -29,7 +29,7 @@ class Hashed:
 class Person:
     """One person: what the store holds, and what it shall hold. `id` is 0 until a new one is stored.
 
-    `bound`: another station, or an operator's account, has the person too: nothing but this station's own
+    `proving`: its endpoints are still to be proven, and until one is no audience sees the person. `bound`: another station, or an operator's account, has the person too: nothing but this station's own
     subscription may be taken away, and no address added, by this station's word.
     """
 
@@ -37,8 +37,10 @@ class Person:
     locale: str = "fr"
     bound: bool = False
     hidden: bool = False
+    proving: bool = False
     proven: bool = False
     stays_until: int = 0
+    parted_at: int = 0  # when a STOP ended this station's subscription last; 0: never
     last_slot: int = -1
     last_place: int = 0
     held: dict[bytes, int] = field(default_factory=dict)  # endpoint ids by hash
@@ -86,9 +88,11 @@ class People:
         return next((one for one in _parts(ref) if one not in self.by_ref), None) if ref else None
 
     def left_since(self, hashed: Hashed, consent_at: int) -> bool:
-        """Whether the address stopped, or died, after that consent, and nobody has it now."""
-        closed_at = max((self.closed.get(one, 0) for one in hashed.hashes), default=0)
-        return closed_at > consent_at and self.owner(hashed) is None
+        """Whether the address stopped, or died, after that consent, and nobody has it now; or whoever has it left this station."""
+        owner = self.owner(hashed)
+        if owner is not None:
+            return owner.terms is None and owner.parted_at > consent_at
+        return max((self.closed.get(one, 0) for one in hashed.hashes), default=0) > consent_at
 
 
 def parts_of(ref: str) -> str:
@@ -112,7 +116,7 @@ async def load(
     asked = json.dumps([part for row in rows if row.terms.ref for part in _parts(row.terms.ref)])
     refs = await tx.fetch("subscribers.find_by_refs", station.id, asked)
     ids = sorted({row["subscriber_id"] for row in (*owners, *refs)})
-    people = await _people(tx, station.id, ids, now)
+    people = await by_id(tx, station, ids, now)
     return People(
         everyone=list(people.values()),
         by_hash={one: person for person in people.values() for one in person.held},
@@ -121,16 +125,18 @@ async def load(
     )
 
 
-async def _people(tx: Transaction, station_id: int, ids: list[int], now: int) -> dict[int, Person]:
+async def by_id(tx: Transaction, station: Station, ids: list[int], now: int) -> dict[int, Person]:
+    """These people as they stand, by id; whoever is gone is left out."""
     if not ids:
         return {}
     listed = json.dumps(ids)
-    rows = await tx.fetch("subscribers.load_people", listed, station_id)
+    rows = await tx.fetch("subscribers.load_people", listed, station.id)
     people = {row["id"]: _person(row) for row in rows}
     for row in await tx.fetch("subscribers.load_endpoints", listed):
         person = people[row["subscriber_id"]]
         person.held[bytes(row["address_hash"])] = row["id"]
         person.kept.add(bytes(row["address_hash"]))
+        person.proving = row["state"] == EndpointState.PENDING and (person.proving or len(person.held) == 1)
         person.proven = person.proven or row["proven_at"] is not None
     for row in await tx.fetch("subscribers.load_places", listed, now):
         place = Place(row["cell"], row["kind"], row["topics"])
@@ -148,6 +154,7 @@ def _person(row: Row) -> Person:
         bound=row["others"] > 0 or bool(row["hidden"]),
         hidden=bool(row["hidden"]),
         stays_until=row["stays_until"],
+        parted_at=row["parted_at"] or 0,
         last_slot=-1 if row["last_endpoint"] is None else row["last_endpoint"] & ((1 << SLOT_BITS) - 1),
         last_place=row["last_place"] or 0,
         stored_terms=terms,

@@ -5,10 +5,11 @@ from typing import Any
 
 from alertd.clock import FOREVER
 from alertd.keys import Keyring, endpoint_context
-from alertd.model import EndpointState, Station, endpoint_id
+from alertd.model import AddressKind, EndpointState, Station, endpoint_id
 from alertd.store import reach
 from alertd.store.database import Transaction
 from alertd.store.ids import take
+from alertd.subscribe.addresses import kind_of, prefix_of
 from alertd.subscribe.people import Person
 
 Values = tuple[Any, ...]
@@ -23,6 +24,8 @@ async def write(
     await _end(tx, changed, now)
     await _reopen(tx, station, changed, now)
     await _many(tx, "subscribers.add_endpoint", _endpoints(changed, keyring, int(station.mode), now))
+    await _many(tx, "subscribers.set_prefix", _prefixes(changed))
+    await _many(tx, "subscribers.set_kind", _kinds(changed))
     await _many(tx, "subscribers.add_place", _places(changed, now))
     await _many(tx, "subscribers.subscribe", _subscriptions(changed, station.id, now))
     await reach.derive(tx, [person.id for person in changed])
@@ -38,6 +41,7 @@ async def _add(tx: Transaction, station: Station, new: list[Person], now: int) -
         person.stays_until = FOREVER
     rows = [(person.id, int(station.mode), person.locale, now) for person in new]
     await tx.execute_many("subscribers.add", rows)
+    await _many(tx, "subscribers.hide", ((person.id,) for person in new if person.proving))
 
 
 async def _end(tx: Transaction, changed: list[Person], now: int) -> None:
@@ -59,7 +63,7 @@ async def _reopen(tx: Transaction, station: Station, changed: list[Person], now:
     back = [one for one in changed if one.stays_until <= now]
     await _many(tx, "subscribers.close_stay", ((one.id, one.stays_until, station.id) for one in back))
     await _many(tx, "subscribers.reopen_stay", ((one.id,) for one in back))
-    await _many(tx, "subscribers.show", ((one.id,) for one in changed if one.hidden))
+    await _many(tx, "subscribers.show", ((one.id,) for one in changed if one.hidden and not one.proving))
 
 
 def _endpoints(changed: list[Person], keyring: Keyring, mode: int, now: int) -> Iterator[Values]:
@@ -67,8 +71,23 @@ def _endpoints(changed: list[Person], keyring: Keyring, mode: int, now: int) -> 
         for slot, hashed in enumerate(person.added, person.last_slot + 1):
             id_, channel = endpoint_id(person.id, slot), int(hashed.address.channel)
             sealed, key_id = keyring.seal(hashed.address.text, endpoint_context(id_, channel))
-            state = int(EndpointState.ACTIVE)
+            state = int(EndpointState.PENDING if person.proving else EndpointState.ACTIVE)
             yield id_, person.id, mode, channel, state, sealed, hashed.hashes[0], key_id, None, now
+
+
+def _prefixes(changed: list[Person]) -> Iterator[Values]:
+    for person in changed:
+        for slot, hashed in enumerate(person.added, person.last_slot + 1):
+            if prefix := prefix_of(hashed.address.channel, hashed.address.text):
+                yield endpoint_id(person.id, slot), prefix
+
+
+def _kinds(changed: list[Person]) -> Iterator[Values]:
+    for person in changed:
+        for slot, hashed in enumerate(person.added, person.last_slot + 1):
+            kind = kind_of(hashed.address.channel, hashed.address.text)
+            if kind is not AddressKind.USUAL:
+                yield endpoint_id(person.id, slot), int(kind)
 
 
 def _places(changed: list[Person], now: int) -> Iterator[Values]:

@@ -1,12 +1,13 @@
 """What each page is given: one frozen dataclass per template, ready to be shown. A template knows nothing else."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from markupsafe import Markup
 
-from alertd.web.forms import ComposeForm
+from alertd.web.address_contracts import CoverageCard
+from alertd.web.file_contracts import ShownFile
+from alertd.web.wording_contracts import Advice, Wordings
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,14 @@ class Frame:
     several_stations: bool = False
     live: str = ""
     refresh_s: int = 0
+    reminder: str = ""
+    """What the account lacks: "secure", or nothing."""
+    prove: str = ""
+    """Where to show who one is before an emergency; "" where that was lately."""
+    announcement: str = ""
+    """What the host of the instance tells all operators."""
+    owner: str = ""
+    """Whose what this page leaves on the telephone is: the operator and the station; "" for a page that leaves nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +52,17 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class ErrorPage:
+    """In the visitor's language where residents read; `home` is where the button leads, `back` what it says."""
+
     template: ClassVar[str] = "error.html"
     frame: Frame
-    status: int
+    locale: str
+    number: str
     heading: str
     sentence: str
+    back: str
+    home: str
+    skip: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +72,8 @@ class LoginPage:
     action: str
     login: str
     error: str
+    passkey: str
+    """Where a passkey is shown; "" where none can be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,60 +100,26 @@ class AlertLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Leaving:
+    """An emergency that is about to leave."""
+
+    id: int
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryPage:
     template: ClassVar[str] = "history.html"
     frame: Frame
     alerts: tuple[AlertLine, ...]
     may_compose: bool
     sees_gateways: bool
+    schedules: str
+    doors: tuple[Choice, ...]
     older: int
+    leaving: tuple[Leaving, ...]
     paused: str
     """Since when and why nothing leaves; "" while messages leave."""
-
-
-@dataclass(frozen=True, slots=True)
-class TopicsPage:
-    template: ClassVar[str] = "topics.html"
-    frame: Frame
-    groups: tuple[Choices, ...]
-    ready_texts: tuple[Choice, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ComposePage:
-    """`errors` has a sentence for each field to mend, and one under "" for the whole."""
-
-    template: ClassVar[str] = "compose.html"
-    frame: Frame
-    action: str
-    form: ComposeForm
-    errors: Mapping[str, str]
-    topics: tuple[Choices, ...]
-    levels: tuple[Choice, ...]
-    everyone: str
-    saved_zones: tuple[Choice, ...]
-    hamlets: tuple[Choice, ...]
-    radii: tuple[Choice, ...]
-    groups: tuple[Choice, ...]
-    channels: tuple[Choice, ...]
-    ready_texts: tuple[Choice, ...]
-    again: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SmsText:
-    """The words of an SMS and what they cost; `unsafe` are the characters that make it dear."""
-
-    sender: str
-    text: str
-    cost: str
-    unsafe: str
-
-
-@dataclass(frozen=True, slots=True)
-class MailText:
-    subject: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,61 +145,26 @@ class PreviewPage:
     quota: str
     where: str
     picture: Markup
+    coverage: CoverageCard | None
     until: str
-    sms: SmsText | None
-    mail: MailText | None
+    wordings: Wordings
+    advice: Advice
+    mend: str
+    """Where the same form is mended."""
+    files: tuple[ShownFile, ...]
     button: str
-    must_confirm: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Slice:
-    """A part of a bar: its word, its class, how many, where it begins and how wide it is in percent."""
-
-    word: str
-    slug: str
-    count: str
-    start: str
-    width: str
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One channel's deliveries: the slices add up to the total. `said` is the same in words."""
-
-    channel: str
-    total: str
-    slices: tuple[Slice, ...]
-    said: str
-
-
-@dataclass(frozen=True, slots=True)
-class TimeLine:
-    """One of first, half, last: how long it was to take, and how long it took; empty where it is not known."""
-
-    label: str
-    foreseen: str
-    actual: str
-
-
-@dataclass(frozen=True, slots=True)
-class Books:
-    """One event's deliveries. `heading` is empty where there is only one event."""
-
-    heading: str
-    summary: str
-    settled: str
-    bars: tuple[Bar, ...]
-    times: tuple[TimeLine, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ProgressPart:
-    """What the stream sends again while an alert is under way: its events, the newest first."""
-
-    template: ClassVar[str] = "_progress.html"
-    events: tuple[Books, ...]
-    left: str
+    held: bool
+    """An emergency: its button is held, or tapped twice."""
+    second: bool
+    """The second tap."""
+    known: int
+    """The newest alert like it of which the notice tells; 0 for none."""
+    fresh_until: int
+    """Until when it releases, in UTC ms: a telephone without a network says so."""
+    later: str
+    """Where it may be sent later, or again and again; "" for what is sent now or never."""
+    relay: str
+    """Where communes are asked to send it on; "" where there are none, or it cannot be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,15 +189,34 @@ class AlertPage:
     headline: str
     body: str
     instruction: str
+    files: tuple[ShownFile, ...]
     exercise: bool
     where: str
     picture: Markup
     until: str
     steps: tuple[Step, ...]
+    notice: str
+    ending: str
+    """Half an hour before the end: what is asked; "" at other times."""
+    undo: Markup
     progress: Markup
+    reached: Markup
+    forgotten: str
+    """Since when it is not kept any more to whom it went; "" while it is."""
     may_end: bool
     may_cancel: bool
+    may_prolong: bool
+    shared: str
+    """What is copied for the commune's other pages; "" for what is not everyone's."""
+    plate: str
+    """The same as a picture."""
     correct: str
+    copy: str
+    left: str
+    """How many left after it."""
+    rolls: tuple[str, ...]
+    """Class by class, of how many children a parent has seen it; where there are children."""
+    may_call: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,36 +229,3 @@ class ClosePage:
     explanation: str
     text: str
     button: str
-
-
-@dataclass(frozen=True, slots=True)
-class GatewayLine:
-    """One gateway of a channel: how it is doing in a word, the class that colours it, and what was noticed."""
-
-    name: str
-    word: str
-    colour: str
-    notes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class VoicePart:
-    """One channel: who speaks and why, its gateways in order; `imposed` is the one that an administrator imposed."""
-
-    channel: str
-    title: str
-    explained: str
-    queue: str
-    gateways: tuple[GatewayLine, ...]
-    imposed: str
-
-
-@dataclass(frozen=True, slots=True)
-class GatewaysPage:
-    template: ClassVar[str] = "gateways.html"
-    frame: Frame
-    notice: str
-    seen_at: str
-    voices: tuple[VoicePart, ...]
-    decisions: tuple[Choice, ...]
-    may_choose: bool

@@ -5,6 +5,8 @@ logged-in person's form carries the session's token. The JSON API takes bearer k
 https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
 """
 
+import errno
+import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
@@ -14,53 +16,46 @@ import structlog
 from aiohttp import web
 
 from alertd.errors import AlertdError, NotAllowed
-from alertd.web import callbacks, posted, visits
-from alertd.web.contracts import ErrorPage, Frame
+from alertd.settings import Settings
+from alertd.web import callbacks, posted, statics, visits
+from alertd.web.error_pages import error_page
 from alertd.web.errors import BROKEN, problem, problem_response, retry_after
 from alertd.web.rooms import ROOMS
-from alertd.web.show import show
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 API: Final = "/api/"
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-_WITHOUT_SESSION: Final = ("/connexion", "/partir/", "/a/")
+_WITHOUT_SESSION: Final = ("/connexion", "/partir/", "/a/", "/s/", "/verify", "/invitation/")
 """Forms that ask nothing of a session: whether someone happens to be logged in does not matter there."""
 
 _HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "manifest-src 'self'; worker-src 'self'; "
         "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     # Not `no-referrer`: under it a browser sends `Origin: null` with our own forms, as with a forged one
     # (https://fetch.spec.whatwg.org/#append-a-request-origin-header). Other sites are told nothing either way.
     "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Permissions-Policy": "camera=(), geolocation=(self), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_FORM_WITH_FILES: Final = re.compile(r"/alertes/(?:nouvelle|[0-9]{1,15}/corriger|hors-ligne/envoi)")
+_FILE: Final = re.compile(r"/api/v1/stations/[a-z0-9-]{1,61}/attachments")
+_VERSIONED: Final = "/static/leaflet-"
+"""Its folder is named by its version: what is there never changes."""
 _HSTS: Final = "max-age=31536000"
 
-_HEADINGS: Final = {
-    400: "Demande illisible",
-    401: "Connexion nécessaire",
-    403: "Ce n'est pas permis",
-    404: "Page introuvable",
-    405: "Ce n'est pas permis",
-    409: "Quelque chose a changé",
-    413: "C'est trop gros",
-    422: "À corriger",
-    429: "Un peu de patience",
-    503: "Momentanément indisponible",
-}
 _SENTENCES: Final = {
     404: "Cette page n'existe pas, ou plus. Vérifiez l'adresse, ou repartez de l'accueil.",
     405: "Cette adresse ne s'ouvre pas ainsi. Repartez de l'accueil.",
     413: "Ce qui a été envoyé dépasse ce que l'on accepte ici. Envoyez moins à la fois.",
 }
 _BROKEN: Final = "Quelque chose s'est mal passé de notre côté. C'est noté ; réessayez, et appelez l'administrateur si cela dure."
-_TOO_LARGE: Final = "The body is larger than what is taken here (http.max_body_bytes): send less at once."
+_TOO_LARGE: Final = "The body is larger than what is taken here ({setting}): send less at once."
 
 log = structlog.get_logger()
 
@@ -71,8 +66,11 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
         response.headers.setdefault(name, value)
     if request.app[ROOMS].https:
         response.headers.setdefault("Strict-Transport-Security", _HSTS)
-    if not request.path.startswith("/static/"):
-        response.headers.setdefault("Cache-Control", "no-store")
+    if request.path.startswith(_VERSIONED) and response.status in {200, 206, 304}:
+        response.headers.setdefault("Cache-Control", statics.FOR_EVER)
+    else:
+        ours = request.path.startswith("/static/")
+        response.headers.setdefault("Cache-Control", statics.ASKING if ours else "no-store")
 
 
 @web.middleware
@@ -88,7 +86,9 @@ async def tell_errors(request: web.Request, handler: Handler) -> web.StreamRespo
         return _refused(request, error.status, _allow(error))
     except ConnectionError:
         raise
-    except Exception:
+    except Exception as error:
+        if request.path.startswith("/static/") and getattr(error, "errno", None) == errno.ENAMETOOLONG:
+            return _refused(request, 404)  # no file has such a name; aiohttp asks the disk all the same
         log.exception("page_failed", method=request.method, route=_route(request))
         return _refused(request, 500)
 
@@ -96,9 +96,28 @@ async def tell_errors(request: web.Request, handler: Handler) -> web.StreamRespo
 @web.middleware
 async def bound_body(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuse a body by its announced length at once; one that lies, or comes in chunks, is stopped as it is read."""
-    if (request.content_length or 0) > request.app[ROOMS].settings.http.max_body_bytes:
+    settings = request.app[ROOMS].settings
+    most = _most(request, settings)
+    if (request.content_length or 0) > most:
         return _refused(request, 413)
+    if request.content_length is None and most < largest_body(settings):
+        return await handler(request.clone(client_max_size=most))
     return await handler(request)
+
+
+def largest_body(settings: Settings) -> int:
+    """What the application takes at most, in bytes: a form with all its files."""
+    return settings.http.max_body_bytes + settings.limits.attachments * settings.limits.attachment_bytes
+
+
+def _most(request: web.Request, settings: Settings) -> int:
+    """Where files are brought, as many as may be come beside the form; everywhere else, not one."""
+    most = settings.http.max_body_bytes
+    if request.method == "POST" and _FORM_WITH_FILES.fullmatch(request.path):
+        return largest_body(settings)
+    if request.method == "POST" and _FILE.fullmatch(request.path) and settings.limits.attachments:
+        return max(most, settings.limits.attachment_bytes)
+    return most
 
 
 @web.middleware
@@ -147,7 +166,7 @@ def _forged() -> NotAllowed:
 def _told(request: web.Request, error: AlertdError) -> web.Response:
     if request.path.startswith(API):
         return problem(error)
-    response = _page(request, error.status, error.message)
+    response = error_page(request, error.status, error.french, error.code)
     response.headers.update(retry_after(error))
     return response
 
@@ -167,16 +186,13 @@ def _refused(request: web.Request, status: int, headers: Mapping[str, str] | Non
 
 def _refusal(request: web.Request, status: int) -> web.Response:
     if request.path.startswith(API):
-        sentences = {404: "There is nothing at this address.", 413: _TOO_LARGE, 500: BROKEN}
+        setting = "limits.attachment_bytes" if _FILE.fullmatch(request.path) else "http.max_body_bytes"
+        too_large = _TOO_LARGE.format(setting=setting)
+        sentences = {404: "There is nothing at this address.", 413: too_large, 500: BROKEN}
         codes = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 500: "internal_error"}
         detail = sentences.get(status, "This cannot be answered as it was asked.")
         return problem_response(status, codes.get(status, f"http_{status}"), detail)
-    return _page(request, status, _SENTENCES.get(status, _BROKEN if status >= 500 else "Réessayez."))
-
-
-def _page(request: web.Request, status: int, sentence: str) -> web.Response:
-    heading = _HEADINGS.get(status, "Quelque chose s'est mal passé")
-    return show(request, ErrorPage(Frame(heading), status, heading, sentence), status)
+    return error_page(request, status, _SENTENCES.get(status, _BROKEN if status >= 500 else "Réessayez."))
 
 
 def _route(request: web.Request) -> str:

@@ -1,91 +1,23 @@
 """The form of an alert: text as typed, kept whatever happens, and read into a Content when nothing is wrong with it."""
 
-import json
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final
-from zoneinfo import ZoneInfo
+from collections.abc import Iterator, Mapping
+from typing import Final
 
-from multidict import MultiMapping
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
-import zones
-from alertd.catalogue import Catalogue
-from alertd.clock import HOUR, MINUTE, from_ms, to_ms
+from alertd.clock import HOUR, MINUTE
 from alertd.errors import Refused
 from alertd.issue.check import unseen, visible
-from alertd.model import Channel, Content, Level, Station, Target, Text
-from alertd.settings import Limits
-from alertd.stations.drawings import Hamlet, SavedZone
-from alertd.web.posted import unreadable
-from alertd.web.words import CHANNELS, distance, number
-from zones import Circle, Zone
+from alertd.model import Channel, Content, Level, Text
+from alertd.web import book_form, slots
+from alertd.web.compose_form import ComposeForm, Fault, Reading, Surroundings
+from alertd.web.local import local_time, read_local
+from alertd.web.where_form import read_target, where_fields
+from alertd.web.words import CHANNELS, number
 
-RADII_M: Final = (300, 500, 1000, 2000, 3000, 5000)
 LANGUAGE: Final = "fr"
+FREE: Final = frozenset({Channel.PUSH, Channel.EMAIL})
+"""What costs nobody anything."""
 _BLANK: Final = re.compile(r"\{\w+\}")
-_LISTS: Final = frozenset({"channels", "groups"})
-
-
-class ComposeForm(BaseModel):
-    """What was typed and ticked, as text. `zone` is a drawn zone as JSON, kept when an alert is corrected."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    topic: str = ""
-    level: str = ""
-    where: str = ""
-    saved_zone: str = ""
-    hamlet: str = ""
-    radius_m: str = "1000"
-    zone: str = ""
-    groups: tuple[str, ...] = Field((), max_length=200)
-    headline: str = ""
-    body: str = ""
-    instruction: str = ""
-    channels: tuple[str, ...] = Field((), max_length=10)
-    expires: str = ""
-    exercise: str = ""
-
-    @classmethod
-    def read(cls, posted: MultiMapping[Any]) -> "ComposeForm":
-        """What a browser posted; Malformed when it is no form of ours (a file, a thousand boxes, a NUL)."""
-        if any("\0" in text for text in posted.values() if isinstance(text, str)):
-            raise unreadable()
-        names = cls.model_fields.keys() & posted.keys()
-        fields = {name: posted.getall(name) if name in _LISTS else posted[name] for name in names}
-        try:
-            return cls.model_validate(fields)
-        except ValidationError as error:
-            raise unreadable() from error
-
-    def pairs(self) -> Iterator[tuple[str, str]]:
-        """The form as hidden fields, so that a later refusal loses nothing."""
-        for name, value in self:
-            values = value if name in _LISTS else (value,)
-            yield from ((name, text) for text in values if text)
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What a form is read against: the station, what it keeps at hand, the bounds, and the time."""
-
-    station: Station
-    catalogue: Catalogue
-    limits: Limits
-    now: int
-    saved_zones: tuple[SavedZone, ...] = ()
-    hamlets: tuple[Hamlet, ...] = ()
-    groups: Mapping[int, str] | None = None
-
-
-class _Fault(Exception):
-    """A sentence for the person, beside one field."""
-
-
-Reading = Callable[[ComposeForm, Surroundings], object]
 
 
 def content(form: ComposeForm, around: Surroundings) -> Content:
@@ -93,89 +25,100 @@ def content(form: ComposeForm, around: Surroundings) -> Content:
 
     :raises Refused: `form_invalid`, with one sentence for each field to mend; nothing typed is ever changed.
     """
+    form = book_form.placed(form, around)
     faults = dict(_faults(form, around))
     if faults:
         raise Refused(
             "form_invalid", "Il reste quelque chose à corriger : voyez les lignes en rouge.", fields=faults
         )
     return Content(
-        level=_level(form, around),
+        level=level_of(form, around),
         topic=_topic(form, around),
-        target=_target(form, around),
-        texts={LANGUAGE: Text(*(_words(form, part) for part in ("headline", "body", "instruction")))},
+        target=read_target(form, around),
+        texts=_texts(form, around),
         channels=_channels(form, around),
         expires=_expires(form, around),
         exercise=form.exercise == "on",
+        attachments=tuple(slots.attached(form, around)),
+        picks=book_form.picks(form, around) if book_form.picked(form) else None,
     )
 
 
+def sketch(form: ComposeForm, around: Surroundings) -> Content:
+    """What can already be counted of a form that is being written: whom, how, and in the words so far.
+
+    :raises Refused: `form_invalid`, with the first sentence that stands in the way.
+    """
+    form = book_form.placed(form, around)
+    try:
+        return Content(
+            level=level_of(form, around),
+            topic=_topic(form, around),
+            target=read_target(form, around),
+            texts=_counted(form, around),
+            channels=_channels(form, around),
+            expires=around.now + HOUR,
+            exercise=form.exercise == "on",
+        )
+    except Fault as fault:
+        raise Refused("form_invalid", str(fault)) from None
+
+
+def _texts(form: ComposeForm, around: Surroundings) -> Mapping[str, Text]:
+    """What was picked, in every language; or the author's words, in his."""
+    if book_form.picked(form):
+        return book_form.texts(form, around, _expires(form, around), _words(form, "body"))
+    return {LANGUAGE: Text(*(_words(form, part) for part in ("headline", "body", "instruction")))}
+
+
+def so_far(form: ComposeForm, around: Surroundings) -> Mapping[str, Text] | None:
+    """The texts as far as they are written or picked; None before there are any.
+
+    :raises Fault: of what was picked.
+    """
+    if book_form.picked(form):
+        return book_form.texts(form, around, end_of(form, around), _words(form, "body"))
+    text = Text(*(_words(form, part) for part in ("headline", "body", "instruction")))
+    if not visible(text.headline) and not visible(text.instruction):
+        return None
+    return {LANGUAGE: text}
+
+
+def _counted(form: ComposeForm, around: Surroundings) -> Mapping[str, Text]:
+    """The texts as far as an SMS says them; a title that is not written yet takes one sign."""
+    texts = so_far(form, around) or {LANGUAGE: Text("")}
+    return {locale: Text(text.headline or "…", "", text.instruction) for locale, text in texts.items()}
+
+
+def end_of(form: ComposeForm, around: Surroundings) -> int:
+    """When it ends, an hour from now while that cannot be read."""
+    try:
+        return _expires(form, around)
+    except Fault:
+        return around.now + HOUR
+
+
 def _faults(form: ComposeForm, around: Surroundings) -> Iterator[tuple[str, str]]:
-    for field, reading in _READINGS.items():
+    for name, reading in _READINGS.items():
         try:
             reading(form, around)
-        except _Fault as fault:
-            yield field, str(fault)
+        except Fault as fault:
+            yield name, str(fault)
 
 
 def _topic(form: ComposeForm, around: Surroundings) -> str:
     if form.topic not in around.catalogue.topics:
-        raise _Fault("Choisissez un sujet dans la liste.")
+        raise Fault("Choisissez un sujet dans la liste.")
     return form.topic
 
 
-def _level(form: ComposeForm, around: Surroundings) -> Level:
+def level_of(form: ComposeForm, around: Surroundings) -> Level:
+    """:raises Fault: it is none."""
     proposed = around.catalogue.topics[form.topic].level if form.topic in around.catalogue.topics else ""
     try:
         return Level.of(form.level or proposed)
     except KeyError:
-        raise _Fault("Choisissez un niveau : urgence, alerte ou information.") from None
-
-
-def _target(form: ComposeForm, around: Surroundings) -> Target:
-    if form.where not in _TARGETS:
-        raise _Fault("Dites où : rien n'est choisi d'avance.")
-    return _TARGETS[form.where](form, around)
-
-
-def _saved_zone(form: ComposeForm, around: Surroundings) -> Target:
-    for saved in around.saved_zones:
-        if str(saved.id) == form.saved_zone:
-            return Target(zone=saved.zone)
-    raise _Fault("Choisissez une zone dans la liste.")
-
-
-def _around_hamlet(form: ComposeForm, around: Surroundings) -> Target:
-    if form.radius_m not in {str(radius) for radius in RADII_M}:
-        raise _Fault(f"Choisissez un rayon de {distance(RADII_M[0])} à {distance(RADII_M[-1])}.")
-    for hamlet in around.hamlets:
-        if str(hamlet.id) == form.hamlet:
-            return Target(zone=Circle(hamlet.latitude, hamlet.longitude, float(form.radius_m)))
-    raise _Fault("Choisissez un lieu dans la liste.")
-
-
-def _drawn(form: ComposeForm, around: Surroundings) -> Target:  # noqa: ARG001 - one shape for all targets
-    try:
-        return Target(zone=zones.read(json.loads(form.zone)).zone)
-    except (ValueError, RecursionError):
-        raise _Fault("La zone n'a pas pu être relue : choisissez-la de nouveau.") from None
-    except zones.ZoneError as error:
-        raise _Fault(error.message) from None
-
-
-def _groups(form: ComposeForm, around: Surroundings) -> Target:
-    known = {str(key): key for key in around.groups or {}}
-    if not form.groups or not set(form.groups) <= known.keys():
-        raise _Fault("Cochez au moins un groupe.")
-    return Target(groups=tuple(sorted(known[key] for key in form.groups)))
-
-
-_TARGETS: Final[Mapping[str, Callable[[ComposeForm, Surroundings], Target]]] = {
-    "station": lambda _form, _around: Target(station=True),
-    "saved_zone": _saved_zone,
-    "hamlet": _around_hamlet,
-    "zone": _drawn,
-    "groups": _groups,
-}
+        raise Fault("Choisissez un niveau : urgence, alerte ou information.") from None
 
 
 def _words(form: ComposeForm, part: str) -> str:
@@ -188,15 +131,17 @@ def _text(part: str) -> Reading:
     """How one part of the text is read: bounded, its blanks filled, no character that shows nothing."""
 
     def read(form: ComposeForm, around: Surroundings) -> str:
+        if part != "body" and book_form.picked(form):
+            return ""
         text, most = _words(form, part), getattr(around.limits, f"{part}_chars")
         if part == "headline" and not visible(text):
-            raise _Fault("Écrivez un titre : ce qui se passe, et où.")
+            raise Fault("Écrivez un titre : ce qui se passe, et où.")
         if unseen(text):
-            raise _Fault("Ce texte contient un signe que les téléphones n'affichent pas : enlevez-le.")
+            raise Fault("Ce texte contient un signe que les téléphones n'affichent pas : enlevez-le.")
         if len(text) > most:
-            raise _Fault(f"Ce texte a {number(len(text))} caractères : gardez-en {number(most)} au plus.")
+            raise Fault(f"Ce texte a {number(len(text))} caractères : gardez-en {number(most)} au plus.")
         if blank := _BLANK.search(text):
-            raise _Fault(f"Remplacez {blank[0]} par ce qu'il faut dire.")
+            raise Fault(f"Remplacez {blank[0]} par ce qu'il faut dire.")
         return text
 
     return read
@@ -205,21 +150,20 @@ def _text(part: str) -> Reading:
 def _channels(form: ComposeForm, around: Surroundings) -> frozenset[Channel]:  # noqa: ARG001
     words = {channel.word: channel for channel in CHANNELS}
     if not form.channels or not set(form.channels) <= words.keys():
-        raise _Fault("Cochez au moins un moyen d'envoi.")
+        raise Fault("Cochez au moins un moyen d'envoi.")
     return frozenset(words[word] for word in form.channels)
 
 
 def _expires(form: ComposeForm, around: Surroundings) -> int:
     try:
-        local = datetime.fromisoformat(form.expires)
-        moment = to_ms(local.replace(tzinfo=ZoneInfo(around.station.timezone), fold=1))
+        moment = read_local(form.expires, around.station)
     except (ValueError, OverflowError):
-        raise _Fault("Indiquez le jour et l'heure de la fin.") from None
+        raise Fault("Indiquez le jour et l'heure de la fin.") from None
     if moment <= around.now:
-        raise _Fault("Cette heure est déjà passée : choisissez une fin à venir.")
-    most = around.catalogue.levels[_level(form, around).word].max_hours
+        raise Fault("Cette heure est déjà passée : choisissez une fin à venir.")
+    most = around.catalogue.levels[level_of(form, around).word].max_hours
     if moment > around.now + most * HOUR:
-        raise _Fault(f"C'est trop loin : à ce niveau, {_lasting(most)} au plus.")
+        raise Fault(f"C'est trop loin : à ce niveau, {_lasting(most)} au plus.")
     return moment
 
 
@@ -227,16 +171,33 @@ def _lasting(hours: int) -> str:
     return f"{hours} heures" if hours < 72 else f"{hours // 24} jours"
 
 
+def _fitting(form: ComposeForm, around: Surroundings) -> None:
+    """Whether the book's phrases fit in every language; what is wrong with one of them is said beside it already."""
+    if book_form.picked(form) and not any(_wrong(reading, form, around) for reading in _OF_TEXTS):
+        book_form.texts(form, around, _expires(form, around), "")
+
+
+def _wrong(reading: Reading, form: ComposeForm, around: Surroundings) -> bool:
+    try:
+        reading(form, around)
+    except Fault:
+        return True
+    return False
+
+
+_OF_TEXTS: Final = (*book_form.READINGS.values(), _expires)
 _READINGS: Final[Mapping[str, Reading]] = {
     "topic": _topic,
-    "level": _level,
-    "where": _target,
+    "level": level_of,
+    "where": read_target,
     "headline": _text("headline"),
     "body": _text("body"),
     "instruction": _text("instruction"),
     "channels": _channels,
     "expires": _expires,
-}
+    **book_form.READINGS,
+    "words": _fitting,
+} | {f"alt{slot}": slots.described(slot) for slot in slots.SLOTS}
 
 
 def blank(topic: str, around: Surroundings) -> ComposeForm:
@@ -246,23 +207,35 @@ def blank(topic: str, around: Surroundings) -> ComposeForm:
     return ComposeForm(
         topic=topic,
         level=known.level,
-        channels=known.channels,
+        channels=tuple(word for word in known.channels if Channel.of(word) not in around.unpaid)
+        or tuple(channel.word for channel in CHANNELS if channel in FREE),
         instruction=around.catalogue.phrase_sms(LANGUAGE, known.instruction),
         expires=local_time(-(-end // (5 * MINUTE)) * 5 * MINUTE, around.station),
+        **book_form.begun(topic, around),
     )
 
 
 def filled(template: str, around: Surroundings) -> ComposeForm:
     """A form that begins with a ready text, its blanks still to be replaced."""
     found = around.catalogue.templates[template]
-    texts = {"headline": found.headline, "body": found.body, "instruction": found.instruction}
-    return blank(found.topic, around).model_copy(update={"level": found.level, **texts})
+    texts = {
+        "headline": found.headline,
+        "body": found.body,
+        "instruction": found.instruction,
+        "words": "free",
+    }
+    usual = (
+        {}
+        if found.level != Level.DANGER.word
+        else {"channels": around.catalogue.topics[found.topic].channels}
+    )
+    return blank(found.topic, around).model_copy(update={"level": found.level, **usual, **texts})
 
 
 def form_of(kept: Content, around: Surroundings) -> ComposeForm:
     """The form that would give this content, to change it."""
     text = kept.texts.get(LANGUAGE) or next(iter(kept.texts.values()))
-    return ComposeForm(
+    form = ComposeForm(
         topic=kept.topic,
         level=kept.level.word,
         headline=text.headline,
@@ -271,29 +244,7 @@ def form_of(kept: Content, around: Surroundings) -> ComposeForm:
         channels=tuple(channel.word for channel in CHANNELS if channel in kept.channels),
         expires=local_time(kept.expires, around.station),
         exercise="on" if kept.exercise else "",
-        **_where(kept.target, around),
+        **slots.kept(kept.attachments),
+        **where_fields(kept.target, around),
     )
-
-
-def _where(target: Target, around: Surroundings) -> dict[str, Any]:
-    if target.station:
-        return {"where": "station"}
-    if target.zone is None:
-        return {"where": "groups", "groups": tuple(str(group) for group in target.groups)}
-    return _zone_fields(target.zone, around)
-
-
-def _zone_fields(zone: Zone, around: Surroundings) -> dict[str, str]:
-    for saved in around.saved_zones:
-        if saved.zone == zone:
-            return {"where": "saved_zone", "saved_zone": str(saved.id)}
-    for hamlet in around.hamlets:
-        if isinstance(zone, Circle) and (zone.lat, zone.lon) == (hamlet.latitude, hamlet.longitude):
-            return {"where": "hamlet", "hamlet": str(hamlet.id), "radius_m": f"{zone.radius_m:g}"}
-    return {"where": "zone", "zone": json.dumps(zones.as_json(zone))}
-
-
-def local_time(moment: int, station: Station) -> str:
-    """UTC milliseconds as `datetime-local` wants them, on the station's clock, down to what is not zero."""
-    local = from_ms(moment).astimezone(ZoneInfo(station.timezone)).replace(tzinfo=None)
-    return local.isoformat(timespec="auto" if local.second or local.microsecond else "minutes")
+    return form.model_copy(update=book_form.fields_of(kept.picks, form, around))

@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from typing import Final
 
+from babel.numbers import format_currency
+
+from alertd.deliver.rates import Rate
 from alertd.deliver.sightings import Seen
 from alertd.model import Channel, Lane
 from alertd.stations.gateways import Chosen, Decision, Standing, Voice
 from alertd.web import words
+from alertd.web.contracts import Choice
 
 TITLES: Final[Mapping[Channel, str]] = {
     Channel.SMS: "SMS",
@@ -38,13 +42,37 @@ _REASONS: Final[Mapping[str, str]] = {
     "provider": "panne chez l'opérateur",
     "unknown": "aucune réponse",
 }
+_OUTCOMES: Final[Mapping[str, str]] = {
+    "accepted": "accepté",
+    "delivered": "reçu",
+    "seen": "lu",
+    "refused": "adresse refusée",
+    "stopped": "adresse désinscrite",
+    "failed": "message refusé",
+    "retry": "pas parti, à refaire",
+    "throttled": "pas parti, l'opérateur demande moins",
+    "unknown": "aucune réponse",
+}
+_MENDING: Final[Mapping[str, str]] = {
+    "tls": "À faire : vérifier le certificat du fournisseur, la date de la machine et ses autorités de certification.",
+    "credentials": "À faire : vérifier les clés ou le mot de passe chez le fournisseur, les remplacer dans alertd.toml, "
+    "redémarrer.",
+    "credit": "À faire : recharger le compte chez le fournisseur.",
+    "sender": "À faire : faire valider l'expéditeur chez le fournisseur, ou corriger son nom dans alertd.toml.",
+}
+"""What nobody but a person can mend, and how."""
 _DECISIONS: Final[Mapping[str, str]] = {
-    "gateway.down": "{object} ne répond plus ({reason}).",
+    "gateway.down": "{object} {verb} ({reason}).",
     "gateway.back": "{object} répond de nouveau.",
     "gateway.host_down": "{object} : le serveur {host} ne répond plus ({reason}).",
     "gateway.host_back": "{object} : le serveur {host} répond de nouveau.",
     "gateway.prefer": "{object} imposée ({channel}) : {reason}",
     "gateway.auto": "Choix automatique rétabli ({channel}).",
+    "gateway.alarm": "{object} : alarme donnée aux responsables ({reason}).",
+    "gateway.low": "{object} : les responsables savent que le crédit baisse.",
+    "gateway.mended": "{object} : les responsables savent qu'elle fonctionne de nouveau.",
+    "gateway.check": "{object} : message d'essai envoyé ({channel}).",
+    "gateway.checked": "{object} : réponse à l'essai ({channel}) : {outcome}.",
 }
 
 
@@ -56,11 +84,14 @@ def explained(voice: Voice, timezone: str, now: int) -> str:
 
 
 def _explained(voice: Voice, timezone: str, now: int) -> str:
-    speakers = set(voice.speakers.values())
+    speakers, first = set(voice.speakers.values()), voice.standings[0]
     if voice.chosen is not None:
         return _imposed(voice, voice.chosen, timezone, now)
     if not speakers and voice.danger_speakers:
         return "Rien d'autre que les urgences ne peut partir : l'expéditeur leur est réservé."
+    if not speakers and first.down:
+        said = f"{_silent(first, timezone, now)} et rien d'autre ne peut parler"
+        return f"{said} : les messages attendent, chacun jusqu'à son heure limite."
     if not speakers:
         return "Aucun nœud en marche n'a encore dit ce qu'il voit."
     if len(speakers) > 1:
@@ -101,7 +132,12 @@ def _silent(standing: Standing, timezone: str, now: int) -> str:
     moment = words.clock_time(first.since, timezone)
     day = words.day(first.since, timezone, now)
     since = moment if day == "aujourd'hui" else f"{day} à {moment}"
-    return f"{standing.gateway} ne répond plus depuis {since} ({_reason(first.reason)})"
+    return f"{standing.gateway} {_verb(first.reason)} depuis {since} ({_reason(first.reason)})"
+
+
+def _verb(reason: str) -> str:
+    """A provider that refuses everything answers, all the same."""
+    return "n'envoie plus rien" if reason in _MENDING else "ne répond plus"
 
 
 def condition(standing: Standing, voice: Voice) -> tuple[str, str]:
@@ -109,12 +145,14 @@ def condition(standing: Standing, voice: Voice) -> tuple[str, str]:
     if not standing.seen:
         return "inconnu", "unsure"
     if standing.down:
-        return "ne répond plus", "silent"
+        lasting = all(one.sighting.reason in _MENDING for one in standing.seen)
+        return "à l'arrêt" if lasting else "ne répond plus", "silent"
     if not all(one.sighting.working for one in standing.seen):
         return "ne répond pas à tous les nœuds", "silent"
     if standing.gateway in voice.danger_speakers.values():
         return "parle pour les urgences", "speaks"
-    return ("parle", "speaks") if standing.gateway in voice.speakers.values() else ("en réserve", "spare")
+    speaking = {name for _, name in voice.speaking}
+    return ("parle", "speaks") if standing.gateway in speaking else ("en réserve", "spare")
 
 
 def noticed(standing: Standing, timezone: str, now: int) -> tuple[str, ...]:
@@ -139,6 +177,55 @@ def _notice(one: Seen, timezone: str, now: int) -> str:
     return f"{round(sighting.failures * 100)} % d'échecs dans les dernières secondes."
 
 
+def mending(standing: Standing) -> tuple[str, ...]:
+    """What to do about it, where only a person can mend it."""
+    reasons = sorted({one.sighting.reason for one in standing.seen if not one.sighting.working})
+    return tuple(_MENDING[reason] for reason in reasons if reason in _MENDING)
+
+
+def credit(standing: Standing) -> tuple[str, ...]:
+    """What is left of a prepaid account: the least that a node was told."""
+    told = [one.sighting.credit for one in standing.seen if one.sighting.credit is not None]
+    if not told:
+        return ()
+    least = min(told, key=lambda credit: credit.left)
+    if least.unit == "credits":
+        return (f"Crédit restant : {words.count(int(least.left), 'crédit')}.",)
+    return (f"Crédit restant : {format_currency(least.left, least.unit, locale='fr')}.",)
+
+
+def rate(counted: Rate | None) -> tuple[str, ...]:
+    """What became of what it was handed of late, in counts that locate nobody."""
+    if counted is None:
+        return ()
+    if counted.handed is None:
+        return ("Ces sept derniers jours : moins de 5 messages confiés.",)
+    return (
+        f"Ces sept derniers jours : {words.count(counted.handed, 'message')} confiés, {_arrived(counted)}.",
+    )
+
+
+def by_range(counted: Rate) -> Choice:
+    """The same for the numbers that begin alike."""
+    if counted.handed is None:
+        return Choice(counted.prefix, counted.prefix, "moins de 5")
+    said = f"{words.number(counted.handed)} confiés, {_arrived(counted)}"
+    return Choice(counted.prefix, counted.prefix, said)
+
+
+def _arrived(counted: Rate) -> str:
+    """A gateway that reports nothing later is not said to lose everything."""
+    if counted.delivered == 0:
+        return "aucun accusé de réception"
+    return f"{_part(counted, counted.delivered, 'reçus')}, {_part(counted, counted.seen, 'lus')}"
+
+
+def _part(counted: Rate, part: int | None, word: str) -> str:
+    share = counted.share(part)
+    said = "moins de 5" if part is None else words.number(part)
+    return f"{said} {word}" if share is None else f"{said} {word} ({share}\u00a0%)"
+
+
 def queue(voice: Voice) -> str:
     """What waits for the channel's senders, the most urgent first."""
     said = [words.count(n, *LANES[lane]) for lane, n in sorted(voice.queued.items())]
@@ -152,7 +239,12 @@ def decided(one: Decision) -> str:
     named = next((title for each, title in TITLES.items() if each.word == channel), channel)
     reason = one.detail.get("reason", "")
     return sentence.format(
-        object=one.object_, channel=named, reason=_reason(reason), host=one.detail.get("host", "")
+        object=one.object_,
+        channel=named,
+        reason=_reason(reason),
+        verb=_verb(reason),
+        host=one.detail.get("host", ""),
+        outcome=_reason(reason) if reason else _OUTCOMES.get(one.detail.get("outcome", ""), "inconnue"),
     )
 
 

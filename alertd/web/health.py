@@ -8,6 +8,7 @@ from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 from alertd.deliver.figures import Standing, standing
 from alertd.errors import Unavailable
 from alertd.web.addresses import from_networks
+from alertd.web.condition import condition
 from alertd.web.rooms import ROOMS, Rooms
 
 _PING_S = 5.0
@@ -31,7 +32,8 @@ async def metrics(request: web.Request) -> web.Response:
         raise web.HTTPNotFound
     spooled = await asyncio.to_thread(rooms.spool.size) if rooms.spool else 0
     page = rooms.figures.page(await _standing(rooms), spooled)
-    return web.Response(body=page, headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
+    now = await condition(rooms.settings, rooms.clock, rooms.db, ready=rooms.heartbeat())
+    return web.Response(body=page + now.page(), headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
 
 
 async def _standing(rooms: Rooms) -> Standing | None:

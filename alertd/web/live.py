@@ -63,6 +63,10 @@ async def _answer(
     headers = {"Content-Type": "text/event-stream; charset=utf-8", "X-Accel-Buffering": "no"}
     response = web.StreamResponse(headers=headers)
     await response.prepare(request)
+    if (
+        request.method == "HEAD"
+    ):  # what is written after it would be read as the next answer (RFC 9110, 9.3.2)
+        return response
     await response.write(b"retry: 3000\n\n")
     with contextlib.suppress(TimeoutError, ConnectionError):
         async with asyncio.timeout(LONGEST_S):

@@ -1,7 +1,7 @@
 """A target in words: what the picture shows, for those who do not see it and for those who read faster."""
 
 from alertd.model import Target
-from alertd.web.forms import Surroundings
+from alertd.web.compose_form import Surroundings
 from alertd.web.words import distance, number
 from zones import Circle, Zone, area_km2, distance_m
 
@@ -19,17 +19,19 @@ def described(target: Target, around: Surroundings) -> str:
 def _zone(zone: Zone, around: Surroundings) -> str:
     for saved in around.saved_zones:
         if saved.zone == zone:
-            return f"Zone enregistrée « {saved.name} » ({_size(zone)})."
+            return f"Zone enregistrée «\N{NO-BREAK SPACE}{saved.name}\N{NO-BREAK SPACE}» ({_size(zone)})."
     if isinstance(zone, Circle):
         return f"Dans un rayon de {distance(zone.radius_m)} autour {_middle(zone, around)}."
     return f"Une zone dessinée ({_size(zone)})."
 
 
 def _middle(zone: Circle, around: Surroundings) -> str:
-    """The hamlet in the middle, else how far that is from the mairie."""
+    """The hamlet, the street or the door in the middle, else how far that is from the mairie."""
     for hamlet in around.hamlets:
         if (zone.lat, zone.lon) == (hamlet.latitude, hamlet.longitude):
-            return f"de « {hamlet.name} »"
+            return f"de «\N{NO-BREAK SPACE}{hamlet.name}\N{NO-BREAK SPACE}»"
+    if around.spot and around.spot.at == (zone.lat, zone.lon):
+        return f"de «\N{NO-BREAK SPACE}{around.spot.label}\N{NO-BREAK SPACE}»"
     station = around.station
     away = distance_m(zone.lat, zone.lon, station.latitude, station.longitude)
     return "de la mairie" if away < 50 else f"d'un point à {distance(away)} de la mairie"

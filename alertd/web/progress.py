@@ -6,7 +6,7 @@ from typing import Final
 from alertd.issue.reading import AlertView, Progress
 from alertd.model import Act, AlertState, Channel, Content
 from alertd.web import words
-from alertd.web.contracts import Bar, Books, ProgressPart, Slice, TimeLine
+from alertd.web.progress_contracts import Bar, Books, ProgressPart, Slice, TimeLine
 
 EVENTS: Final = {
     Act.ALERT: "Envoi",
@@ -16,6 +16,15 @@ EVENTS: Final = {
 }
 """What a screen calls each event."""
 
+_WHY: Final[Mapping[str, str]] = {
+    "injoignable": "le numéro ou l'adresse n'existe plus, ou l'opérateur a refusé le message",
+    "réponse inconnue": "l'opérateur n'a rien répondu ; le message est peut-être arrivé",
+    "parti": "la personne a demandé à ne plus recevoir",
+    "trop tard": "l'heure limite est passée avant l'envoi",
+    "annulé": "remplacé par un message plus récent",
+    "non envoyé": "déjà lu ailleurs, ou aucun envoi réglé pour ce moyen",
+}
+_NEVER_TRIED: Final = frozenset({"waiting", "queued", "cancelled", "skipped"})
 _SETTLED = ("lu", "reçu", "envoyé")
 
 
@@ -31,7 +40,23 @@ def _books(book: Progress, heading: str) -> Books:
     total = book.expected if book.planned is None else book.planned
     tally = words.tally(book.tally)
     bars = tuple(_bars(book))
-    return Books(heading, _summary(book, total, tally), _settled(book, tally), bars, tuple(_times(book)))
+    said = (_summary(book, total, tally), _settled(book, tally))
+    return Books(heading, *said, bars, tuple(_times(book)), _reached(tally), tuple(_failures(tally)))
+
+
+def _reached(tally: Mapping[str, int]) -> str:
+    """Both sides of what is settled, in messages; nothing while nothing is."""
+    gone, lost = sum(tally[word] for word in _SETTLED), sum(tally[word] for word in _WHY)
+    if not gone + lost:
+        return ""
+    return f"Messages arrivés : {words.number(gone)}. Messages pas arrivés : {words.number(lost)}."
+
+
+def _failures(tally: Mapping[str, int]) -> Iterable[str]:
+    """Why some were not reached, the commonest first."""
+    for word in sorted(_WHY, key=lambda word: -tally[word]):
+        if n := tally[word]:
+            yield f"{words.number(n)} {words.SEVERAL.get(word, word) if n > 1 else word} : {_WHY[word]}."
 
 
 def _times(book: Progress) -> Iterable[TimeLine]:
@@ -45,6 +70,18 @@ def _times(book: Progress) -> Iterable[TimeLine]:
 def under_way(view: AlertView, books: tuple[Progress, ...]) -> bool:
     """Whether a page about it should stay fresh: it is active, or someone has not been told yet."""
     return view.summary.state is AlertState.ACTIVE or any(not book.closed for book in books)
+
+
+def state_word(state: AlertState, books: tuple[Progress, ...]) -> str:
+    """Where an alert stands; one that was taken back before anybody was told is no false alert."""
+    if state is AlertState.CANCELLED and not any(_tried(book) for book in books):
+        return "Annulée avant l'envoi"
+    return words.ALERT_STATES[state]
+
+
+def _tried(book: Progress) -> int:
+    """How many deliveries left, or may have; none yet where nothing is planned."""
+    return sum(n for state, n in book.tally.items() if state not in _NEVER_TRIED)
 
 
 def told_in(view: AlertView) -> Content:

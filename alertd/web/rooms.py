@@ -14,7 +14,12 @@ from alertd.issue.desk import Desk
 from alertd.keys import Keyring
 from alertd.settings import Settings
 from alertd.stations.passwords import Passwords
+from alertd.stations.streets.geocoder import Geocoder
+from alertd.stations.tiles.source import Tiles
 from alertd.store.database import Database
+from alertd.subscribe.switchboard import Switchboard
+from alertd.web.front import Front
+from alertd.web.lately import Lately
 from gateways.contract import Gateway
 
 
@@ -23,7 +28,8 @@ class Rooms:
     """The desk, and whether the loops that send are alive (asked by `/readyz`).
 
     `gateways` read what providers bring back, by name, and `spool` keeps it; `figures` counts. `node_id` is in whose books
-    a reader's answer is entered.
+    a reader's answer is entered; `switchboard` says what is said on the telephone; `front` keeps what anyone may read;
+    `geocoder` is a national address service, `tiles` a tile server, where one is set.
     """
 
     desk: Desk
@@ -33,6 +39,11 @@ class Rooms:
     spool: Spool | None = None
     figures: Figures = field(default_factory=Figures)
     node_id: int = 0
+    lately: Lately = field(default_factory=Lately)
+    switchboard: Switchboard | None = None
+    front: Front = field(default_factory=Front)
+    geocoder: Geocoder | None = None
+    tiles: Tiles | None = None
 
     @property
     def db(self) -> Database:

@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import fields
+from functools import cache
 from importlib.resources import files
 from typing import Any, ClassVar, Protocol
 
-import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 from markupsafe import Markup
 
 from alertd.model import Mode
+from alertd.web import words
 from alertd.web.contracts import Frame
+from alertd.web.statics import Versioned
 from alertd.web.visits import Visit
 
 TEMPLATES = files("alertd.web") / "templates"
@@ -24,17 +26,19 @@ class Page(Protocol):
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
 
-def install(app: web.Application) -> None:
-    """A name that a template does not have is an error, and every text is escaped."""
-    aiohttp_jinja2.setup(
-        app,
+@cache
+def environment() -> jinja2.Environment:
+    """The templates, each compiled once in a process. A name that one does not have is an error; every text is escaped."""
+    made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(str(TEMPLATES)),
+        extensions=(Versioned,),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        default_helpers=False,
     )
+    made.filters["telephone"] = words.telephone
+    return made
 
 
 def context(page: Page) -> Mapping[str, object]:
@@ -42,14 +46,14 @@ def context(page: Page) -> Mapping[str, object]:
     return {field.name: getattr(page, field.name) for field in fields(page)}
 
 
-def part(request: web.Request, page: Page) -> Markup:
+def part(page: Page) -> Markup:
     """The HTML of a page or of a part of one."""
-    return Markup(aiohttp_jinja2.render_string(page.template, request, context(page)))  # noqa: S704 - autoescaped
+    return Markup(environment().get_template(page.template).render(context(page)))  # noqa: S704 - autoescaped
 
 
-def show(request: web.Request, page: Page, status: int = 200) -> web.Response:
+def show(page: Page, status: int = 200) -> web.Response:
     """The page as an answer."""
-    return web.Response(text=str(part(request, page)), status=status, content_type="text/html")
+    return web.Response(text=str(part(page)), status=status, content_type="text/html")
 
 
 def frame(title: str, visit: Visit, live: str = "", refresh_s: int = 0) -> Frame:
@@ -63,4 +67,8 @@ def frame(title: str, visit: Visit, live: str = "", refresh_s: int = 0) -> Frame
         several_stations=visit.several,
         live=live,
         refresh_s=refresh_s,
+        reminder=visit.reminder,
+        prove=visit.prove,
+        announcement=visit.announcement,
+        owner=visit.owner,
     )

@@ -9,8 +9,9 @@ from aiohttp import web
 from alertd.clock import SECOND
 from alertd.errors import NotLoggedIn
 from alertd.model import Actor, Station
-from alertd.stations import operators, sessions, stations
+from alertd.stations import announcement, operators, organisations, sessions, stations
 from alertd.stations.sessions import Opened, Session
+from alertd.web import proving
 from alertd.web.rooms import ROOMS, Rooms
 
 _LOADED = web.RequestKey[Session | None]("session", object)  # type: ignore[arg-type] # None, too, is an answer
@@ -18,12 +19,29 @@ _LOADED = web.RequestKey[Session | None]("session", object)  # type: ignore[arg-
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """An operator in a station. `several`: there are other stations to choose from."""
+    """An operator in a station. `several`: there are other stations to choose from; `grants`: the only ready texts in
+    which a danger may be sent from here, None where nothing limits it; `reminder`: what the account lacks;
+    `prove`: where to show who one is before an emergency, "" where that was lately; `announcement`: the host's banner.
+    """
 
     session: Session
     actor: Actor
     station: Station
     several: bool
+    grants: frozenset[str] | None = None
+    reminder: str = ""
+    prove: str = ""
+    announcement: str = ""
+
+    @property
+    def owner(self) -> str:
+        """See `owner_of`."""
+        return owner_of(self.session.operator.id, self.station.id)
+
+
+def owner_of(operator_id: int, station_id: int) -> str:
+    """Whose what a telephone keeps is: nobody's in the name of another, nor of another station."""
+    return f"{operator_id}.{station_id}"
 
 
 async def visit(request: web.Request) -> Visit:
@@ -36,11 +54,28 @@ async def visit(request: web.Request) -> Visit:
     rooms, session = request.app[ROOMS], await session_of(request)
     if session is None:
         _send_to_log_in(request)
+    if proving.must_secure(rooms, session):
+        raise web.HTTPSeeOther("/compte")
     if session.actor is None:
         raise web.HTTPSeeOther("/stations")
     station = await stations.by_id(rooms.db, session.actor.station_id)
     posts = await operators.posts(rooms.db, session.operator.id)
-    return Visit(session, session.actor, station, len(posts) > 1)
+    grants = await organisations.granted(rooms.db, station)
+    return Visit(
+        session,
+        session.actor,
+        station,
+        len(posts) > 1,
+        grants,
+        proving.reminder(session),
+        proving.ask(request, session),
+        await _announced(rooms),
+    )
+
+
+async def _announced(rooms: Rooms) -> str:
+    found = await announcement.current(rooms.db, rooms.clock.now_ms())
+    return found.text if found else ""
 
 
 async def session_of(request: web.Request) -> Session | None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import phonenumbers
 from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_decimal
 
@@ -77,6 +78,13 @@ ROLES: Final[Mapping[Role, str]] = {
     Role.DEPUTY: "adjoint",
     Role.MAYOR: "maire",
 }
+
+PAYERS: Final[Mapping[str, str]] = {
+    "nobody": "Personne : notification et e-mail seulement",
+    "station": "L'organisation",
+    "commune": "La commune",
+}
+"""Who pays an organisation's SMS and calls."""
 
 REPAIRS: Final[Mapping[str, str]] = {
     "longitude_wrapped": "une longitude a été ramenée entre -180 et 180",
@@ -169,6 +177,16 @@ def wait(seconds: float | None) -> str:
     return count(minutes // (24 * 60), "jour")
 
 
+def pace(people: int, first_s: float | None, half_s: float | None, last_s: float | None) -> str:
+    """When people will have it, from release."""
+    if people == 0:
+        return "Personne, à cet endroit et pour ce sujet, n'a un des moyens choisis."
+    if last_s is not None and last_s < 60:
+        return "Tout le monde est servi en moins d'une minute."
+    first, half, last = (wait(seconds) for seconds in (first_s, half_s, last_s))
+    return f"Le premier message part en {first}, la moitié en {half}, le dernier en {last}."
+
+
 def lapse(seconds: float | None) -> str:
     """A time that was measured: "4 s", "2 min 05", "1 h 02"; a dash for None."""
     if seconds is None:
@@ -212,6 +230,17 @@ def left(moment: int, now: int) -> str:
     if remaining < 2 * DAY:
         return f"encore {remaining // HOUR}\u00a0h\u00a0{remaining % HOUR // MINUTE:02d}"
     return f"encore {count(remaining // DAY, 'jour')}"
+
+
+def telephone(number: str, locale: str = "fr") -> str:
+    """A number in E.164 as it is dialled at home, in groups; with its country where the reader's language is another's."""
+    try:
+        read = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    form = phonenumbers.PhoneNumberFormat
+    shown = phonenumbers.format_number(read, form.NATIONAL if locale == "fr" else form.INTERNATIONAL)
+    return shown.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def distance(metres: float) -> str:

@@ -18,6 +18,7 @@ from pydantic import Field, SecretStr, field_validator
 from gateways.contract import (
     Callback,
     Capabilities,
+    Credit,
     Message,
     OptionError,
     Outcome,
@@ -25,10 +26,12 @@ from gateways.contract import (
     Surroundings,
     Trouble,
 )
+from gateways.http import Lost, Unsent, finite
 from gateways.options import Options, read_options, read_secret
-from gateways.ovh.api import Api, Keys, Lost, Unsent
+from gateways.ovh.api import Api, Keys
+from gateways.ovh.incoming import Incoming
 from gateways.ovh.verdict import Answer, judge, number, report
-from gateways.parallel import in_parallel
+from gateways.parallel import Desk
 from gateways.text import measure
 
 _NUMBER: Final = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -52,6 +55,7 @@ class OvhOptions(Options):
     )
     stop_clause_for_info: bool = False
     credit_floor: float = Field(default=50.0, ge=0)
+    incoming_s: float = Field(default=30.0, ge=5, le=3600)
     parallel: int = Field(default=8, ge=1, le=32)
     timeout_s: float = Field(default=8.0, gt=0, le=120)
 
@@ -77,6 +81,7 @@ class Account:
     sender: str
     stop_clause_for_info: bool
     credit_floor: float
+    incoming_s: float
     parallel: int
     timeout_s: float
 
@@ -84,8 +89,9 @@ class Account:
 class OvhGateway:
     """One SMS account at OVHcloud."""
 
-    def __init__(self, name: str, account: Account, api: Api) -> None:
+    def __init__(self, name: str, account: Account, api: Api, incoming: Incoming | None = None) -> None:
         self.name = name
+        self._incoming = incoming
         self.capabilities = Capabilities(
             channels=frozenset({"sms"}),
             batch=25 * account.parallel,
@@ -93,27 +99,27 @@ class OvhGateway:
             validity=True,
             polled=True,
         )
+        self._desk = Desk(self.capabilities.parallel)
         self._account = account
         self._api = api
         self._path = f"/sms/{account.service_name}"
         self._ids: dict[str, str] = {}
 
     async def open(self) -> None:
-        """Connections are made when there is something to say."""
+        """Connections are made when there is something to say; where people can answer, that is asked for from now on."""
         await self._api.open()
+        if self._incoming:
+            self._incoming.watch(self._account.incoming_s)
 
     async def close(self) -> None:
         """Close the connections."""
+        if self._incoming:
+            await self._incoming.close()
         await self._api.close()
 
     def send(self, batch: Sequence[Message]) -> AsyncIterator[Receipt]:
         """Hand the batch over, several messages at once; see `gateways.contract`."""
-        now = asyncio.get_running_loop().time()
-        return in_parallel(
-            batch,
-            self.capabilities.parallel,
-            lambda message: self._send_one(message, now + message.expires_in_s),
-        )
+        return self._desk.in_time(batch, self._send_one)
 
     async def check(self) -> Receipt:
         """Ask for the account: whether its keys are good, it is enabled, its credit is enough and its sender valid."""
@@ -121,11 +127,8 @@ class OvhGateway:
             account = await self._api.get(self._path)
             if not account.good:
                 return judge("", account)
-            return (
-                self._account_fault(account)
-                or await self._sender_fault()
-                or Receipt("", Outcome.ACCEPTED, "account")
-            )
+            fault = self._account_fault(account) or await self._sender_fault()
+            return (fault or Receipt("", Outcome.ACCEPTED, "account"))._replace(credit=_credit(account))
         except (Unsent, Lost) as error:
             return _unreached("", error, Outcome.RETRY)
 
@@ -183,13 +186,13 @@ class OvhGateway:
 
     def _account_fault(self, account: Answer) -> Receipt | None:
         said = account.said if isinstance(account.said, dict) else {}
-        left, status = said.get("creditsLeft"), said.get("status")
-        if not isinstance(left, int | float):
+        credit, status = _credit(account), said.get("status")
+        if credit is None:
             return Receipt("", Outcome.RETRY, "unreadable", trouble=Trouble.PROVIDER)
         if status == "disable":
             return Receipt("", Outcome.RETRY, "account disabled", trouble=Trouble.CREDENTIALS)
-        if left < self._account.credit_floor:
-            detail = f"{left:g} credits left, fewer than credit_floor ({self._account.credit_floor:g})"
+        if credit.left < self._account.credit_floor:
+            detail = f"{credit.left:g} credits left, fewer than credit_floor ({self._account.credit_floor:g})"
             return Receipt("", Outcome.RETRY, "creditsLeft", detail, trouble=Trouble.CREDIT)
         return None
 
@@ -239,7 +242,15 @@ def gateway(name: str, options: Mapping[str, object], surroundings: Surroundings
         read.base_url, keys, timeout_s=read.timeout_s, connections=read.parallel, now_ms=surroundings.now_ms
     )
     account = Account(**{each.name: getattr(read, each.name) for each in fields(Account)})
-    return OvhGateway(name, account, api)
+    return OvhGateway(name, account, api, _incoming(name, account, api, surroundings))
+
+
+def _incoming(name: str, account: Account, api: Api, lent: Surroundings) -> Incoming | None:
+    """None where nobody can answer (a name), nobody would keep what is said, or a node asks already."""
+    a_name = account.sender and not _NUMBER.fullmatch(account.sender)
+    if a_name or lent.alone or lent.report is None or lent.now_ms is None:
+        return None
+    return Incoming(name, api, f"/sms/{account.service_name}", account.sender, lent.report, lent.now_ms)
 
 
 def _key(name: str, option: str, value: SecretStr | None, file: Path | None) -> str:
@@ -247,6 +258,12 @@ def _key(name: str, option: str, value: SecretStr | None, file: Path | None) -> 
     if secret is None or not secret.get_secret_value():
         raise OptionError(f"[gateways.{name}] {option}: is missing; add it to the table, or {option}_file")
     return secret.get_secret_value()
+
+
+def _credit(account: Answer) -> Credit | None:
+    left = account.said.get("creditsLeft") if isinstance(account.said, dict) else None
+    credits_left = finite(left)
+    return None if credits_left is None else Credit(credits_left, "credits")
 
 
 def _unreached(reference: str, error: Unsent | Lost, lost: Outcome) -> Receipt:

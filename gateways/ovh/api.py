@@ -1,22 +1,14 @@
-"""Signed calls of OVHcloud's API, and how far one had come when it broke.
-
-Until the request begins to be written, nothing left (`Unsent`). From then on nobody can tell (`Lost`). Signature:
-https://docs.ovhcloud.com/fr/guides/manage-operate/api/first-steps
-"""
+"""Signed calls of OVHcloud's API: https://docs.ovhcloud.com/fr/guides/manage-operate/api/first-steps."""
 
 import asyncio
 import hashlib
 import json
-import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Any, Final
 
-import aiohttp
-from yarl import URL
-
 from gateways.contract import Trouble
+from gateways.http import NEVER, Http, Lost, Unsent
 from gateways.ovh.verdict import Answer, read
 
 MOST_BYTES: Final = 65_536
@@ -33,28 +25,6 @@ class Keys:
     consumer: str = field(repr=False)
 
 
-class Unsent(Exception):
-    """The API could not be spoken to, and nothing of the request was written."""
-
-    def __init__(self, trouble: Trouble | None, code: str, detail: str = "") -> None:
-        super().__init__(detail or code)
-        self.trouble = trouble
-        self.code = code
-        self.detail = detail[:200]
-
-
-class Lost(Exception):
-    """The request began to be written, and no answer was read."""
-
-
-@dataclass(slots=True)
-class _Wire:
-    """One request. `until` is when it must have begun, on the loop's clock."""
-
-    until: float
-    written: bool = False
-
-
 class Api:
     """One account. `base_url` has no slash at its end; `now_ms` is our clock, whose drift is measured."""
 
@@ -63,10 +33,8 @@ class Api:
     ) -> None:
         self._base = base_url
         self._keys = keys
-        self._timeout_s = timeout_s
-        self._connections = connections
+        self._http = Http(timeout_s=timeout_s, connections=connections, idle_s=_IDLE_S, most_bytes=MOST_BYTES)
         self._now_ms = now_ms
-        self._session: aiohttp.ClientSession | None = None
         self._drift: tuple[float, int] | None = (
             None  # (until when on the loop's clock, seconds to add to ours)
         )
@@ -74,18 +42,15 @@ class Api:
 
     async def open(self) -> None:
         """Make the session; nobody is called."""
-        if self._session is None:
-            self._session = _session(self._connections)
+        await self._http.open()
 
     async def close(self) -> None:
         """Close every connection."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        await self._http.close()
 
     async def get(self, path: str) -> Answer:
         """Ask. Raises `Unsent`, `Lost`."""
-        return await self._call("GET", path, b"", float("inf"))
+        return await self._call("GET", path, b"", NEVER)
 
     async def post(self, path: str, body: Mapping[str, Any], until: float) -> Answer:
         """Order, unless the loop's clock passes `until` before it begins to be written. Raises `Unsent`, `Lost`."""
@@ -102,7 +67,7 @@ class Api:
     async def _signed(self, method: str, path: str, body: bytes, until: float) -> Answer:
         url = self._base + path
         headers = await self._sign(method, url, body)
-        return await self._request(method, url, body, headers, _Wire(until))
+        return await self._request(method, url, body, headers, until)
 
     async def _sign(self, method: str, url: str, body: bytes) -> dict[str, str]:
         timestamp = str(self._now_ms() // 1000 + await self._server_ahead())
@@ -126,7 +91,7 @@ class Api:
 
     async def _measure(self) -> int:
         try:
-            answer = await self._request("GET", f"{self._base}/auth/time", b"", {}, _Wire(float("inf")))
+            answer = await self._request("GET", f"{self._base}/auth/time", b"", {}, NEVER)
         except Lost as error:
             raise Unsent(Trouble.CONNECTION, "no time", str(error)) from error
         if not answer.good or not isinstance(answer.said, int) or not 0 < answer.said < 2**40:
@@ -134,68 +99,8 @@ class Api:
         return answer.said - self._now_ms() // 1000
 
     async def _request(
-        self, method: str, url: str, body: bytes, headers: Mapping[str, str], wire: _Wire
+        self, method: str, url: str, body: bytes, headers: Mapping[str, str], until: float
     ) -> Answer:
-        if self._session is None:
-            raise Unsent(Trouble.CONNECTION, "closed")
-        try:
-            async with (
-                asyncio.timeout(self._timeout_s),
-                self._session.request(
-                    method,
-                    URL(url, encoded=True),
-                    data=body or None,
-                    headers={"Content-Type": "application/json", **headers} if body else headers,
-                    allow_redirects=False,
-                    trace_request_ctx=wire,
-                ) as response,
-            ):
-                return await _read(response)
-        except (aiohttp.ClientError, OSError, ValueError) as error:  # TimeoutError is an OSError
-            if wire.written:
-                raise Lost(_sentence(error)) from error
-            raise _unsent(error) from error
-
-
-def _session(connections: int) -> aiohttp.ClientSession:
-    trace = aiohttp.TraceConfig()
-    trace.on_request_headers_sent.append(_about_to_write)
-    return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=connections, keepalive_timeout=_IDLE_S),
-        timeout=aiohttp.ClientTimeout(total=None),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        headers={"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "alertd"},
-        auto_decompress=False,
-        trace_configs=[trace],
-    )
-
-
-async def _about_to_write(_: aiohttp.ClientSession, context: SimpleNamespace, __: Any) -> None:
-    """The last moment before the first byte: a process that froze must not go on with what is too late."""
-    wire: _Wire = context.trace_request_ctx
-    if asyncio.get_running_loop().time() > wire.until:
-        raise Unsent(None, "too late")
-    wire.written = True
-
-
-async def _read(response: aiohttp.ClientResponse) -> Answer:
-    """The whole body, to its announced end; one that is too long is none."""
-    body = bytearray()
-    async for chunk in response.content.iter_chunked(16_384):
-        body += chunk
-        if len(body) > MOST_BYTES:
-            response.close()
-            return Answer(response.status, None)
-    return read(response.status, bytes(body), response.headers.get("Retry-After", ""))
-
-
-def _unsent(error: Exception) -> Unsent:
-    about_tls = isinstance(error, aiohttp.ClientSSLError | ssl.SSLError)
-    trouble = Trouble.TLS if about_tls else Trouble.CONNECTION
-    return Unsent(trouble, trouble.value, _sentence(error))
-
-
-def _sentence(error: Exception) -> str:
-    return (
-        "no answer in time" if isinstance(error, TimeoutError) else f"{type(error).__name__}: {error}"[:200]
-    )
+        told = {"Content-Type": "application/json", **headers} if body else headers
+        answer = await self._http.call(method, url, told, body or None, until=until)
+        return read(answer.status, answer.body or b"", answer.headers.get("Retry-After", ""))

@@ -6,7 +6,7 @@ Until the server has answered DATA with 354, nothing of the message was written:
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final
@@ -21,9 +21,16 @@ from aiosmtplib import (
 )
 
 from gateways.contract import Trouble
+from gateways.smtp.talk import Garbled, Reply, Talk, take_over
 from gateways.smtp.verdict import Answer, Stage
 
 _GOODBYE_S: Final = 1.0
+_DONE: Final = frozenset({250})
+_TAKEN: Final = frozenset({250, 251})
+_GO: Final = frozenset({354})
+
+_Step = tuple[Stage, frozenset[int], bytes]
+"""What is being said, which answers are wanted, and the command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +82,14 @@ class Line:
             local_hostname=server.hello,
             timeout=server.timeout_s,
         )
+        self._talk: Talk | None = None
+        self._pipelining = False
         self._open_envelope = False
         self.used = False
 
     @property
     def alive(self) -> bool:
-        return self._smtp.is_connected
+        return self._talk is not None and self._talk.open
 
     async def connect(self) -> None:
         """Connect, secure and log in, within the time-out. Raises `LineError`."""
@@ -92,46 +101,62 @@ class Line:
                 await self._log_in()
             if self._smtp.is_ehlo_or_helo_needed:
                 await self._smtp.ehlo()
+            if self._smtp.transport is None:
+                raise ConnectionResetError("closed while connecting")
+            self._pipelining = self._smtp.supports_extension("pipelining")
+            self._talk = take_over(self._smtp.transport)
 
     async def announce(self, sender: str, to: str) -> Answer | None:
         """Give the envelope: None once the server waits for the message, else its answer. Raises `LineError`."""
-        async with self._nothing_written():
-            if self._open_envelope:
-                await self._expect_250(b"RSET")
-            self._open_envelope = True
-            return await self._envelope(sender, to)
+        talk = self._ours()
+        if not talk.silent:  # a farewell to an idle line, or answers that belong to nothing we asked
+            raise LineError(Trouble.CONNECTION, "spoke unasked", hung_up=self.used)
+        try:
+            async with asyncio.timeout(self._server.timeout_s):
+                return await self._envelope(talk, sender, to)
+        except OSError as error:
+            raise self._fault(error) from error
 
     async def transmit(self, mail: bytes) -> Answer:
         """Write the message, whose lines end with CRLF, and hear the verdict. Raises `LineError`, `Torn`."""
-        protocol = self._smtp.protocol
-        if protocol is None or not protocol.is_connected:
+        if self._talk is None or not self._talk.open:
             raise LineError(Trouble.CONNECTION, "closed before the message was written", hung_up=self.used)
         try:
             async with asyncio.timeout(self._server.timeout_s):
-                protocol.write(mail.replace(b"\r\n.", b"\r\n..") + b".\r\n")
-                response = await protocol.read_response()
-        except (SMTPException, OSError) as error:
+                self._talk.write(mail.replace(b"\r\n.", b"\r\n..") + b".\r\n")
+                reply = await self._talk.reply()
+        except OSError as error:
             raise Torn(str(error) or "no answer in time") from error
-        if not (200 <= response.code < 300 or 400 <= response.code < 600):
-            raise Torn(f"an answer that means nothing here: {response.code}")
+        if not (200 <= reply.code < 300 or 400 <= reply.code < 600):
+            raise Torn(f"an answer that means nothing here: {reply.code}")
         self._open_envelope = False
-        return Answer(Stage.PAYLOAD, response.code, response.message)
+        return Answer(Stage.PAYLOAD, reply.code, reply.text)
 
     async def ready(self) -> None:
         """Ask whether the server is there (NOOP). Raises `LineError`."""
         async with self._nothing_written():
-            await self._expect_250(b"NOOP")
+            reply = await self._ask(self._ours(), b"NOOP")
+            if reply.code != 250:
+                what = f"{reply.code} {reply.text}"[:200]
+                raise LineError(Trouble.PROVIDER, what, hung_up=self.used)
 
     async def leave(self) -> None:
         """Say goodbye if the server listens, and close."""
-        with suppress(SMTPException, OSError):
+        with suppress(OSError, LineError):
             async with asyncio.timeout(_GOODBYE_S):
-                await self._smtp.quit()
+                await self._ask(self._ours(), b"QUIT")
         self.close()
 
     def close(self) -> None:
         """Close without a word. May be called twice."""
+        if self._talk is not None:
+            self._talk.close()
         self._smtp.close()
+
+    def _ours(self) -> Talk:
+        if self._talk is None:
+            raise LineError(Trouble.CONNECTION, "not connected")
+        return self._talk
 
     @asynccontextmanager
     async def _nothing_written(self) -> AsyncIterator[None]:
@@ -148,6 +173,8 @@ class Line:
         if isinstance(error, SMTPResponseException):
             answer = Answer(Stage.GREETING, error.code, error.message)
             return LineError(Trouble.PROVIDER, str(error.code), answer=answer)
+        if isinstance(error, Garbled):
+            return LineError(Trouble.PROVIDER, str(error))
         if isinstance(error, TimeoutError):
             return LineError(Trouble.CONNECTION, "no answer in time")
         hung_up = self.used and isinstance(error, ConnectionError)
@@ -173,27 +200,61 @@ class Line:
         except SMTPException as error:
             raise LineError(Trouble.CREDENTIALS, f"this server lets nobody log in: {error}") from error
 
-    async def _envelope(self, sender: str, to: str) -> Answer | None:
-        steps = (
-            (Stage.SENDER, (250,), (b"MAIL", f"FROM:<{sender}>".encode())),
-            (Stage.RECIPIENT, (250, 251), (b"RCPT", f"TO:<{to}>".encode())),
-            (Stage.START, (354,), (b"DATA",)),
-        )
+    async def _envelope(self, talk: Talk, sender: str, to: str) -> Answer | None:
+        """All of it at once where the server takes that, word by word elsewhere."""
+        steps = _steps(sender, to, reset=self._open_envelope)
+        self._open_envelope = True
+        if not self._pipelining:
+            return await self._step_by_step(talk, steps)
+        talk.write(b"".join(command for _, _, command in steps))
+        return await self._all_heard(talk, steps)
+
+    async def _step_by_step(self, talk: Talk, steps: Sequence[_Step]) -> Answer | None:
         for stage, wanted, command in steps:
-            response = await self._smtp.execute_command(*command)
-            if (
-                response.code == 421 and self.used
-            ):  # "I close this line": said of the line, not of the message
-                raise LineError(Trouble.CONNECTION, f"421 {response.message}"[:200], hung_up=True)
-            if response.code not in wanted:
-                return Answer(stage, response.code, response.message)
+            talk.write(command)
+            if refused := self._weigh(stage, wanted, await talk.reply()):
+                return refused
         return None
 
-    async def _expect_250(self, word: bytes) -> None:
-        response = await self._smtp.execute_command(word)
-        if response.code != 250:
-            what = f"{response.code} {response.message}"[:200]
-            raise LineError(Trouble.PROVIDER, what, hung_up=self.used)
+    async def _all_heard(self, talk: Talk, steps: Sequence[_Step]) -> Answer | None:
+        """The first refusal, once every command has its answer: the next envelope's answers must not be shifted."""
+        refused: Answer | None = None
+        for stage, wanted, _ in steps:
+            try:
+                reply = await talk.reply()
+            except ConnectionError:
+                if refused is None:
+                    raise
+                return refused
+            if refused is None:
+                refused = self._weigh(stage, wanted, reply)
+            elif reply.code == 354:  # it would take a message for nobody: all that ends this is to hang up
+                self.close()
+        return refused
+
+    def _weigh(self, stage: Stage, wanted: frozenset[int], reply: Reply) -> Answer | None:
+        """None when it is what was wanted."""
+        if reply.code == 421 and self.used:  # "I close this line": said of the line, not of the message
+            raise LineError(Trouble.CONNECTION, f"421 {reply.text}"[:200], hung_up=True)
+        if reply.code in wanted:
+            return None
+        if stage is Stage.RESET:
+            raise LineError(Trouble.PROVIDER, f"{reply.code} {reply.text}"[:200], hung_up=self.used)
+        return Answer(stage, reply.code, reply.text)
+
+    async def _ask(self, talk: Talk, word: bytes) -> Reply:
+        talk.write(word + b"\r\n")
+        return await talk.reply()
+
+
+def _steps(sender: str, to: str, *, reset: bool) -> list[_Step]:
+    """An envelope that led nowhere is forgotten first."""
+    steps = [
+        (Stage.SENDER, _DONE, f"MAIL FROM:<{sender}>\r\n".encode("ascii")),
+        (Stage.RECIPIENT, _TAKEN, f"RCPT TO:<{to}>\r\n".encode("ascii")),
+        (Stage.START, _GO, b"DATA\r\n"),
+    ]
+    return [(Stage.RESET, _DONE, b"RSET\r\n"), *steps] if reset else steps
 
 
 def _about_tls(error: BaseException | None) -> bool:

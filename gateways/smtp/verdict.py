@@ -9,12 +9,14 @@ from enum import StrEnum
 from typing import Final
 
 from gateways.contract import Outcome, Receipt, Trouble
+from gateways.smtp.bounce_words import Fate, fate
 
 
 class Stage(StrEnum):
     """How far the conversation had come when the server answered."""
 
     GREETING = "connect"
+    RESET = "RSET"
     SENDER = "MAIL"
     RECIPIENT = "RCPT"
     START = "DATA"  # the command
@@ -36,20 +38,25 @@ class Answer:
         return found[0] if found else ""
 
 
-DEAD: Final = frozenset({"5.1.1", "5.1.3", "5.1.6", "5.1.10"})
-"""No such mailbox, no valid address, moved without a trace, a domain that takes no mail (RFC 7505).
-
-5.1.2 (no such domain) is left out: a relay whose own resolver is down says it of everybody."""
-
-_DEAD_WORDS: Final = re.compile(
-    r"(user|recipient|mailbox|address|account)\s+(is\s+)?(unknown|not found|does(n't| not) exist)"
-    r"|(unknown|no such|invalid)\s+(user|recipient|mailbox|account)",
-    re.IGNORECASE,
-)
-"""What servers without enhanced codes say with 550, 551 or 553. Those codes alone also mean "policy"."""
-
 _RATE_WORDS: Final = re.compile(
     r"too (many|fast|much)|\brate\b|throttl|slow down|limit exceeded", re.IGNORECASE
+)
+_SENDER_WORDS: Final = re.compile(
+    r"sender\b.{0,80}\b(?:rejected|not\s(?:owned|allowed|permitted|verified|authori[sz]ed)|unauthori[sz]ed|refused)"
+    r"|send\sas\sthis\ssender|(?:from|envelope)\saddress\b.{0,40}\bnot\s(?:allowed|verified|permitted)"
+    r"|email\saddress\sis\snot\sverified|unverified\s(?:address|domain)",
+    re.IGNORECASE,
+)
+"""What relays say when they refuse us and not the recipient, often only after RCPT or the message itself."""
+
+_CREDIT_WORDS: Final = re.compile(
+    r"\bcredits?\b.{0,40}\b(?:exhausted|exceeded|insufficient|left|none)|(?:insufficient|no|out\sof|not\senough)\s(?:credit|funds|balance)"
+    r"|(?:your|sending|sender)\s(?:account|subscription|plan)\b.{0,40}\b(?:suspended|expired|disabled|unpaid|blocked)|payment\s(?:required|overdue|due)",
+    re.IGNORECASE,
+)
+_QUOTA_WORDS: Final = re.compile(
+    r"(?:sending|daily|hourly|monthly|message|mail)\s(?:user\s)?(?:sending\s)?(?:limit|quota|rate)\b.{0,40}\b(?:exceeded|reached)",
+    re.IGNORECASE,
 )
 _STATUS: Final = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")
 _CREDENTIALS: Final = frozenset({530, 534, 535, 538})
@@ -58,25 +65,31 @@ _RATE_WAIT_S: Final = 60.0  # servers do not say when; a minute is the shortest 
 
 def judge(reference: str, answer: Answer) -> Receipt:
     """Turn an answer into the message's receipt; what names no address dead marks none."""
+    if answer.stage is Stage.PAYLOAD and 200 <= answer.code < 300:  # the usual, and quick
+        said = answer.text[:200]
+        return Receipt(reference, Outcome.ACCEPTED, _code(answer), f"message: {said}", provider_ref=said)
     outcome, trouble = _outcome(answer)
     return Receipt(
         reference,
         outcome,
-        code=f"{answer.code} {answer.status}".strip(),
+        code=_code(answer),
         detail=f"{answer.stage}: {answer.text}"[:300],
-        provider_ref=answer.text[:200] if outcome is Outcome.ACCEPTED else "",
         retry_after_s=_RATE_WAIT_S if outcome is Outcome.THROTTLED else None,
         trouble=trouble,
     )
 
 
+def _code(answer: Answer) -> str:
+    return f"{answer.code} {answer.status}".rstrip()
+
+
 def _outcome(answer: Answer) -> tuple[Outcome, Trouble | None]:
     if answer.code in _CREDENTIALS:
         return Outcome.RETRY, Trouble.CREDENTIALS
+    if answer.code >= 400 and _CREDIT_WORDS.search(answer.text):
+        return Outcome.RETRY, Trouble.CREDIT
     if 400 <= answer.code < 500:
         return _temporary(answer)
-    if answer.stage is Stage.PAYLOAD and 200 <= answer.code < 300:
-        return Outcome.ACCEPTED, None
     if not 500 <= answer.code < 600:  # an answer that no RFC knows at this place: the message was not taken
         return Outcome.RETRY, Trouble.PROVIDER
     return _permanent(answer)
@@ -89,9 +102,13 @@ def _temporary(answer: Answer) -> tuple[Outcome, Trouble | None]:
 
 
 def _permanent(answer: Answer) -> tuple[Outcome, Trouble | None]:
+    if answer.status == "5.4.5" or _QUOTA_WORDS.search(answer.text):
+        return Outcome.THROTTLED, Trouble.QUOTA
     if answer.stage is Stage.GREETING:
         return Outcome.RETRY, Trouble.PROVIDER
     if answer.stage is Stage.SENDER and answer.code != 552:  # 552: this message is too large; others may pass
+        return Outcome.RETRY, Trouble.SENDER
+    if _SENDER_WORDS.search(answer.text):
         return Outcome.RETRY, Trouble.SENDER
     if answer.stage is Stage.RECIPIENT and _names_dead(answer):
         return Outcome.REFUSED, None
@@ -99,9 +116,9 @@ def _permanent(answer: Answer) -> tuple[Outcome, Trouble | None]:
 
 
 def _names_dead(answer: Answer) -> bool:
-    if answer.status:
-        return answer.status in DEAD
-    return answer.code in {550, 551, 553} and bool(_DEAD_WORDS.search(answer.text))
+    """As in a report: the words may say something else than the code. 550, 551 and 553 alone also mean "policy"."""
+    told = bool(answer.status) or answer.code in {550, 551, 553}
+    return told and fate(answer.status, answer.text) is Fate.DEAD
 
 
 def _asks_for_less(answer: Answer) -> bool:

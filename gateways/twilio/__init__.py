@@ -5,25 +5,34 @@ known without asking. `accepted` means that Twilio has it in its queue, which th
 """
 
 import asyncio
-import ipaddress
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Final
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
-from twilio.http.response import Response
-
-from gateways.contract import Callback, Capabilities, Message, Outcome, Receipt, Surroundings, Trouble
+from gateways.contract import (
+    Callback,
+    Capabilities,
+    Inbound,
+    Message,
+    Outcome,
+    Receipt,
+    Reply,
+    Surroundings,
+)
 from gateways.options import read_options
-from gateways.parallel import in_parallel
+from gateways.orders import Orders
+from gateways.parallel import Desk
 from gateways.twilio.callback import Signatures
 from gateways.twilio.lost import Memory
 from gateways.twilio.options import Account, TwilioOptions, account_of
-from gateways.twilio.verdict import judge, read
-from gateways.twilio.wire import Lost, Unsent, Wire
+from gateways.twilio.probe import probe
+from gateways.twilio.verdict import judge
+from gateways.twilio.wire import Wire
 
 MOST_VALIDITY_S: Final = 36_000
 """Ten hours: Twilio refuses more (error 90007). Where a message may wait longer, Twilio's queue gives it up sooner."""
-_OUTAGE_S: Final = 1.0  # a batch meets an unreachable Twilio once, not message by message
+_NO_ANSWER: Final = Reply("text/xml", b'<?xml version="1.0" encoding="UTF-8"?><Response/>')
+"""TwiML that says nothing: an answer goes out as any message, once it is decided."""
 
 
 class TwilioGateway:
@@ -40,13 +49,15 @@ class TwilioGateway:
             parallel=parallel,
             validity=True,
             receipts=bool(callbacks),
+            thanks=_NO_ANSWER,
         )
+        self._desk = Desk(self.capabilities.parallel)
         self._account = account
         self._wire = wire
         self._callbacks = callbacks
         self._signatures = Signatures(account.sid, account.tokens, callbacks)
         self._lost = memory
-        self._outage: tuple[float, Unsent] | None = None
+        self._orders = Orders()
 
     async def open(self) -> None:
         """Connections are made when there is something to say."""
@@ -58,27 +69,15 @@ class TwilioGateway:
 
     def send(self, batch: Sequence[Message]) -> AsyncIterator[Receipt]:
         """Post the batch, `parallel` messages at once; see `gateways.contract`."""
-        now = asyncio.get_running_loop().time()
-        return in_parallel(
-            batch,
-            self.capabilities.parallel,
-            lambda message: self._send_one(message, now + message.expires_in_s),
-        )
+        return self._desk.in_time(batch, self._send_one)
 
     async def check(self) -> Receipt:
         """Ask for the account's status. With an API key, which may not read it, for the newest message instead."""
-        self._outage = None
-        try:
-            if self._account.by_key:
-                return _sign_of_life(await self._wire.get(f"{self._account.messages}?PageSize=1"))
-            return _standing(await self._wire.get(self._account.status))
-        except Unsent as error:
-            return _unsent("", error)
-        except Lost as error:
-            return Receipt("", Outcome.RETRY, "torn", str(error)[:300], trouble=Trouble.CONNECTION)
+        self._orders.forget_outage()
+        return await probe(self._account, self._wire)
 
-    def read_callback(self, callback: Callback) -> Sequence[Receipt]:
-        """Verify Twilio's signature and read the status; see `gateways.contract`."""
+    def read_callback(self, callback: Callback) -> Sequence[Receipt | Inbound]:
+        """Verify Twilio's signature and read the status, or what somebody wrote; see `gateways.contract`."""
         return self._signatures.read(callback)
 
     async def look_up(self, references: Sequence[str]) -> Sequence[Receipt]:
@@ -87,33 +86,22 @@ class TwilioGateway:
 
     async def _send_one(self, message: Message, until: float) -> Receipt:
         """`until` is when it is over, on the loop's clock: a process that froze must not go on with what is too late."""
-        loop = asyncio.get_running_loop()
-        left = int(until - loop.time())
-        if left < 1:
-            return Receipt(message.reference, Outcome.RETRY, code="too late")
-        if self._outage and loop.time() < self._outage[0]:
-            return _unsent(message.reference, self._outage[1])
-        try:
-            answer = await self._wire.post(self._account.messages, self._form(message, left), until)
-        except Unsent as error:
-            if error.trouble is not None:
-                self._outage = (loop.time() + _OUTAGE_S, error.with_traceback(None))
-            return _unsent(message.reference, error)
-        except Lost as error:
-            self._lost.remember(message)
-            return Receipt(
-                message.reference, Outcome.UNKNOWN, "torn", str(error)[:300], trouble=Trouble.CONNECTION
-            )
-        receipt = judge(message.reference, answer)
+        answer = await self._orders.place(
+            message.reference,
+            until,
+            lambda: self._wire.post(self._account.messages, self._form(message, until), until),
+        )
+        receipt = answer if isinstance(answer, Receipt) else judge(message.reference, answer)
         if receipt.outcome is Outcome.UNKNOWN:
             self._lost.remember(message)
         return receipt
 
-    def _form(self, message: Message, left_s: int) -> bytes:
+    def _form(self, message: Message, until: float) -> bytes:
+        left_s = int(until - asyncio.get_running_loop().time())
         form = {
             "To": message.address,
             "Body": message.text,
-            "ValidityPeriod": str(min(left_s, MOST_VALIDITY_S)),
+            "ValidityPeriod": str(max(1, min(left_s, MOST_VALIDITY_S))),
             self._account.sender_key: self._account.sender,
         }
         if self._callbacks:
@@ -128,53 +116,6 @@ def gateway(name: str, options: Mapping[str, object], surroundings: Surroundings
     read_ = read_options(name, TwilioOptions, options)
     account = account_of(name, read_)
     wire = Wire(account.credentials, timeout_s=read_.timeout_s, connections=read_.parallel)
-    callbacks = _callbacks(name, surroundings) if account.tokens else ""
+    callbacks = surroundings.home(name) if account.tokens else ""
     memory = Memory(surroundings.now_ms)
     return TwilioGateway(name, account, wire, memory, parallel=read_.parallel, callbacks=callbacks)
-
-
-def _callbacks(name: str, surroundings: Surroundings) -> str:
-    """Nothing where Twilio cannot come: it refuses a message whose callback is this machine's own (error 21609)."""
-    host = urlsplit(surroundings.public_url).hostname or "localhost"
-    if host == "localhost" or not surroundings.callbacks:
-        return ""
-    try:
-        if not ipaddress.ip_address(host).is_global:
-            return ""
-    except ValueError:
-        pass  # a name
-    return f"{surroundings.public_url}{surroundings.callbacks}{name}/"
-
-
-def _unsent(reference: str, error: Unsent) -> Receipt:
-    return Receipt(reference, Outcome.RETRY, code=error.code, detail=error.detail, trouble=error.trouble)
-
-
-def _sign_of_life(response: Response) -> Receipt:
-    if response.status_code == 200 and "messages" in read(response.text):
-        return Receipt("", Outcome.ACCEPTED, code="200")
-    return _unwell(response)
-
-
-def _standing(response: Response) -> Receipt:
-    """The balance is not asked: an invoiced account lives below zero, and Twilio suspends a prepaid one that is empty."""
-    status = str(read(response.text).get("status", "")) if response.status_code == 200 else ""
-    if status == "active":
-        return Receipt("", Outcome.ACCEPTED, code=status)
-    if status in {"suspended", "closed"}:
-        return Receipt("", Outcome.RETRY, code=status, trouble=Trouble.CREDIT)
-    return _unwell(response)
-
-
-def _unwell(response: Response) -> Receipt:
-    """What `judge` says of a refusal, as a probe: never unknown, since nothing was ordered."""
-    if response.status_code == 200:
-        return Receipt("", Outcome.RETRY, code="unreadable", trouble=Trouble.PROVIDER)
-    receipt = judge("", response)
-    return Receipt(
-        "",
-        Outcome.RETRY,
-        code=receipt.code,
-        detail=receipt.detail,
-        trouble=receipt.trouble or Trouble.PROVIDER,
-    )

@@ -13,8 +13,9 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from gateways.contract import Message, Outcome, Receipt
+from gateways.http import Lost, Unsent
 from gateways.twilio.verdict import read, reported
-from gateways.twilio.wire import Lost, Unsent, Wire
+from gateways.twilio.wire import Wire
 
 MOST: Final = 1_000  # messages remembered, the newest; what a node had in flight when a line broke is fewer
 NEWEST: Final = 20  # of a number's messages that are looked at

@@ -20,13 +20,17 @@ _PART: Final = r"^[a-z0-9-]{0,30}$"
 
 
 class TwilioOptions(Options):
-    """Options of the table. Either the auth token or an API key opens the account; only the token proves Twilio's calls."""
+    """Options of the table. Either the auth token or an API key opens the account; only the token, or the
+    SharedKey with which Twilio signs instead, proves its calls.
+    """
 
     account_sid: str = Field(pattern=r"^AC[0-9a-f]{32}$")
     auth_token: SecretStr | None = None
     auth_token_file: Path | None = None
     other_auth_token: SecretStr | None = None
     other_auth_token_file: Path | None = None
+    shared_key: SecretStr | None = None
+    shared_key_file: Path | None = None
     api_key_sid: str | None = Field(default=None, pattern=r"^SK[0-9a-f]{32}$")
     api_key_secret: SecretStr | None = None
     api_key_secret_file: Path | None = None
@@ -80,9 +84,19 @@ class Account:
         return f"{self.url}/Messages.json"
 
     @property
+    def calls(self) -> str:
+        """Where calls are ordered."""
+        return f"{self.url}/Calls.json"
+
+    @property
     def status(self) -> str:
         """Where the account says whether it is active."""
         return f"{self.url}.json"
+
+    @property
+    def balance(self) -> str:
+        """Where it says what money is left: https://www.twilio.com/docs/usage/api/balance."""
+        return f"{self.url}/Balance.json"
 
     @property
     def sender_key(self) -> str:
@@ -94,13 +108,14 @@ def account_of(name: str, read: TwilioOptions) -> Account:
     """The account that a table names, its secrets read. Raises `OptionError`."""
     token = read_secret(name, "auth_token", read.auth_token, read.auth_token_file)
     other = read_secret(name, "other_auth_token", read.other_auth_token, read.other_auth_token_file)
+    shared = read_secret(name, "shared_key", read.shared_key, read.shared_key_file)
     secret = read_secret(name, "api_key_secret", read.api_key_secret, read.api_key_secret_file)
     return Account(
         sid=read.account_sid,
         url=f"{_home(read)}/2010-04-01/Accounts/{read.account_sid}",
         sender=read.sender,
         credentials=_credentials(name, read, token, secret),
-        tokens=tuple(each for each in (token, other) if each is not None),
+        tokens=tuple(each for each in (token, other, shared) if each is not None),
         by_key=read.api_key_sid is not None,
     )
 

@@ -77,11 +77,16 @@ _MOST_WAIT_S: Final = 3600.0
 
 def judge(reference: str, response: Response) -> Receipt:
     """The receipt of a message from the answer to its posting."""
-    said = read(response.text)
     if 200 <= response.status_code < 300:
-        return _taken(reference, said)
+        return _taken(reference, read(response.text))
+    return refused(reference, response, CODES)
+
+
+def refused(reference: str, response: Response, codes: Mapping[int, Verdict]) -> Receipt:
+    """The receipt of what Twilio did not take, by a table of its codes."""
+    said = read(response.text)
     code = _number(said.get("code"))
-    outcome, trouble = _refusal(response.status_code, code)
+    outcome, trouble = _refusal(response.status_code, code, codes)
     return Receipt(
         reference,
         outcome,
@@ -127,9 +132,9 @@ def _taken(reference: str, said: Mapping[str, Any]) -> Receipt:
     return receipt
 
 
-def _refusal(status: int, code: int) -> Verdict:
-    if code in CODES:
-        return CODES[code]
+def _refusal(status: int, code: int, codes: Mapping[int, Verdict]) -> Verdict:
+    if code in codes:
+        return codes[code]
     if status == 429:
         return _LESS
     if status in {401, 403}:

@@ -8,7 +8,6 @@ import asyncio
 import hmac
 import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Final
 from urllib.parse import urlsplit
@@ -24,8 +23,9 @@ from gateways.contract import (
     Receipt,
     Surroundings,
 )
+from gateways.http import UNFOUND
 from gateways.options import Options, read_options, read_secret
-from gateways.parallel import in_parallel
+from gateways.parallel import Desk
 from gateways.subscription import Subscription, decoded, encoded
 from gateways.webpush.hosts import Allowed, is_loopback
 from gateways.webpush.payload import payload, size_of
@@ -35,6 +35,7 @@ from gateways.webpush.verdict import judge
 from gateways.webpush.wire import Answer, Wire
 from gateways.webpush.workshop import Workshop
 
+ADDRESSES: Final = frozenset({"browser"})
 _LONGEST_S: Final = 2_419_200  # four weeks: what services keep a message at most
 _URGENCY: Final = {"danger": "high", "warning": "high", "info": "normal"}
 """`high` wakes a sleeping phone. A warning is read now or not at all; an information may wait until the phone is used."""
@@ -94,13 +95,16 @@ class WebPushGateway:
             host_of=self._allowed.service_of,
             application_server_key=vapid.public_key,
         )
+        self._desk = Desk(self.capabilities.parallel)
         self._vapid = vapid
         self._acknowledgements = acknowledgements
         self._topic_key = topic_key
         self._now_ms = now_ms
         self._workshop = Workshop(options.processes)
         self._wire = Wire(options.pool, options.timeout_s, _names(options.extra_hosts))
-        self._met: dict[str, None] = {}  # origins that took a message; the one to probe next is the last
+        self._met: dict[
+            str, None
+        ] = {}  # origins that took a message lately; the one to probe next is the last
 
     async def open(self) -> None:
         """Connections, and processes for encryption, are made when there is something to say."""
@@ -113,12 +117,7 @@ class WebPushGateway:
 
     def send(self, batch: Sequence[Message]) -> AsyncIterator[Receipt]:
         """Encrypt and hand over, as many at once as there are connections; see `gateways.contract`."""
-        now = asyncio.get_running_loop().time()
-        return in_parallel(
-            batch,
-            self.capabilities.parallel,
-            lambda message: self._send_one(message, now + message.expires_in_s),
-        )
+        return self._desk.in_time(batch, self._send_one)
 
     async def check(self) -> Receipt:
         """Ask a service for any answer at all: the one that took a message last, then in turn those before it."""
@@ -154,7 +153,7 @@ class WebPushGateway:
         if left <= 0:
             return Receipt(message.reference, Outcome.RETRY, code="too late")
         headers = self._headers(message, subscription.origin, left)
-        answer = await self._wire.ask("POST", subscription.endpoint, headers, body)
+        answer = await self._wire.ask("POST", subscription.endpoint, headers, body, until=until)
         return self._receipt(message.reference, subscription.origin, answer)
 
     def _recognised(self, address: str) -> Subscription:
@@ -181,7 +180,10 @@ class WebPushGateway:
 
     def _receipt(self, reference: str, origin: str, answer: Answer | Receipt) -> Receipt:
         if isinstance(answer, Receipt):
-            return replace(answer, reference=reference)
+            # Below a pattern of `hosts` strangers invent names: one that is not there says nothing of its service while we
+            # reach others.
+            invented = answer.code == UNFOUND and self._met and origin not in self._met
+            return answer._replace(reference=reference, trouble=None if invented else answer.trouble)
         receipt = judge(
             reference,
             answer.status,
@@ -189,6 +191,7 @@ class WebPushGateway:
             location=answer.location,
             retry_after=answer.retry_after,
             now_ms=self._now_ms(),
+            believed=origin in self._met,
         )
         if receipt.outcome is Outcome.ACCEPTED:
             self._remember(origin)

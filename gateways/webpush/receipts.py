@@ -8,7 +8,6 @@ MAC a forged call is turned away before anything is kept of it.
 import hmac
 from collections.abc import Sequence
 from typing import Final
-from urllib.parse import urlsplit
 
 from gateways.contract import Callback, Outcome, Receipt
 from gateways.subscription import encoded
@@ -31,9 +30,9 @@ class Acknowledgements:
 
     def read(self, callback: Callback) -> Sequence[Receipt]:
         """None from a call whose path we did not write; of an unknown word, that it was one (see the contract)."""
-        reference, _, mac = urlsplit(callback.url).path.rpartition("/")[2].partition(".")
-        genuine = hmac.compare_digest(mac.encode(), self._mac(reference).encode())
-        if callback.method != "POST" or not genuine:
+        reference, _, mac = callback.url.partition("?")[0].rpartition("/")[2].partition(".")
+        ascii_ = reference.isascii() and mac.isascii()
+        if callback.method != "POST" or not ascii_ or not hmac.compare_digest(mac, self._mac(reference)):
             return ()
         outcome = _WORDS.get(callback.body.strip())
         if outcome is None:

@@ -25,6 +25,7 @@ Work = tuple[bytes, bytes, bytes, int]
 _RECORD_SIZE: Final = (4096).to_bytes(4, "big")
 _LAST: Final = b"\x02"  # the delimiter of the last record; zeros may follow
 _CURVE: Final = SECP256R1()
+_ECDH: Final = ECDH()
 _INNER: Final = bytes(byte ^ 0x36 for byte in range(256))
 _OUTER: Final = bytes(byte ^ 0x5C for byte in range(256))
 
@@ -48,7 +49,7 @@ def seal_with(work: Work, private: EllipticCurvePrivateKey, salt: bytes) -> byte
     if len(plain) >= size:
         raise ValueError(f"{len(plain)} bytes and a delimiter do not fit into {size}")
     own = private.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-    shared = private.exchange(ECDH(), EllipticCurvePublicKey.from_encoded_point(_CURVE, p256dh))
+    shared = private.exchange(_ECDH, EllipticCurvePublicKey.from_encoded_point(_CURVE, p256dh))
     keyed = _mac(_mac(auth, shared), b"WebPush: info\0" + p256dh + own + b"\1")
     random = _mac(salt, keyed)
     key = _mac(random, b"Content-Encoding: aes128gcm\0\1")[:16]

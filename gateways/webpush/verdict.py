@@ -1,10 +1,10 @@
 """What a push service's answer means for one message (RFC 8030, and what the services document)."""
 
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+import re
 from typing import Final
 
 from gateways.contract import Outcome, Receipt, Trouble
+from gateways.http import wait_s
 
 _REFUSALS: Final[dict[int, tuple[Outcome, Trouble | None]]] = {
     404: (Outcome.REFUSED, None),  # RFC 8030, section 7.3: the subscription is not there any more
@@ -12,19 +12,40 @@ _REFUSALS: Final[dict[int, tuple[Outcome, Trouble | None]]] = {
     401: (Outcome.RETRY, Trouble.CREDENTIALS),
     403: (Outcome.RETRY, Trouble.CREDENTIALS),
     429: (Outcome.THROTTLED, Trouble.QUOTA),
+    406: (
+        Outcome.THROTTLED,
+        Trouble.QUOTA,
+    ),  # Microsoft's own word for 429; nobody else has a use for it here
     408: (Outcome.RETRY, None),
     425: (Outcome.RETRY, None),
 }
 """Any other 4xx is about this message (413: too large), and says nothing of the subscription."""
-_WAIT_S: Final = 60.0
-_LONGEST_S: Final = 3_600.0
+
+_OTHER_KEY: Final = re.compile(
+    r"do(?:es)? not correspond to|vapidpkhashmismatch|public key mismatch|unauthorizedregistration",
+    re.IGNORECASE,
+)
+"""This subscription was made for another key than ours: in Google's words (403, once 400), Apple's (400), Mozilla's (401)."""
 
 
 def judge(
-    reference: str, status: int, body: str, *, location: str = "", retry_after: str = "", now_ms: int = 0
+    reference: str,
+    status: int,
+    body: str,
+    *,
+    location: str = "",
+    retry_after: str = "",
+    now_ms: int = 0,
+    believed: bool = False,
 ) -> Receipt:
-    """Turn an answer into the receipt. Any answer but 2xx says that the message was not taken, so none is `unknown`."""
+    """Turn an answer into the receipt. Any answer but 2xx says that the message was not taken, so none is `unknown`.
+
+    `believed`: the service took another message of ours by the same key. Then one that was made for another key is that
+    subscription's own fault, such as a stranger can bring any number of; else our key may be the wrong one for all.
+    """
     outcome, trouble = _outcome(status)
+    if status in {400, 401, 403} and _OTHER_KEY.search(body):
+        outcome, trouble = (Outcome.FAILED, None) if believed else _REFUSALS[403]
     return Receipt(
         reference,
         outcome,
@@ -34,20 +55,6 @@ def judge(
         retry_after_s=wait_s(retry_after, now_ms) if outcome is Outcome.THROTTLED else None,
         trouble=trouble,
     )
-
-
-def wait_s(retry_after: str, now_ms: int) -> float:
-    """Retry-After in seconds, from 1 to 3,600: a number or a date; a minute where it is neither."""
-    try:
-        until = parsedate_to_datetime(retry_after) if not retry_after.isdecimal() else None
-        wait = float(retry_after) if until is None else _since(until, now_ms)
-    except (ValueError, TypeError, OverflowError):
-        return _WAIT_S
-    return min(max(wait, 1.0), _LONGEST_S)
-
-
-def _since(until: datetime, now_ms: int) -> float:
-    return (until if until.tzinfo else until.replace(tzinfo=UTC)).timestamp() - now_ms / 1000
 
 
 def _outcome(status: int) -> tuple[Outcome, Trouble | None]:

@@ -14,6 +14,7 @@ END_S: Final = 900.0
 FAN_OUT_COLD, FAN_OUT = "fan-out on a cold file, rows/s", "fan-out, rows/s"
 CLAIM_AND_COMPLETE = "claim and complete, µs a delivery"
 END_TO_END, BARE = "end to end, messages/s", "bare POST loop, messages/s"
+OWN = "bare POST loop of the house's own client, messages/s"
 FIRST = "first hand-over after release, ms"
 
 Figures = dict[str, float]
@@ -43,6 +44,7 @@ async def measure(copy: Copy, size: Size, url: str, secret: Path, *, cold: bool)
         figures |= await _end_to_end(database, size, url, secret)
     after = await wire.bare(url, size.bare)
     figures |= {BARE: (before + after) / 2, "bare, before": before, "bare, after": after}
+    figures |= {OWN: await wire.own(url, size.bare)}
     return figures | {"end to end, share of the bare loop": figures[END_TO_END] / figures[BARE]}
 
 

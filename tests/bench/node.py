@@ -31,6 +31,7 @@ from alertd.deliver.pulse import Pulse
 from alertd.deliver.render import Renderer
 from alertd.issue import Desk, audience, preview, release
 from alertd.model import Actor, Channel, Content, Level, Mode, Role, State, Target, Text
+from alertd.publish.links import Links
 from alertd.settings import Settings
 from alertd.stations import stations
 from alertd.store import Database, connect
@@ -222,7 +223,7 @@ async def by_hand(url: str) -> AsyncIterator[ByHand]:
         sender = routes.first(desk.routes, Mode.LIVE, Channel.SMS, danger=False)
         assert sender is not None
         far, store = Far("far", ""), Timed(db)
-        rendering = Timed(Renderer(db, desk.catalogue, KEYRING, terms.http.public_url))
+        rendering = Timed(Renderer(db, desk.catalogue, KEYRING, Links.of(terms.http)))
         yield ByHand(
             desk,
             far,

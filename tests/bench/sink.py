@@ -25,7 +25,8 @@ def _answer(body: bytes) -> bytes:
     return head % len(body) + body
 
 
-_YES = _answer(b'{"id":"accepted"}')
+_YES = _answer(b'{"id":"accepted","name":"projects/banc/messages/1","access_token":"word","expires_in":3599}')
+"""In the words of every provider that is played here."""
 
 
 class Log:

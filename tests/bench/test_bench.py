@@ -105,15 +105,32 @@ def test_every_part_ran_or_is_named(figures):
 
 def test_notifications_were_sealed_by_everyone(figures):
     """Web push: here, in processes, and by pywebpush, or why not; ours all padded to one length."""
-    pushing = figures["pushing"]
-    assert pushing["bytes on the wire"] == [1024 + 16 + 86]
-    assert len(pushing["µs a message"]) + len(pushing["not_run"]) == 3
-    assert min(pushing["µs a message"].values()) > 0
+    sealing = figures["pushing"]["sealing"]
+    assert sealing["bytes on the wire"] == [1024 + 16 + 86]
+    assert len(sealing["µs a message"]) + len(sealing["not_run"]) == 3
+    assert min(*sealing["µs a message"].values(), *sealing["µs of processors"].values()) > 0
+    assert min(figures["pushing"]["smpp"]["a second"].values()) > 0
+
+
+def test_phones_were_told_beside_a_bare_loop(figures):
+    """FCM: every message accepted by the sink, at a share of the loop's pace that is said."""
+    phones = figures["pushing"]["phones"]
+    assert len(phones) == 3
+    assert min(phones.values()) > 0
+    assert "FCM, share of the bare loop" in figures["said"]
+
+
+def test_letters_were_taken_from_everyone(figures):
+    """E-mail: ours, written for each reader, and two bare loops; the report says what each is to the raw one."""
+    rates = figures["mailing"]["letters/s"]
+    assert len(rates) == 3
+    assert min(rates.values()) > 0
+    assert "times raw" in figures["said"]
 
 
 def test_the_aims_are_compared_with_what_is(figures):
     """Each aim says what it asked for, what was measured, and whether that met it, in one table at the end."""
-    for part, at_least in (("matching", 7), ("delivery", 20), ("pushing", 2)):
+    for part, at_least in (("matching", 7), ("delivery", 20), ("pushing", 3), ("mailing", 2)):
         aims = figures[part]["aims"]
         assert len(aims) >= at_least
         assert all(set(aim) == {"what", "aim", "is", "met"} for aim in aims)

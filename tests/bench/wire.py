@@ -7,7 +7,7 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -17,7 +17,8 @@ from bench import children
 from bench.measure import until
 
 from gateways.contract import Callback, Capabilities, Message, Outcome, Receipt
-from gateways.parallel import in_parallel
+from gateways.http import Http
+from gateways.parallel import Desk
 
 WIDTH: Final = 50
 """Connections, and so messages on the wire at once: the gateway's, the bare loop's, wrk's and the peers'."""
@@ -33,8 +34,12 @@ BODY: Final = json.dumps(
 """What everyone who is compared POSTs: the form and size of one SMS of the bench."""
 
 
+JSON: Final = {"Content-Type": "application/json"}
+
+
 class Far:
-    """POSTs each message to the sink; without an address, accepts it at once, and what remains is the house's own work.
+    """POSTs each message to the sink, over the way to a provider that every gateway over HTTP has (`gateways.http`);
+    without an address, accepts it at once, and what remains is the house's own work.
 
     `calling` is told whenever a batch is handed over; `first_at` (time.perf_counter) is when the first ever was.
     """
@@ -44,38 +49,38 @@ class Far:
         self.capabilities = Capabilities(frozenset({"sms"}), batch=200, parallel=WIDTH)
         self.calling: Callable[[], object] = lambda: None
         self.first_at = 0.0
+        self._desk = Desk(WIDTH)
         self._url = url
-        self._session: aiohttp.ClientSession | None = None
+        self._http = _house()
 
     async def open(self) -> None:
         """With its connections made."""
+        await self._http.open()
         if self._url:
-            self._session = await session(self._url)
+            await _connect(self._http, self._url)
 
     async def close(self) -> None:
-        if self._session is not None:
-            await self._session.close()
+        await self._http.close()
 
     async def send(self, batch: Sequence[Message]) -> AsyncIterator[Receipt]:
         self.calling()
         self.first_at = self.first_at or time.perf_counter()
-        if self._session is None:
+        if not self._url:
             for message in batch:
                 yield Receipt(message.reference, Outcome.ACCEPTED)
             return
-        async for receipt in in_parallel(batch, WIDTH, self._post):
+        async for receipt in self._desk.in_parallel(batch, self._post):
             yield receipt
 
     async def _post(self, message: Message) -> Receipt:
-        assert self._session is not None
         body = {
             "to": message.address,
             "text": message.text,
             "reference": message.reference,
             "level": message.level,
         }
-        answer = json.loads(await _post(self._session, self._url, json.dumps(body).encode()))
-        return Receipt(message.reference, Outcome.ACCEPTED, provider_ref=answer["id"])
+        said = await self._http.call("POST", self._url, JSON, json.dumps(body).encode())
+        return Receipt(message.reference, Outcome.ACCEPTED, provider_ref=json.loads(said.body or b"")["id"])
 
     async def check(self) -> Receipt:
         return Receipt("", Outcome.ACCEPTED)
@@ -98,7 +103,7 @@ async def session(url: str) -> aiohttp.ClientSession:
 
 
 async def _post(client: aiohttp.ClientSession, url: str, body: bytes) -> bytes:
-    async with client.post(url, data=body, headers={"Content-Type": "application/json"}) as response:
+    async with client.post(url, data=body, headers=JSON) as response:
         return await response.read()
 
 
@@ -107,19 +112,47 @@ async def _get(client: aiohttp.ClientSession, url: str) -> bytes:
         return await response.read()
 
 
-async def bare(url: str, many: int) -> float:
-    """Messages a second of a loop that does nothing but POST, as many at once as the gateway."""
-    numbers = iter(range(many))
-
-    async def worker(client: aiohttp.ClientSession) -> None:
-        for _ in numbers:
-            json.loads(await _post(client, url, BODY))
-
+async def bare(url: str, many: int, body: bytes = BODY) -> float:
+    """Messages a second of a loop that does nothing but POST through aiohttp, as many at once as the gateway."""
     client = await session(url)
     async with client:
-        began = time.perf_counter()
-        await asyncio.gather(*(worker(client) for _ in range(WIDTH)))
-        return many / (time.perf_counter() - began)
+        return await _loop(lambda: _post(client, url, body), many)
+
+
+async def own(url: str, many: int) -> float:
+    """The same through the house's own way to a provider: what a gateway's own client takes, without a message's row."""
+    client = _house()
+    await client.open()
+    await _connect(client, url)
+
+    async def post() -> bytes:
+        return (await client.call("POST", url, JSON, BODY)).body or b""
+
+    try:
+        return await _loop(post, many)
+    finally:
+        await client.close()
+
+
+async def _loop(post: Callable[[], Awaitable[bytes]], many: int) -> float:
+    numbers = iter(range(many))
+
+    async def worker() -> None:
+        for _ in numbers:
+            json.loads(await post())
+
+    began = time.perf_counter()
+    await asyncio.gather(*(worker() for _ in range(WIDTH)))
+    return many / (time.perf_counter() - began)
+
+
+def _house() -> Http:
+    return Http(timeout_s=10.0, connections=WIDTH, idle_s=60.0, most_bytes=65_536)
+
+
+async def _connect(client: Http, url: str) -> None:
+    root = url.rpartition("/")[0]
+    await asyncio.gather(*(client.call("GET", f"{root}/count", {}) for _ in range(WIDTH)))
 
 
 @dataclass(frozen=True, slots=True)

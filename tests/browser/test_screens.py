@@ -9,11 +9,13 @@ from web.pages_house import PASSWORD
 
 from alertd.deliver import sightings
 from alertd.deliver.sightings import Sighting
+from alertd.issue import countdown
 from alertd.keys import delivery_number
-from alertd.model import Role, State
+from alertd.model import Channel, Role, State
 from alertd.stations import audit, operators, stations
 from alertd.stations.passwords import Passwords
 from alertd.store.ids import take
+from gateways.contract import Credit
 
 pytestmark = pytest.mark.browser
 
@@ -83,9 +85,12 @@ async def test_an_emergency_is_sent_from_a_phone(chromium, served, desk, scheme,
         await camera.keep("06-form-filled")
         await page.click("button.main")
         await camera.keep("07-preview")
-        await page.check("[name=confirmed]")
-        await page.click("button.main")
-        await page.wait_for_url("**/alertes/*")
+        await hold(page, script=script)
+        await page.wait_for_selector("text=Arrêter l'envoi")
+        await camera.keep("08-countdown")
+        desk.clock.advance(countdown.LASTS_MS)
+        await countdown.step(desk)
+        await page.wait_for_selector("text=Où en est l'envoi")  # by itself
         await camera.keep("08-alert")
         await arrive(desk, page.url)
         await page.reload()
@@ -142,7 +147,9 @@ async def test_the_mayor_looks_at_the_way_out(chromium, served, desk, scheme, sc
         await page.fill("#password", PASSWORD)
         await page.click("button.main")
         await camera.keep("40-gateways")
-        await page.click("summary >> nth=0")
+        await page.click("summary:has-text('début de numéro') >> nth=0")
+        assert "+33639" in await page.inner_text("main")
+        await page.click("summary:has-text('Imposer') >> nth=0")
         await page.select_option("#gateway-sms", "sms_b")
         await page.fill("#reason-sms", "L'astreinte est chez l'autre opérateur.")
         await camera.keep("41-gateways-form")
@@ -153,22 +160,29 @@ async def test_the_mayor_looks_at_the_way_out(chromium, served, desk, scheme, sc
 
 
 async def troubled_ways_out(desk):
-    """A live commune with two accounts for SMS, of which the first is down, and one for e-mail, that works."""
+    """A live commune with two accounts for SMS, of which the first is empty, and one for e-mail, that works."""
     now = desk.clock.now_ms()
     seen = [
-        Sighting("sms_a", False, now - 6 * 60_000, "connection", None, ()),
-        Sighting("sms_b", True, now, "", 0.05, ("sms",)),
+        Sighting("sms_a", False, now - 6 * 60_000, "credit", None, (), credit=Credit(0, "credits")),
+        Sighting("sms_b", True, now, "", 0.05, ("sms",), credit=Credit(27.405, "EUR")),
         Sighting("relais", True, now, "", 0.0, ("email",)),
     ]
     async with desk.db.transaction() as tx:
+        for gateway, prefix, n in (("sms_a", "", 1_240), ("sms_b", "", 96), ("sms_a", "+33639", 800)):
+            await tx.execute("rates.keep", Channel.SMS, gateway, prefix, n, n, n - n // 20, n // 3)
+        await tx.execute("rates.keep", Channel.SMS, "sms_a", "+262692", 3, 3, 2, 0)
+        await tx.execute("rates.keep", Channel.EMAIL, "relais", "", 310, 310, 0, 0)
         verdun = await stations.add(tx, desk.clock, stations.NewStation("verdun", "Verdun", 49.16, 5.38))
         hashed = await operators.hash_password(Passwords(), "maire-de-verdun", PASSWORD)
         one = await operators.add(tx, desk.clock, login="maire-de-verdun", name="Maire", password_hash=hashed)
         await operators.set_role(tx, one.id, verdun.id, Role.MAYOR)
         node = (await tx.fetch("nodes.start", await take(tx, "node"), "mairie-1", "boot"))[0]["id"]
         await sightings.tell(tx, node, seen, anew=True)
-        said = {"reason": "connection"}
-        await audit.append(tx, desk.clock, None, f"node:{node}", "gateway.down", "gateway:sms_a", said)
+        who, said = f"node:{node}", {"reason": "credit"}
+        for action in ("gateway.down", "gateway.alarm"):
+            await audit.append(tx, desk.clock, None, who, action, "gateway:sms_a", said)
+        tried = {"channel": "sms", "outcome": "delivered", "reason": ""}
+        await audit.append(tx, desk.clock, None, "cli", "gateway.checked", "gateway:sms_b", tried)
         await tx.execute("messages.add", 1, verdun.id, 0, None, None, "alert", 3, 1, None, now + 600_000, 0)
         await tx.execute("tallies.add", 1, node, 0, State.QUEUED, 214)
 
@@ -187,12 +201,22 @@ async def fill(page):
     """Around the hamlet, a kilometre; the words of a fire."""
     await page.check("[name=where][value=hamlet]")
     await page.select_option("#hamlet", label="La Gare")
+    await page.check("[name=words][value=free]")
     await page.fill("#headline", "Incendie à la scierie, près de la gare")
     await page.fill(
         "#instruction",
         "Restez à l'abri, fermez portes et fenêtres. Libérez la route. Urgence : 18, 112, SMS 114.",
     )
     await page.fill("#body", "Les pompiers sont sur place. La fumée va vers le village.")
+
+
+async def hold(page, *, script):
+    """A second on the button that sends an emergency; two taps where there is no script."""
+    if script:
+        await page.click("[data-hold]", delay=2_000)
+    else:
+        await page.click("button.main")
+        await page.click("button[name=confirmed]")
 
 
 async def arrive(desk, url):

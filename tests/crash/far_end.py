@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 LONG: Final = bool(os.environ.get("ALERTD_LONG"))
-PATIENCE_S: Final = 600.0 if LONG else 90.0
+PATIENCE_S: Final = 600.0 if LONG else 240.0
 _HERE: Final = Path(__file__).parent
 PROVIDER: Final = os.environ.get("ALERTD_PROVIDER", str(_HERE / "provider.py"))
 """Another program may play the provider: it is called and answers as provider.py says."""

@@ -59,7 +59,7 @@ class Node:
     def kill(self) -> None:
         """SIGKILL: no goodbye."""
         self.process.kill()
-        self.process.wait(10)
+        self.process.wait(30)
 
     def freeze(self) -> None:
         """SIGSTOP: it does nothing, and does not know."""
@@ -72,7 +72,7 @@ class Node:
     def stop(self) -> int:
         """SIGTERM; its exit status."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(30)
+        return self.process.wait(PATIENCE_S)
 
     def said(self) -> str:
         """All it wrote to standard error."""
@@ -86,7 +86,7 @@ class Node:
                 raise Late(f"the daemon ended with {self.process.returncode}: {self.said()[-2000:]}")
             return self.said().partition("alertd listens on ")[2].partition("\n")[0]
 
-        self.url = await until("the daemon's address", address, 30)
+        self.url = await until("the daemon's address", address)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +194,7 @@ class Api:
             "expires_at": (datetime.now(UTC) + timedelta(hours=2)).isoformat(timespec="seconds"),
         }
         shown = await self.call("POST", f"/stations/{SLUG}/alerts/preview", content)
-        digest = {"preview_digest": shown["preview_digest"]}
+        digest = {"preview_digest": shown["preview_digest"], "repeat": True}
         return shown | await self.call("POST", f"/stations/{SLUG}/alerts", content | digest)
 
     async def follow(self, alert_id: int) -> AsyncIterator[dict[str, Any]]:

@@ -17,6 +17,9 @@ LEASE_S = 6.0
 CHOSEN = {"lease": LEASE_S, "timeout": LEASE_S - 0.1, "answer": 60.0}
 """A lease outlives a send; but what froze in the middle of one may hear its answer all the same, for a minute."""
 
+IN_HAND_S = 20
+"""Long enough for a loaded machine to begin to send, short enough to wait for its end."""
+
 
 @pytest.mark.parametrize("level", ["warning", "danger"] if LONG else ["warning"])
 async def test_frozen_on_the_wire(instance_postgres, tmp_path, level):
@@ -91,19 +94,19 @@ async def test_frozen_alone(instance, tmp_path):
 async def test_frozen_past_deliver_by(instance, tmp_path):
     """What it had in hand when it froze is too late when it goes on: it stays unsent, and the books say expired."""
     with provider(tmp_path) as far:
-        instance.configure(far.port, **CHOSEN)
+        instance.configure(far.port, lease=12.0, timeout=11.9, answer=60.0)  # the answers are heard after all
         async with instance.books() as db, instance.serving() as node:
             instance.run("sending", "pause")
             alert_id = await _released(instance, node, "danger")
             message_id = await planned(db, alert_id)
-            now = (await db.fetch("nodes.clock"))[0]["now"]
+            deliver_by = await _now(db) + IN_HAND_S * SECOND
             async with db.transaction() as tx:
-                await tx.execute("crash.expire_at", message_id, now + 8 * SECOND)
+                await tx.execute("crash.expire_at", message_id, deliver_by)
             with far.held("answer"):
                 instance.run("sending", "resume")
                 await far.has_met(4)
                 node.freeze()
-                await asyncio.sleep(8)  # the fault itself: past deliver_by
+                await _past(db, deliver_by)
             node.thaw()
             books = await settled(db, instance, alert_id)
         late = books.of(State.EXPIRED)
@@ -122,6 +125,16 @@ def _two(instance, far):
 async def _released(instance, node, level):
     async with api(instance, node) as client:
         return (await client.release(level))["id"]
+
+
+async def _now(db):
+    return (await db.fetch("nodes.clock"))[0]["now"]
+
+
+async def _past(db, moment):
+    """Wait until the store's clock has passed `moment`."""
+    while (left := moment - await _now(db)) >= 0:  # noqa: ASYNC110 - the clock of a database rings no bell
+        await asyncio.sleep((left + 1) / SECOND)
 
 
 async def _first_attempts(db, instance, message_id, endpoints, outcomes):

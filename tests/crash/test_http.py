@@ -77,7 +77,6 @@ async def test_called_back_while_the_store_is_away(instance, tmp_path):
     """What is reported while the store takes nothing is on the disk, sealed, when it is thanked for: killed then, the node
     reads it when it starts again, and every word counts."""
     with http(instance, tmp_path, "--rule", "error=40") as (far, its):
-        spool = its.folder / f"{its.name}.receipts"
         async with its.books() as db:
             async with its.serving() as node:
                 alert_id = await _released(its, node, "warning")
@@ -86,16 +85,21 @@ async def test_called_back_while_the_store_is_away(instance, tmp_path):
                     far.calls(node.url)
                     await until("what is heard though the store is away", lambda: far.words(".heard"))
                     node.kill()
-                spooled = spool.read_bytes()
+                spooled = b"".join(each.read_bytes() for each in _spool(its))
                 heard = far.words(".heard")
                 assert spooled
                 assert not any(reference.encode() in spooled for reference, _ in heard), "it is not sealed"
             far.calls("http://127.0.0.1:9")  # nobody: what was heard is not told again before it is read
             async with its.serving() as node:
-                await until("the spool to be read", lambda: not spool.exists())
+                await until("the spool to be read", lambda: not _spool(its))
                 far.calls(node.url)
                 books = await _reported(its, db, far, alert_id)
         compare(books, far.lines(), far.words(".words"), danger=False)
+
+
+def _spool(its):
+    """The spool's files: one that is being read is set aside."""
+    return list(its.folder.glob(f"{its.name}.receipts*"))
 
 
 @pytest.mark.parametrize("instance", ["sqlite", "postgres"] if LONG else ["sqlite"], indirect=True)
@@ -112,7 +116,7 @@ async def test_throttled(instance, tmp_path):
         assert books.unknown_attempts() == 0
         compare(books, taken, set(), danger=False)
         every = sorted(taken + throttled, key=lambda line: line.at)
-        assert len(throttled) > 5
+        assert throttled
         for line in throttled:
             again = [each.at for each in every if each.reference == line.reference and each.at > line.at]
             assert min(again) >= line.at + 1_000, "tried again before its time"

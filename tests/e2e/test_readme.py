@@ -30,6 +30,7 @@ def place(tmp_path):
     settings = '[http]\nport = 0\n[store]\nurl = "sqlite:alertd.db"\n[keys]\nsecret_file = "secret.key"\n'
     (tmp_path / "alertd.toml").write_text(settings)
     (tmp_path / "abonnes.csv").write_text(PEOPLE)
+    (tmp_path / "adresses-55078.csv").write_text("numero;nom_voie;lat;lon\n1;Rue de Verdun;49.2095;5.3746\n")
     return tmp_path
 
 
@@ -73,4 +74,4 @@ def test_a_station_of_ones_own_is_made_as_the_readme_says(place):
         told = run(place, preview[at + 1 :], ALERTD_KEY=key, ALERTD_URL=url)
     assert "3 people" in told
     made = [words[1] for words in founding]
-    assert made == ["check-config", "station", "station", "operator", "key", "subscribers"]
+    assert made == ["check-config", "station", "station", "station", "operator", "key", "subscribers"]

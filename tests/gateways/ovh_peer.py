@@ -4,8 +4,10 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from itertools import count
 from typing import Any, Self
+from urllib.parse import parse_qsl
 
 from aiohttp import web
 from peers import NOW_MS, Case
@@ -32,12 +34,16 @@ class OvhPeer:
         self.answers: dict[str, bytes] = {}  # number -> what a job of it is answered, as bytes
         self.account: dict[str, Any] = {"creditsLeft": 1200.5, "status": "enable", "name": "sms-ab12345-1"}
         self.sender = "enable"
+        self.refusal: dict[str, Any] | None = None  # what every job is refused with
         self.ahead_s = AHEAD_S
         self.asked: list[str] = []  # method and path of each call
         self.got_job = asyncio.Event()
         self.slow_time = False  # the time is told only once a message of one second is over
         self.truncated = ""  # the number whose answer breaks off
         self.silent_after = 10**9  # questions about messages that are still answered
+        self.incoming: dict[int, dict[str, Any]] = {}  # what people answered, by identifier
+        self.nonsense: dict[int, Any] = {}  # what it says instead of one of them
+        self.too_many = 10**9  # identifiers that one list does not hold
         self._knows_us = True
         self._before = ""  # what happens to whoever asks for the time
         self._released = asyncio.Event()
@@ -128,6 +134,8 @@ class OvhPeer:
     async def _job(self, request: web.BaseRequest, job: dict[str, Any]) -> web.StreamResponse:
         [to] = job["receivers"]
         case = next((case for case, end in ENDS.items() if end == to[-2:]), Case.ACCEPT)
+        if self.refusal is not None:
+            return web.json_response(self.refusal, status=400)
         if case in REFUSALS:
             status, said, headers = REFUSALS[case]
             return web.json_response(said, status=status, headers=headers)
@@ -156,8 +164,30 @@ class OvhPeer:
         if path.startswith("/outgoing?tag="):
             tag = path.partition("=")[2]
             return web.json_response([each["id"] for each in self.outgoing.values() if each["tag"] == tag])
+        if path.startswith("/incoming?"):
+            return self._answered(path)
+        if path.startswith("/incoming/"):
+            asked = int(path.rpartition("/")[2])
+            letter = self.nonsense.get(asked, self.incoming.get(asked))
+            return (
+                web.json_response(letter)
+                if letter
+                else _error(404, "NOT_FOUND", "This object does not exist")
+            )
         found = self.outgoing.get(int(path.rpartition("/")[2] or 0))
         return web.json_response(found) if found else _error(404, "NOT_FOUND", "This object does not exist")
+
+    def _answered(self, path: str) -> web.Response:
+        """Identifiers of a span of time, newest first: whoever counts on an order is mistaken."""
+        span = {key: datetime.fromisoformat(value) for key, value in parse_qsl(path.partition("?")[2])}
+        low, high = span["creationDatetime.from"], span.get("creationDatetime.to")
+        found = [
+            each["id"]
+            for each in self.incoming.values()
+            if low <= (at := datetime.fromisoformat(each["creationDatetime"]))
+            and (high is None or at <= high)
+        ]
+        return web.json_response(found[::-1] if len(found) < self.too_many else "x" * 100_000)
 
 
 def _sent(

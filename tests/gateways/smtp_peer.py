@@ -16,7 +16,7 @@ ANSWERS = {
 
 
 class SmtpPeer:
-    """Speaks as much SMTP as a relay must; AUTH PLAIN on request, no TLS."""
+    """Speaks as much SMTP as a relay must, many commands at once too; AUTH PLAIN on request, no TLS."""
 
     driver = "smtp"
     not_applicable: Mapping[Case, str] = {}
@@ -27,6 +27,8 @@ class SmtpPeer:
         self.answers: dict[str, bytes] = {}  # address -> what RCPT answers
         self.verdicts: dict[str, bytes] = {}  # address -> what follows the message
         self.greeting = b"220 peer.example ESMTP"
+        self.pipelining = True
+        self.goes_on = False  # answers DATA with 354 even after a refused recipient, as RFC 2920 allows
         self.commands: list[bytes] = []
         self.connections = 0
         self.got_data = asyncio.Event()
@@ -81,7 +83,7 @@ class SmtpPeer:
             writer.close()
 
     async def _dialogue(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        to, greeted = "", False
+        to, greeted, refused = "", False, False
         while line := await reader.readline():
             self.commands.append(line.strip())
             word = line[:4].upper().strip()
@@ -91,6 +93,9 @@ class SmtpPeer:
             elif word == b"RCPT":
                 to = line.decode().partition("<")[2].partition(">")[0]
                 answer = await self._recipient(to, writer)
+                refused = not answer.startswith(b"2")
+            elif word == b"DATA" and refused and not self.goes_on:
+                answer = b"503 5.5.1 Nobody to give it to"
             elif word == b"DATA":
                 writer.write(b"354 Go ahead\r\n")
                 self.got_data.set()
@@ -104,7 +109,8 @@ class SmtpPeer:
 
     def _simple(self, word: bytes) -> bytes:
         if word == b"EHLO":
-            return b"250-peer.example\r\n250-ENHANCEDSTATUSCODES\r\n250 AUTH PLAIN"
+            more = b"250-PIPELINING\r\n" if self.pipelining else b""
+            return b"250-peer.example\r\n250-ENHANCEDSTATUSCODES\r\n" + more + b"250 AUTH PLAIN"
         if word == b"AUTH":
             return b"235 2.7.0 Welcome" if self._knows_us else b"535 5.7.8 Who are you?"
         return b"221 2.0.0 Bye" if word == b"QUIT" else b"250 2.0.0 OK"

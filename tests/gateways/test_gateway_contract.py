@@ -4,20 +4,35 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
+from itertools import product
 from typing import Any
 
 import pytest
+from fcm_peer import FcmPeer
 from ovh_peer import OvhPeer
 from peers import LENT, Case, Peer, letter
 from sandbox_peer import SandboxPeer
+from smpp_peer import SmppPeer
 from smtp_peer import SmtpPeer
 from twilio_peer import TwilioPeer
+from twilio_voice_peer import TwilioVoicePeer
+from vonage_peer import VonagePeer
 from webpush_peer import WebPushPeer
 
 from gateways.contract import Callback, Gateway, Message, Outcome, Receipt, Surroundings, Trouble
 from gateways.loader import drivers, load
 
-PEERS: tuple[type[Peer], ...] = (OvhPeer, SandboxPeer, SmtpPeer, TwilioPeer, WebPushPeer)
+PEERS: tuple[type[Peer], ...] = (
+    FcmPeer,
+    OvhPeer,
+    SandboxPeer,
+    SmppPeer,
+    SmtpPeer,
+    TwilioPeer,
+    TwilioVoicePeer,
+    VonagePeer,
+    WebPushPeer,
+)
 HANGS = {Case.HANG_BEFORE, Case.HANG_AFTER}
 
 EXPECTED: dict[Case, tuple[set[Outcome], Trouble | None]] = {
@@ -139,9 +154,7 @@ async def test_a_caller_may_stop_early(peer: Peer) -> None:
         before = asyncio.all_tasks()
         async with aclosing(gateway.send(batch)) as answers:  # type: ignore[type-var]
             await anext(answers)
-        assert not any(
-            task.get_coro().__qualname__.endswith("_send_one") for task in asyncio.all_tasks() - before
-        )
+        assert not any(task.get_coro().__qualname__ == "Desk._work" for task in asyncio.all_tasks() - before)
         await receipts(gateway, [letter(await peer.play(Case.ACCEPT))])
 
 
@@ -175,12 +188,24 @@ async def test_a_probe_names_the_trouble(peer: Peer, case: Case) -> None:
 
 
 async def test_a_foreign_call_gives_nothing(peer: Peer) -> None:
-    """A callback that the provider did not sign tells nothing, and raises nothing."""
-    forged = Callback(
-        "POST", "https://mairie.example/callbacks/essai", {"content-type": "text/plain"}, b"\xff{not=it"
+    """A callback that the provider did not sign tells nothing, and raises nothing, however it is written."""
+    home = "https://mairie.example/rappels/essai"
+    words = ("", "é", "Bearer a.b.c", "\udcff", "Bearer \udcff.\udcff.\udcff", "=" * 9_000)
+    kinds = ("text/plain", "application/json", "application/x-www-form-urlencoded")
+    paths = (
+        "",
+        "/Ab3.é",
+        "/Ab3.\udcff",
+        "/%ff?place=%ff&bodySHA256=\udcff",
+        "/[",
+        "//[::1",
+        "/Ab3:99999999/?amd=1",
     )
     async with opened(peer) as gateway:
-        assert list(gateway.read_callback(forged)) == []
+        for path, kind, word in product(paths, kinds, words):
+            headers = {"content-type": kind, "x-twilio-signature": word, "authorization": word}
+            for url in (home + path, f"http://[{path}"):
+                assert list(gateway.read_callback(Callback("POST", url, headers, b"\xff{not=it"))) == []
 
 
 async def test_the_unheard_of_is_not_found(peer: Peer) -> None:
@@ -192,7 +217,9 @@ async def test_the_unheard_of_is_not_found(peer: Peer) -> None:
 async def test_secrets_are_not_shown(peer: Peer) -> None:
     """Neither the gateway nor what it is made of shows a secret option when printed."""
     secrets = [
-        str(value) for key, value in peer.options(1.0).items() if re.search("password|secret|token|key", key)
+        str(value)
+        for key, value in peer.options(1.0).items()
+        if re.search("(password|secret|token|key)(?!_uri)", key)
     ]
     async with opened(peer) as gateway:
         shown = _printed(gateway, depth=4)

@@ -18,7 +18,18 @@ SURROUNDINGS = Surroundings(record=forget, now_ms=lambda: 0)
 def test_a_driver_is_found_by_its_file() -> None:
     """The drivers are the files beside the contract, without what they share."""
     assert {"sandbox", "smtp", "webpush"} <= set(drivers())
-    assert not {"contract", "loader", "options", "parallel", "subscription", "text"} & set(drivers())
+    assert not {
+        "contract",
+        "http",
+        "loader",
+        "notification",
+        "options",
+        "orders",
+        "registration",
+        "parallel",
+        "subscription",
+        "text",
+    } & set(drivers())
 
 
 def test_a_gateway_bears_its_own_name() -> None:

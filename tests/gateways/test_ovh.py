@@ -10,7 +10,7 @@ import pytest
 from ovh_peer import OvhPeer
 from peers import NOW_MS, Case, letter
 
-from gateways.contract import Gateway, Message, OptionError, Outcome, Receipt, Surroundings, Trouble
+from gateways.contract import Credit, Gateway, Message, OptionError, Outcome, Receipt, Surroundings, Trouble
 from gateways.loader import load
 
 
@@ -177,6 +177,8 @@ async def test_a_probe_reads_the_credits(
     async with account(peer, credit_floor=50) as gateway:
         probe = await gateway.check()
     assert (probe.trouble, probe.outcome is Outcome.ACCEPTED) == (trouble, trouble is None)
+    left = peer.account["creditsLeft"]
+    assert probe.credit == (None if left == "?" else Credit(left, "credits"))
     assert peer.jobs == []
 
 
@@ -270,5 +272,5 @@ async def test_silence_after_the_first_byte_is_not_waited_for_longer(peer: OvhPe
     """A provider that took the message and says nothing leaves it unknown once `timeout_s` is over."""
     async with account(peer, timeout_s=0.3) as gateway:
         receipt = await send_one(gateway, letter(await peer.play(Case.HANG_AFTER)))
-        await asyncio.wait_for(peer.got_job.wait(), 5)
+        await asyncio.wait_for(peer.got_job.wait(), 60)
     assert (receipt.outcome, receipt.trouble) == (Outcome.UNKNOWN, Trouble.CONNECTION)

@@ -36,19 +36,19 @@ def chosen(tmp_path: Path, peer: OvhPeer) -> Settings:
     )
 
 
-async def released(daemon: Daemon, number: str) -> int:
+async def released(daemon: Daemon, number: str, channel: Channel = Channel.SMS) -> int:
     """A danger to one person of a live commune; the alert."""
     desk, clock = daemon.desk, daemon.desk.clock
     async with desk.db.transaction() as tx:
         station = await stations.add(tx, clock, stations.NewStation("foret", "Forêt", *HOME, mode=Mode.LIVE))
-        person = Enrolment(((Channel.SMS, number),), "accueil", clock.now_ms() - DAY, places=(At(*HOME),))
+        person = Enrolment(((channel, number),), "accueil", clock.now_ms() - DAY, places=(At(*HOME),))
         await enrol(tx, clock, desk.keyring, station, person, fiction=True)
     content = Content(
         level=Level.DANGER,
         topic="fire",
         target=Target(zone=zones.Circle(*HOME, 1_000)),
         texts={"fr": Text("Incendie", "Un feu.", "Fermez vos fenêtres.")},
-        channels=frozenset({Channel.SMS}),
+        channels=frozenset({channel}),
         expires=clock.now_ms() + HOUR,
     )
     mayor = Actor("operator:mairie", station.id, Level.DANGER, Role.MAYOR)
@@ -58,7 +58,7 @@ async def released(daemon: Daemon, number: str) -> int:
 
 async def state(daemon: Daemon, alert: int, wanted: State) -> None:
     """Wait until the only delivery stands so, looking again whenever the books change."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             rows = await daemon.desk.db.fetch("deliveries.of_alert", alert, 0, 0, 10)
             if [row["state"] for row in rows] == [wanted]:

@@ -67,6 +67,25 @@ async def test_an_envelope_that_led_nowhere_is_forgotten(peer: SmtpPeer) -> None
     assert b"RSET" in peer.commands
 
 
+async def test_a_server_that_takes_one_command_at_a_time_is_given_so(peer: SmtpPeer) -> None:
+    """Without PIPELINING each command waits for its answer, and nothing follows a refused recipient."""
+    peer.pipelining = False
+    async with mailer(peer.options(5) | {"pool": 1}) as gateway:
+        assert (await send_one(gateway, await peer.play(Case.REFUSE))).outcome is Outcome.REFUSED
+        assert b"DATA" not in peer.commands
+        assert (await send_one(gateway, await peer.play(Case.ACCEPT))).outcome is Outcome.ACCEPTED
+    assert (peer.connections, len(peer.mails)) == (1, 1)
+
+
+async def test_a_message_for_nobody_is_never_written(peer: SmtpPeer) -> None:
+    """A server that waits for a message whose recipient it refused is hung up on; the next goes by a new connection."""
+    peer.goes_on = True
+    async with mailer(peer.options(5) | {"pool": 1}) as gateway:
+        assert (await send_one(gateway, await peer.play(Case.REFUSE))).outcome is Outcome.REFUSED
+        assert (await send_one(gateway, await peer.play(Case.ACCEPT))).outcome is Outcome.ACCEPTED
+    assert (peer.connections, len(peer.mails)) == (2, 1)
+
+
 async def test_a_connection_closed_while_idle_is_replaced(peer: SmtpPeer) -> None:
     """A server that hung up on an idle connection costs no message and no retry."""
     async with mailer(peer.options(5) | {"pool": 1}) as gateway:
@@ -131,6 +150,27 @@ async def test_a_server_that_greets_with_a_refusal_is_in_trouble(peer: SmtpPeer)
     async with mailer(peer.options(5)) as gateway:
         receipt = await send_one(gateway, await peer.play(Case.ACCEPT))
     assert (receipt.outcome, receipt.trouble) == (Outcome.RETRY, Trouble.PROVIDER)
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome", "trouble"),
+    [
+        (b"553 5.7.1 <alertes@foret.example>: Sender address rejected: not owned by user", Outcome.RETRY, Trouble.SENDER),
+        (b"554 5.7.1 Insufficient credits", Outcome.RETRY, Trouble.CREDIT),
+        (b"550 5.4.5 Daily sending limit exceeded", Outcome.THROTTLED, Trouble.QUOTA),
+        (b"530 5.7.0 Authentication required", Outcome.RETRY, Trouble.CREDENTIALS),
+    ],
+)  # fmt: skip
+async def test_a_relay_that_refuses_us_refuses_nobody_else(
+    peer: SmtpPeer, answer: bytes, outcome: Outcome, trouble: Trouble
+) -> None:
+    """What is said of our sender, credit, quota or account after RCPT or the message is no word about its recipient."""
+    async with mailer(peer.options(5)) as gateway:
+        first, second = await peer.play(Case.ACCEPT), await peer.play(Case.ACCEPT)
+        peer.answers[first] = peer.verdicts[second] = answer
+        for address in (first, second):
+            receipt = await send_one(gateway, address)
+            assert (receipt.outcome, receipt.trouble) == (outcome, trouble)
 
 
 GOOD = {"host": "relais.example", "from_address": "a@foret.example"}

@@ -6,6 +6,8 @@ from email.message import EmailMessage
 from email.policy import default
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from peers import NOW_MS, letter
 
 from gateways.contract import Message
@@ -52,6 +54,28 @@ def test_text_and_html_are_alternatives() -> None:
     assert plain.get_content().splitlines() == ["Crue : montez à l’étage.", "Évitez le quai."]
     assert html.get_content().splitlines() == ["<p>Crue</p>"]
     assert read(letter("m@peer.example")).get_content_type() == "text/plain"
+
+
+TEXTS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\r\x00"), max_size=400)
+
+
+@given(before=TEXTS, between=TEXTS, after=TEXTS)
+@example(before=" \n.", between="=\n", after=".\n..")
+@example(before="\ue010 ", between="é" * 80, after="a" * 90)
+def test_personal_words_change_nothing_else(before: str, between: str, after: str) -> None:
+    """What is read is what was written, for the first reader and for the next, whose codes stand in the same text."""
+    for code, leaving in (("abcDEF12345", "ghiJKL67890"), ("zyxWVU54321", "tsrQPO09876")):
+        text = f"{before}{code}{between}{leaving}/{code}{after}"
+        mail = read(letter("m@peer.example", text=text, html=f"<p>{text}", personal=(code, leaving)))
+        for part, written in zip(mail.iter_parts(), (text, f"<p>{text}"), strict=True):
+            assert part.get_content().replace("\r\n", "\n").rstrip("\n") == written.rstrip("\n")
+
+
+def test_a_station_s_list_is_named_before_the_gateway_s() -> None:
+    """A letter that names its own list bears that name alone; another bears the gateway's."""
+    own = read(letter("m@peer.example", headers={"List-Id": "Forêt <foret.alerte.example>"}))
+    assert own.get_all("List-Id") == ["Forêt <foret.alerte.example>"]
+    assert read(letter("m@peer.example"))["List-Id"] == "<alertes.foret.example>"
 
 
 @pytest.mark.parametrize("field", ["subject", "sender_name", "reference", "thread"])

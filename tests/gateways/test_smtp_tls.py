@@ -1,7 +1,6 @@
 """Mail crosses encrypted, to a server whose certificate is vouched for, or not at all."""
 
 import asyncio
-import datetime as dt
 import ssl
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -9,10 +8,7 @@ from typing import Any
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from certificates import self_signed
 from peers import Case
 from smtp_mailer import mailer, send_one
 from smtp_peer import SmtpPeer
@@ -29,26 +25,7 @@ async def peer() -> AsyncIterator[SmtpPeer]:
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A self-signed certificate for localhost, and its key, in one file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = dt.datetime.now(dt.UTC)
-    signed = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(hours=1))
-        .not_valid_after(now + dt.timedelta(hours=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    path = tmp_path_factory.mktemp("tls") / "localhost.pem"
-    path.write_bytes(signed.public_bytes(pem) + secret)
-    return path
+    return self_signed(tmp_path_factory.mktemp("tls") / "localhost.pem")
 
 
 class Mailbox:
@@ -95,6 +72,33 @@ async def test_an_unknown_certificate_is_trouble(tls_relay: Any) -> None:
     async with mailer(secured(port)) as gateway:
         receipt = await send_one(gateway, "marie@peer.example")
     assert (receipt.outcome, receipt.trouble) == (Outcome.RETRY, Trouble.TLS)
+    assert box.encrypted == []
+
+
+@pytest.mark.parametrize("tls", ["starttls", "tls"])
+@pytest.mark.parametrize(
+    ("host", "expired"), [("localhost", True), ("127.0.0.1", False)], ids=["expired", "other-name"]
+)
+async def test_a_certificate_that_is_over_or_another_s_is_trouble(
+    tmp_path: Path, tls: str, host: str, expired: bool
+) -> None:  # fmt: skip
+    """One that its authority vouches for, but that has run out or is of another name, is not talked to either."""
+    certificate = self_signed(tmp_path / "relay.pem", expired=expired)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    box, loop = Mailbox(), asyncio.get_running_loop()
+    server = await loop.create_server(
+        lambda: SMTP(
+            box, hostname="localhost", tls_context=context if tls == "starttls" else None, loop=loop
+        ),
+        "localhost",
+        0,
+        ssl=context if tls == "tls" else None,
+    )
+    options = secured(server.sockets[0].getsockname()[1], ca_file=certificate, tls=tls, host=host)
+    async with server, mailer(options) as gateway:
+        sent, probed = await send_one(gateway, "marie@peer.example"), await gateway.check()
+    assert {(each.outcome, each.trouble) for each in (sent, probed)} == {(Outcome.RETRY, Trouble.TLS)}
     assert box.encrypted == []
 
 

@@ -11,7 +11,7 @@ from peers import NOW_MS, Case, letter
 from twilio.rest import Client
 from twilio_peer import SID, TOKEN, TwilioPeer
 
-from gateways.contract import Gateway, Message, OptionError, Outcome, Receipt, Surroundings, Trouble
+from gateways.contract import Credit, Gateway, Message, OptionError, Outcome, Receipt, Surroundings, Trouble
 from gateways.loader import load
 
 HOME = "https://alertes.foret.example"
@@ -121,6 +121,27 @@ async def test_a_probe_tells_a_suspended_account(peer: TwilioPeer, status: str) 
     async with opened(peer.options(10.0)) as gateway:
         probe = await gateway.check()
     assert (probe.outcome, probe.trouble, probe.code) == (Outcome.RETRY, Trouble.CREDIT, status)
+
+
+@pytest.mark.parametrize(
+    ("balance", "credit"),
+    [
+        (("27.405", "USD"), Credit(27.405, "USD")),
+        (("0", "eur"), Credit(0.0, "EUR")),
+        (("-12.5", "USD"), None),
+        (("nan", "USD"), None),
+        (("27", "<b>"), None),
+        (None, None),
+    ],
+)
+async def test_a_probe_tells_what_money_is_left(
+    peer: TwilioPeer, balance: tuple[str, str] | None, credit: Credit | None
+) -> None:
+    """A prepaid account's balance; an invoiced one's, below zero, is none, and without it the probe is as good."""
+    peer.balance = balance
+    async with opened(peer.options(10.0)) as gateway:
+        probe = await gateway.check()
+    assert (probe.outcome, probe.credit) == (Outcome.ACCEPTED, credit)
 
 
 @pytest.mark.parametrize("torn", [True, False])

@@ -12,7 +12,7 @@ import pytest
 from peers import NOW_MS
 from twilio_peer import SID, TOKEN
 
-from gateways.contract import Callback, Gateway, Outcome, Receipt, Surroundings
+from gateways.contract import Callback, Gateway, Inbound, Outcome, Receipt, Surroundings
 from gateways.loader import load
 
 HOME = "https://alertes.foret.example"
@@ -51,7 +51,7 @@ def json_call(body: bytes, *, token: str = TOKEN, announced: bytes | None = None
     return Callback("POST", url, headers, body)
 
 
-def read(callback: Callback, **changes: Any) -> list[Receipt]:
+def read(callback: Callback, **changes: Any) -> list[Receipt | Inbound]:
     return list(gateway(**changes).read_callback(callback))
 
 
@@ -125,6 +125,26 @@ def test_the_other_token_is_believed_during_a_rotation() -> None:
     assert read(call(DELIVERED), other_auth_token="tomorrow")[0].outcome is Outcome.DELIVERED
 
 
+@pytest.mark.parametrize(
+    ("settings", "secret", "believed"),
+    [
+        ("key=webhooks_sharedkey_1,algorithm=HMAC_SHA256", "shared", True),
+        ("algorithm=hmac_sha256", TOKEN, True),
+        ("algorithm=HMAC_SHA256", "another's", False),
+        ("algorithm=HMAC_SHA512", "shared", False),
+        ("", "shared", False),
+    ],
+)
+def test_a_call_signed_with_a_shared_key_is_believed(settings: str, secret: str, believed: bool) -> None:
+    """HMAC-SHA256, where the header says so: by the account's SharedKey, of which nobody else knows."""
+    text = URL + "".join(name + DELIVERED[name] for name in sorted(DELIVERED))
+    signed = base64.b64encode(hmac.digest(secret.encode(), text.encode(), "sha256")).decode()
+    plain = call(DELIVERED, signed=signed)
+    headers = {**plain.headers, "x-twilio-webhooks-signature-settings": settings}
+    got = read(Callback("POST", URL, headers, plain.body), shared_key="shared")
+    assert [each.outcome for each in got if isinstance(each, Receipt)] == [Outcome.DELIVERED] * believed
+
+
 def test_twilio_may_sign_the_address_with_its_port() -> None:
     """It signs either form of an https address on the usual port."""
     with_port = signature(URL.replace(".example/", ".example:443/"), DELIVERED)
@@ -170,6 +190,36 @@ def test_a_forged_call_gives_nothing(forged: Callback) -> None:
 def test_a_signed_call_about_no_delivery_tells_nothing(url: str, said: dict[str, str]) -> None:
     """An inbound message, or an address that is none of ours, is answered well and moves nothing."""
     assert read(call(said, url=url)) == NOTHING
+
+
+WRITTEN = {
+    "AccountSid": SID,
+    "MessageSid": "SM9",
+    "SmsStatus": "received",
+    "From": "+33639980001",
+    "To": "+33639989999",
+    "Body": "Arrêt svp",
+}
+
+
+@pytest.mark.parametrize("url", [f"{HOME}/rappels/sms", f"{HOME}/rappels/sms/"])
+def test_an_sms_to_us_is_read_whole(url: str) -> None:
+    """Who wrote, to which number, what, and Twilio's own key of it."""
+    assert read(call(WRITTEN, url=url)) == [Inbound("+33639980001", "+33639989999", "Arrêt svp", "SM9")]
+
+
+def test_a_stop_that_twilio_keeps_itself_says_so() -> None:
+    """Twilio has acted and answered: its word stands for the text, in whatever language that was."""
+    said = WRITTEN | {"OptOutType": "STOP", "Body": "Halte"}
+    assert read(call(said, url=f"{HOME}/rappels/sms")) == [
+        Inbound("+33639980001", "+33639989999", "STOP", "SM9", handled=True)
+    ]
+
+
+def test_a_forged_sms_is_refused() -> None:
+    """Whoever can write a form cannot stop somebody else's alerts."""
+    assert read(call(WRITTEN, url=f"{HOME}/rappels/sms", signed="bm8=")) == []
+    assert read(call(WRITTEN | {"AccountSid": "AC" + "f" * 32}, url=f"{HOME}/rappels/sms")) == []
 
 
 def test_without_the_auth_token_no_call_is_believed() -> None:

@@ -1,5 +1,6 @@
 """A running node and Twilio: a danger leaves by SMS, and Twilio's signed call brings it to delivered."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -36,14 +37,19 @@ def chosen(tmp_path: Path, peer: TwilioPeer) -> Settings:
 
 async def called(here: str, address: str, token: str) -> int:
     """Twilio's call to that address, carried by a proxy to the node; its answer's status."""
-    form = {"AccountSid": SID, "MessageSid": "SM1", "MessageStatus": "delivered"}
+    return (await said(here, address, token, {"MessageSid": "SM1", "MessageStatus": "delivered"}))[0]
+
+
+async def said(here: str, address: str, token: str, form: dict[str, str]) -> tuple[int, str]:
+    """A call with these words; its answer."""
+    form = {"AccountSid": SID} | form
     text = address + "".join(name + form[name] for name in sorted(form))
     signed = base64.b64encode(hmac.new(token.encode(), text.encode(), hashlib.sha1).digest()).decode()
     async with (
         aiohttp.ClientSession() as session,
         session.post(here + urlsplit(address).path, data=form, headers={"X-Twilio-Signature": signed}) as got,
     ):
-        return got.status
+        return got.status, await got.text()
 
 
 async def test_twilio_calls_back_at_the_address_it_was_given(tmp_path: Path, clock: Any) -> None:
@@ -58,3 +64,27 @@ async def test_twilio_calls_back_at_the_address_it_was_given(tmp_path: Path, clo
         await state(daemon, alert, State.ACCEPTED)
         assert await called(daemon.url, address, TOKEN) == 200
         await state(daemon, alert, State.DELIVERED)
+
+
+async def test_a_stop_by_sms_is_acted_on_and_answered(tmp_path: Path, clock: Any) -> None:
+    """Twilio brings it twice, signed: an empty TwiML thanks, one answer leaves as a message of its own, nothing reaches after."""
+    async with TwilioPeer() as peer, running(chosen(tmp_path, peer), clock) as daemon:
+        number = await peer.play(Case.ACCEPT)
+        alert = await released(daemon, number)
+        await state(daemon, alert, State.ACCEPTED)
+        written = {"MessageSid": "SM7", "SmsStatus": "received", "From": number, "To": "+33639989999"}
+        for _ in range(2):
+            got = await said(
+                daemon.url, f"{PUBLIC}/rappels/operateur", TOKEN, written | {"Body": "Arrêt svp"}
+            )
+            assert got == (200, '<?xml version="1.0" encoding="UTF-8"?><Response/>')
+        assert (await said(daemon.url, f"{PUBLIC}/rappels/operateur", "guess", written | {"Body": "STOP"}))[
+            0
+        ] == 403
+        async with asyncio.timeout(60):
+            while len(peer.forms) < 2:
+                await daemon.desk.db.wait("progress", 0.05)
+        [_, answer] = peer.forms
+        assert answer["To"] == number
+        assert answer["Body"].startswith("Forêt ne vous écrira plus. START pour revenir.")
+        assert not await daemon.desk.db.fetch("subscribers.list_page", 1, 0, 10)

@@ -14,9 +14,9 @@ from webpush_peer import WebPushPeer
 from webpush_pusher import opened_pusher, push_one
 
 from gateways.contract import Callback, Outcome, Trouble
+from gateways.http import wait_s
 from gateways.subscription import decoded
 from gateways.webpush.receipts import Acknowledgements
-from gateways.webpush.verdict import wait_s
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ def vapid(headers: dict[str, str]) -> tuple[str, str]:
         (401, Outcome.RETRY, Trouble.CREDENTIALS),
         (403, Outcome.RETRY, Trouble.CREDENTIALS),
         (404, Outcome.REFUSED, None),
-        (406, Outcome.FAILED, None),
+        (406, Outcome.THROTTLED, Trouble.QUOTA),
         (408, Outcome.RETRY, None),
         (410, Outcome.REFUSED, None),
         (413, Outcome.FAILED, None),
@@ -136,6 +136,29 @@ async def test_what_an_answer_means(
     assert (receipt.outcome, receipt.trouble, receipt.code) == (outcome, trouble, str(status))
     assert receipt.detail == "un mot"
     assert len(peer.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (403, "the VAPID credentials in the authorization header do not correspond to the credentials used to create the subscriptions."),
+        (401, '{"code":401,"errno":109,"error":"Unauthorized","message":"VAPID public key mismatch"}'),
+        (400, '{"reason":"VapidPkHashMismatch"}'),
+        (400, "UnauthorizedRegistration"),
+    ],
+)  # fmt: skip
+async def test_a_strangers_subscription_does_not_accuse_our_key(
+    peer: WebPushPeer, status: int, words: str
+) -> None:
+    """Made for another key: ours is in doubt only until the service has taken a message by it; nobody is dead."""
+    async with opened_pusher(peer.options(5)) as gateway:
+        first, second = await peer.play(Case.ACCEPT), await peer.play(Case.ACCEPT)
+        peer.answers |= {each: web.Response(status=status, text=words) for each in (first, second)}
+        doubted = await push_one(gateway, first)
+        await push_one(gateway, await peer.play(Case.ACCEPT))
+        believed = await push_one(gateway, second)
+    assert (doubted.outcome, doubted.trouble) == (Outcome.RETRY, Trouble.CREDENTIALS)
+    assert (believed.outcome, believed.trouble) == (Outcome.FAILED, None)
 
 
 @pytest.mark.parametrize(

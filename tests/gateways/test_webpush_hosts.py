@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from hypothesis import given
+from hypothesis import strategies as st
 from peers import Case
 from webpush_peer import AUTH, WebPushPeer, point
 from webpush_pusher import opened_pusher, push_one, pusher
@@ -234,3 +236,38 @@ async def test_a_probe_asks_who_was_met_last() -> None:
             await other.play(Case.AWAY)
             assert (await gateway.check()).trouble is Trouble.CONNECTION
             assert (await gateway.check()).outcome is Outcome.ACCEPTED
+
+
+HOSTS = st.one_of(st.from_regex(r"[a-zA-Z0-9.-]{0,20}(:\d{0,5})?", fullmatch=True), st.just(".example"))
+PATHS = st.text(st.sampled_from("/ab?=&%.:~;[]@#\\\"'é\u2028 "), max_size=20)
+KEYS = st.binary(min_size=64, max_size=65).map(lambda rest: encoded(b"\x04" + rest))
+SECRETS = st.one_of(st.just(encoded(AUTH)), st.binary(min_size=15, max_size=17).map(encoded))
+
+
+@given(HOSTS, PATHS, KEYS, SECRETS)
+def test_the_quick_reading_reads_the_same(host: str, path: str, key: str, auth: str) -> None:
+    """Our own form is read by a short way: whatever is in it, the short way gives what the long one gives, or nothing."""
+    keys = {"auth": auth, "p256dh": key}
+    form = json.dumps({"endpoint": f"https://a{host}/{path}", "keys": keys}, separators=(",", ":"))
+    assert read_or_none(form) == read_or_none(form.replace('","keys":', '", "keys":'))
+
+
+def read_or_none(text: str) -> Subscription | None:
+    """A blank sends it the long way."""
+    try:
+        return Subscription.read(text)
+    except ValueError:
+        return None
+
+
+async def test_an_invented_name_does_not_accuse_the_service_it_stands_below() -> None:
+    """Not found while others are reached: that message waits, and no service is left alone for it."""
+    invented = subscription("https://nobody.push.invalid/x")
+    async with WebPushPeer() as peer:
+        options = peer.options(5) | {"hosts": ["*.push.invalid"]}
+        async with opened_pusher(options) as gateway:
+            first = await push_one(gateway, invented)
+            await push_one(gateway, await peer.play(Case.ACCEPT))
+            later = await push_one(gateway, invented)
+    assert (first.outcome, first.code, first.trouble) == (Outcome.RETRY, "name not found", Trouble.CONNECTION)
+    assert (later.outcome, later.code, later.trouble) == (Outcome.RETRY, "name not found", None)

@@ -1,19 +1,19 @@
 """Another's receiver: npm's web-push-testing checks the signature, decrypts, and gives back what it read.
 
-Wanted: node, and `npm install web-push-testing` where node finds it (NODE_PATH names another folder).
+Wanted: node, and what tests/peers takes from npm; see `node_peers`.
 """
 
 import asyncio
 import json
-import shutil
 import socket
-import subprocess
 import time
+from asyncio.subprocess import DEVNULL
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from aiohttp import ClientConnectionError, ClientSession
+from node_peers import environment, node
 from webpush_pusher import opened_pusher, push_one
 
 from gateways.contract import Outcome, Trouble
@@ -50,17 +50,12 @@ class Receiver:
 
 @pytest.fixture
 async def receiver() -> AsyncIterator[Receiver]:
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("web-push-testing: there is no node here")
-    look = subprocess.run([node, "-e", "require.resolve('web-push-testing/src/server.js')"], capture_output=True, check=False)  # noqa: S603, ASYNC221  # fmt: skip
-    if look.returncode:
-        pytest.skip("web-push-testing: npm install web-push-testing, and let NODE_PATH name its node_modules")
+    program = node("web-push-testing")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     played = await asyncio.create_subprocess_exec(
-        node, "-e", SERVE, str(port), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        program, "-e", SERVE, str(port), stdout=DEVNULL, stderr=DEVNULL, env=environment()
     )
     try:
         async with ClientSession() as session:

@@ -97,6 +97,34 @@ def test_a_long_text_is_cut_to_what_a_service_must_take(letters: str) -> None:
     assert told["url"] == message.url
 
 
+def test_what_leaves_is_under_3900_bytes() -> None:
+    """The longest text, encrypted and padded, with the link whole: nothing on the way has a reason to refuse it."""
+    key = generate_private_key(SECP256R1())
+    message = letter("x", text="Évacuez l'école 🚒. " * 400, url="https://foret.example/a/abcdefghijk")
+    plain = payload(message, "/rappels/p/x.y")
+    body = seal((plain, point(key), AUTH, size_of(plain)))
+    assert len(body) < 3_900
+    assert opened(body, key)["url"] == message.url
+
+
+@pytest.mark.parametrize("shift", range(20))
+def test_a_text_is_cut_between_two_words(shift: int) -> None:
+    """Wherever the end of the room falls: no half word, no half character, and an ellipsis that says so."""
+    words = "Crue à Bras-sur-Meuse, montez à l'étage 👩‍🚒"
+    message = letter("x", text="x" * shift + " " + f"{words} " * 200)
+    body = json.loads(payload(message, "/a"))["body"]
+    assert body.endswith("…")
+    assert set(body[:-1].split()[1:]) <= set(words.split())
+
+
+@pytest.mark.parametrize("shift", range(8))
+def test_what_is_seen_as_one_character_is_not_cut(shift: int) -> None:
+    """A fire-fighter of three code points stays one, without a space to cut at."""
+    fighter = "👩🏽‍🚒"
+    body = json.loads(payload(letter("x", text="x" * shift + fighter * 2_000), "/a"))["body"]
+    assert body.removesuffix("…").removeprefix("x" * shift).replace(fighter, "") == ""
+
+
 def test_a_text_that_fits_is_whole() -> None:
     """The longest that fits is not cut, and one letter more is."""
     room = SIZES[-1] - 1 - len(payload(letter("x", text=""), "/a"))

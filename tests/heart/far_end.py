@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 
 from heart.provider import HANG, Provider, Turn
 
-from alertd.deliver.receipts import Raw, Receipts, append
+from alertd.deliver.raws import Raw, append
+from alertd.deliver.receipts import Receipts
 from gateways.contract import Callback, Message, Outcome, Receipt
 
 

@@ -13,9 +13,10 @@ from gateways.parallel import in_parallel
 
 @dataclass
 class PushService:
-    """One host: a line in is a message, `ok` is its answer. `took` is what it took, in order."""
+    """One host: a line in is a message, `ok` is its answer, `less` while it is `busy`. `took` is what it took, in order."""
 
     took: list[str] = field(default_factory=list)
+    busy: bool = False
     port: int = 0
     knocks: int = 0
     _server: asyncio.Server | None = None
@@ -33,8 +34,10 @@ class PushService:
             self._server = None
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.took.append((await reader.readline()).decode().strip())
-        writer.write(b"ok\n")
+        line = (await reader.readline()).decode().strip()
+        if not self.busy:
+            self.took.append(line)
+        writer.write(b"less\n" if self.busy else b"ok\n")
         await writer.drain()
         writer.close()
 
@@ -75,6 +78,10 @@ class ManyHosts:
         answer = await reader.readline()
         writer.close()
         await writer.wait_closed()
+        if answer == b"less\n":
+            return Receipt(
+                message.reference, Outcome.THROTTLED, "429", retry_after_s=20.0, trouble=Trouble.QUOTA
+            )
         return Receipt(message.reference, Outcome.ACCEPTED if answer else Outcome.UNKNOWN)
 
     async def check(self) -> Receipt:

@@ -71,7 +71,7 @@ class Provider:
         if turn == SILENT:
             return []
         if isinstance(turn, Receipt):
-            return [Receipt(message.reference, turn.outcome, turn.code, retry_after_s=turn.retry_after_s)]
+            return [turn._replace(reference=message.reference)]
         return [Receipt(message.reference, Outcome(turn), code=f"code_{turn}")]
 
     async def check(self) -> Receipt:

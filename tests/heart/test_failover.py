@@ -1,12 +1,11 @@
 """Failover: who speaks when a provider is dead, and that nobody moves for less."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
-from heart.ailing import DEAD, Ailing
-from heart.town import SMS, Town, build, phone
+from heart.ailing import Ailing
+from heart.pair import Pair, two_gateways
+from heart.town import SMS, build, phone
 
 from alertd.clock import SECOND
 from alertd.deliver import sightings
@@ -14,55 +13,11 @@ from alertd.deliver.breaker import PATIENCE_MS
 from alertd.deliver.dispatch import Dispatch, Line
 from alertd.deliver.health import PREFER, PROBE_MS, Health
 from alertd.deliver.pace import Bucket
-from alertd.model import Level, Mode, State
-from alertd.settings import Settings
-from gateways.contract import Outcome, Receipt
-
-
-@dataclass
-class Pair:
-    """A town with two providers for SMS, the first preferred, and what the node knows of them."""
-
-    town: Town
-    first: Ailing
-    second: Ailing
-    health: Health
-    dispatch: Dispatch
-    lines: tuple[Line, Line]
-
-    async def go(self) -> None:
-        """A second of the node's life, a tenth at a time; danger's sender is woken whenever something is due."""
-        for _ in range(10):
-            self.town.clock.advance(SECOND // 10)
-            await self.town.spread()
-            await self.town.keep_house()
-            for line in self.lines:
-                await self.dispatch.step(line)
-            await self.health.step()
-
-    def speakers(self) -> set[str]:
-        """Which gateway speaks for SMS, the sandbox of training stations aside."""
-        seen = self.health.sightings()
-        return {one.gateway for one in seen if "sms" in one.speaks and one.gateway != "sandbox"}
-
-    def hear_of_messages(self) -> None:
-        """Ten answers of whoever speaks now, as dispatch hears them."""
-        for name in self.speakers():
-            down = self.first.down if name == "first" else self.second.down
-            self.health.hear(name, [DEAD if down else Receipt("", Outcome.ACCEPTED)] * 10)
-
-    async def pass_time(self, milliseconds: int) -> None:
-        """So many seconds of it."""
-        for _ in range(milliseconds // SECOND):
-            await self.go()
-
-
-def two_gateways() -> Settings:
-    """Two accounts for SMS, in order of preference."""
-    table: dict[str, Any] = {"driver": "played", "channels": ["sms"]}
-    quick = {"poll_s": 0.001, "retry_base_s": 1, "retry_cap_s": 1, "slice": 5}
-    chosen = {"gateways": {"first": table, "second": table}, "routes": {"sms": ["first", "second"]}}
-    return Settings.model_validate(chosen | {"sending": quick})
+from alertd.deliver.rates import Rates
+from alertd.deliver.rates import read as read_rates
+from alertd.deliver.service import Note, Written, service
+from alertd.model import Level, Mode, State, endpoint_id
+from gateways.contract import Outcome
 
 
 @pytest.fixture
@@ -278,3 +233,23 @@ async def test_every_decision_is_counted(pair):
         ("first", "gateway.back"): 1,
         ("second", "gateway.prefer"): 1,
     }
+
+
+async def test_the_figures_name_who_really_spoke(pair):
+    """What was queued at the first and said by the second counts as the second's."""
+    pair.first.down = True
+    await pair.town.release()
+    await pair.pass_time(5 * SECOND)
+    await Rates(pair.town.db, pair.town.clock).count()
+    told = {(rate.gateway, rate.prefix): rate.handed for rate in await read_rates(pair.town.db)}
+    assert told == {("second", ""): 20, ("second", "+33639"): 20}
+
+
+async def test_an_answer_leaves_by_the_account_that_was_written_to(pair):
+    """Also where that account is only a stand-in: its own queue is its own, and the first has nothing to do with it."""
+    endpoint = endpoint_id(await pair.town.person(), 0)
+    note = Note("service.gateway_back", {"gateway": "x"}, through="second")
+    async with pair.town.db.transaction() as tx:
+        assert isinstance(await service(tx, pair.town.desk, endpoint, note), Written)
+    await pair.pass_time(2 * SECOND)
+    assert (len(pair.first.ledger), len(pair.second.ledger)) == (0, 1)

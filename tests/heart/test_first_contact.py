@@ -1,8 +1,9 @@
 """What the first message to people taken over from a list costs is said before it is sent."""
 
-from heart.town import build, settings
+import pytest
+from heart.town import EMAIL, FAR, build, settings
 
-from alertd.model import Text
+from alertd.model import Level, Text
 from gateways.text import segments
 
 PRICED = {"name": "MAIRIE", "unit": "segment", "price": 0.05}
@@ -12,7 +13,7 @@ LONG = Text(
 
 
 async def test_the_price_counts_the_first_word_to_people_from_a_list(db, clock):
-    """Until everyone of the station has been greeted, the price counts who writes and how to leave."""
+    """Until whoever it is for has been greeted, the price counts who writes and how to leave."""
     town = await build(db, clock, settings(PRICED))
     await town.person(proven=False)
     texts = {"fr": LONG}
@@ -28,6 +29,29 @@ async def test_the_price_counts_the_first_word_to_people_from_a_list(db, clock):
     assert after.price is not None
     assert before.price > after.price
     assert before.price == PRICED["price"] * segments(spent)
+
+
+async def test_it_is_said_and_counted_for_those_alone_who_will_read_it(db, clock):
+    """Whoever lies outside, or is written to by e-mail, hears no such words; among others the price counts theirs alone."""
+    town = await build(db, clock, settings(PRICED))
+    texts = {"fr": LONG}
+    await town.person(FAR, proven=False)
+    await town.person(email=1, proven=False)
+    await town.release(texts=texts)
+    await town.run()
+    await town.person()
+    assert not (await town.preview(texts=texts)).greeting
+    for level, first_words in ((Level.DANGER, 2), (Level.WARNING, 1)):
+        await town.person(sms=2, proven=False)
+        assert not (await town.preview(texts=texts, level=level, channels=frozenset({EMAIL}))).greeting
+        shown, before = await town.preview(texts=texts, level=level), len(town.provider.ledger)
+        assert shown.greeting
+        await town.release(texts=texts, level=level)
+        await town.run()
+        told = [message.text for message in town.provider.ledger[before:]]
+        assert sum("Pour partir" in text for text in told) == first_words
+        assert shown.price == pytest.approx(PRICED["price"] * sum(map(segments, told)))
+        assert not (await town.preview(texts=texts, level=level)).greeting
 
 
 async def test_people_who_enrolled_themselves_are_not_greeted(db, clock):

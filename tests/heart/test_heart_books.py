@@ -107,10 +107,10 @@ class Life:
         provider.usual = HANG
         sending = asyncio.create_task(node.dispatch.step(node.lines[SMS]))
         hanging = asyncio.create_task(provider.holding.wait())
-        await asyncio.wait({sending, hanging}, return_when=asyncio.FIRST_COMPLETED, timeout=10)
+        await asyncio.wait({sending, hanging}, return_when=asyncio.FIRST_COMPLETED, timeout=60)
         for task in (sending, hanging):
             task.cancel()
-        await asyncio.wait({sending, hanging}, timeout=10)
+        await asyncio.wait({sending, hanging}, timeout=60)
         provider.holding.clear()
         await self.town.books()
         await node.tend.start()

@@ -1,11 +1,15 @@
 """Dispatch: what is most urgent leaves first, at the sender's pace, and every answer, and no answer, is a state."""
 
 import asyncio
+from dataclasses import replace
 
-from heart.provider import HANG
+import pytest
+from heart.provider import HANG, Provider
 from heart.town import EMAIL, HOME, SMS, bounded, build, mailbox, phone, settings
+from heart.troubled_store import TroubledStore, nothing
 
 from alertd.clock import MINUTE, SECOND
+from alertd.deliver.pulse import Pulse
 from alertd.model import Level, State, Target, Text
 from alertd.stations import sending_switch
 from gateways.contract import Outcome, Receipt
@@ -92,6 +96,64 @@ async def test_the_provider_is_told_how_long_the_message_is_worth_delivering(tow
     await town.later(30 * SECOND)
     (message,) = town.provider.ledger
     assert 50 < message.expires_in_s <= 60
+
+
+async def test_in_the_last_second_no_more_is_promised_than_is_left(town):
+    """A second rounded up would let a message leave after its last hour."""
+    await town.person()
+    await town.release(deliver_by=town.clock.now_ms() + 90 * SECOND)
+    await town.later(90 * SECOND - 400)
+    assert [message.expires_in_s <= 0.4 for message in town.provider.ledger] in ([True], [])
+
+
+class Freezing(TroubledStore):
+    """A node that freezes for ten minutes while it waits for the answer to one question."""
+
+    def __init__(self, town, question):
+        super().__init__(town.db, nothing)
+        self._town, self._question = town, question
+
+    async def fetch(self, query, /, *arguments):
+        rows = await super().fetch(query, *arguments)
+        if query == self._question:
+            self._town.clock.advance(10 * MINUTE)
+        return rows
+
+
+async def test_a_node_that_froze_between_its_question_and_the_answer_promises_nothing(town):
+    """What the store said was true before the freeze: the time that passed since is taken off what is left."""
+    await town.person()
+    await town.release(deliver_by=town.clock.now_ms() + 2 * MINUTE)
+    await town.spread()
+    dispatch = replace(town.node.dispatch, db=Freezing(town, "attempts.ours"), pulse=Pulse(0.0))
+    await dispatch.step(town.node.lines[SMS])
+    assert [message.expires_in_s <= 0 for message in town.provider.ledger] == [True]
+
+
+class Slow(Provider):
+    """Takes one message at a time, and half a minute for each."""
+
+    def __init__(self, clock):
+        super().__init__(batch=1)
+        self._clock = clock
+
+    async def send(self, batch):
+        async for receipt in super().send(batch):
+            self._clock.advance(30 * SECOND)
+            yield receipt
+
+
+async def test_what_waited_for_the_batch_before_it_has_less_time_left(town):
+    """The second batch of a slice is promised what is left when it is sent, not when it was rendered."""
+    for _ in range(2):
+        await town.person()
+    slow = Slow(town.clock)
+    node = await town.another_node("slow", slow)
+    await town.release(deliver_by=town.clock.now_ms() + 2 * MINUTE)
+    await town.spread()
+    await replace(node.dispatch, pulse=Pulse(10_000.0, town.clock.monotonic())).step(node.lines[SMS])
+    first, second = (message.expires_in_s for message in slow.ledger)
+    assert first - second == pytest.approx(30, abs=1)
 
 
 async def test_a_provider_that_asks_for_less_gets_silence(db, clock):

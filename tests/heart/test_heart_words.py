@@ -1,15 +1,21 @@
 """Render: what each reader is told, in their language, on their channel, with a link that is theirs."""
 
+import json
 import re
 
-from heart.town import EMAIL, PUSH, SMS, VOICE, build, mailbox, phone, settings
+from heart.told import said
+from heart.town import EMAIL, PUSH, SMS, VOICE, build, landline, phone, settings
 
 from alertd.issue.reading import alert_by_code
 from alertd.keys import endpoint_context
 from alertd.model import Text
-from gateways.text import segments
+from alertd.publish.links import NOBODY, Links
+from alertd.publish.wording import sentence, sms
+from gateways.text import measure, segments
+from gateways.tongues import passages, shown
 
 ALL = frozenset({SMS, EMAIL})
+LINKS = Links("http://127.0.0.1:8080")
 LANGUAGES = {
     "fr": ("Incendie route de Verdun", "EXERCICE"),
     "en": ("Fire on Verdun road", "EXERCISE"),
@@ -18,11 +24,6 @@ LANGUAGES = {
     "es": ("Incendio en la carretera de Verdún", "EJERCICIO"),
     "it": ("Incendio sulla strada di Verdun", "ESERCITAZIONE"),
 }
-
-
-async def said(town, number=1):
-    """The last word to a person, by SMS and by mail."""
-    return town.provider.to(phone(number))[-1], town.provider.to(mailbox(number))[-1]
 
 
 async def test_each_reader_is_told_in_their_language_where_it_was_written(town):
@@ -36,6 +37,20 @@ async def test_each_reader_is_told_in_their_language_where_it_was_written(town):
         text, mail = await said(town, number)
         assert text.text.startswith(f"Bras-sur-Meuse: {LANGUAGES[locale][0]}. 112.")
         assert mail.subject == f"[Bras-sur-Meuse] {LANGUAGES[locale][0]}"
+
+
+def test_no_full_stop_stands_behind_an_address():
+    """A phone would take it into the link; whatever else ends a text without one gets it."""
+    for address in (
+        "https://bras.fr/complete.html",
+        "www.bras.fr",
+        "bras.fr/carte",
+        "bras.fr",
+        "mairie@bras.fr",
+    ):
+        assert sentence(f"Carte complète: {address}") == f"Carte complète: {address}"
+    for text in ("Appelez le 112", "Restez chez M.Dupont", "Coupé rue A.B", "Fermé de 8h/12h"):
+        assert sentence(text) == f"{text}."
 
 
 async def test_a_reader_whose_language_nobody_wrote_gets_facts_in_it_then_the_french(town):
@@ -101,6 +116,26 @@ async def test_an_exercise_says_so_by_voice_and_in_notifications_too(db, clock):
     assert notified.text.endswith("EXERCICE")
 
 
+async def test_a_call_says_figures_and_abbreviations_in_full(db, clock):
+    """As the reader's language says them; what is quoted in French is said in French. No other channel is touched."""
+    town = await build(db, clock, settings(channels=("sms", "voice")))
+    await town.person(voice=1)
+    await town.person(voice=1, locale="de")
+    written = Text("Route D964 coupée av. Foch", "", "Déviation: RD 12, jusqu'à 18h. Urgence: 112.")
+    await town.release(texts={"fr": written}, channels=frozenset({SMS, VOICE}))
+    await town.run()
+    french, german = (town.provider.to(landline(number))[-1].text for number in (1, 2))
+    assert [language for _, language in passages(german, "de")] == ["de", "fr"]
+    german = shown(german)
+    quoted = "Route départementale neuf cent soixante-quatre coupée avenue Foch."
+    todo = "Déviation: route départementale douze, jusqu'à dix-huit heures. Urgence: cent douze."
+    assert french == f"Bras-sur-Meuse: {quoted} {todo}"
+    assert german.endswith(f"{quoted} {todo}")
+    assert "dreizehn Uhr" in german
+    assert not re.search(r"\d", german)
+    assert "D964 coupée av. Foch" in town.provider.to(phone(1))[-1].text
+
+
 async def test_the_text_of_an_sms_is_never_folded(town):
     """Accents, emoji and quotation marks leave as they were written, whatever they cost."""
     await town.person()
@@ -121,6 +156,39 @@ async def test_the_preview_counts_the_segments_that_leave(db, clock):
     await town.release(texts={"fr": long})
     await town.run()
     assert told.price == segments(town.provider.ledger[0].text) == 2
+
+
+async def test_a_short_host_makes_links_of_twenty_signs(db, clock):
+    """In an SMS and its greeting, without a scheme, and counted so; an e-mail has the whole address."""
+    chosen = settings(channels=("sms", "email"))
+    http = chosen.http.model_copy(update={"short_url": "https://alert.fr"})
+    town = await build(db, clock, chosen.model_copy(update={"http": http}))
+    await town.person(email=1, proven=False)
+    await town.release(channels=ALL)
+    await town.run()
+    text, mail = await said(town)
+    link = re.search(r"alert\.fr/(\w{11}) ", text.text)
+    assert len(link[0].strip()) == 20
+    assert "Pour partir: alert.fr/partir/" in text.text
+    assert "https://" not in text.text
+    assert (await alert_by_code(town.desk, link[1])).view.summary.headline == "Incendie route de Verdun"
+    assert f"{http.public_url}/a/" in mail.text
+    assert text.url == f"{http.public_url}/a/{link[1]}"
+
+
+async def test_an_sms_costs_what_every_case_at_hand_says(town, shared):
+    """The station's name and the link included, the preview counts what leaves; accents and emoji of others' cases too."""
+    cases = json.loads((shared / "vectors" / "sms" / "twilio-segments.json").read_text("utf-8"))
+    await town.person()
+    for case in cases:
+        body = "".join(sign for sign in case["body"] if sign.isprintable())[:500]
+        texts = {"fr": Text("Essai", "", body)}
+        counted = sms(town.desk.catalogue, town.station.name, town.content(texts=texts), "fr", LINKS)
+        await town.release(texts=texts)
+        await town.run()
+        left = town.provider.ledger[-1].text
+        assert left.replace(left[-11:], NOBODY) == counted
+        assert measure(counted).units == measure(left).units
 
 
 async def test_a_link_is_eleven_letters_and_opens_for_its_own_reader(town):
@@ -172,19 +240,3 @@ async def test_whoever_confirmed_an_address_is_not_greeted(town):
     assert "/partir/" not in text.text
     assert "/partir/" in mail.text
     assert "vous a inscrit" not in mail.text
-
-
-async def test_a_mail_shows_what_was_written_and_runs_none_of_it(town):
-    """Subject, text and page: angle brackets, ampersands and quotes are escaped, and only there."""
-    await town.person(email=1)
-    written = Text("Feu & <b>fumée</b>", 'Ligne "une"\n<script>alert(1)</script>', "A < B")
-    await town.release(texts={"fr": written}, channels=frozenset({EMAIL}))
-    await town.run()
-    (mail,) = town.provider.ledger
-    assert mail.subject == "[Bras-sur-Meuse] Feu & <b>fumée</b>"
-    assert written.body in mail.text
-    assert "<h1>Feu &amp; &lt;b&gt;fumée&lt;/b&gt;</h1>" in mail.html
-    assert "<script>" not in mail.html
-    assert "&quot;une&quot;<br>&lt;script&gt;" in mail.html
-    assert mail.sender_name == "Bras-sur-Meuse"
-    assert mail.url in mail.html

@@ -1,10 +1,12 @@
 """A gateway of many hosts: one that is dead stops none of the others, and nobody is lost or told twice."""
 
+from collections import Counter
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from heart.many_hosts import ManyHosts, PushService
+from heart.provider import BREAK
 from heart.town import SMS, Town, build, phone, settings
 
 from alertd.clock import MINUTE, SECOND, SetClock
@@ -106,6 +108,22 @@ async def test_a_host_that_is_down_is_hardly_spoken_to(house):
     assert {attempt["outcome"] for attempt in held} == {"retry"}
 
 
+async def test_a_host_that_asks_for_less_is_left_alone_and_no_other(house):
+    """It is silent as long as it said, and nobody elsewhere waits for it; then its own arrive, all once."""
+    house.services["b"].busy = True
+    released = await house.town.release()
+    await house.pass_time(4 * SECOND)
+    assert sorted(house.services["a"].took) == sorted(house.of("a"))
+    knocked = house.far.tried["b"]
+    await house.pass_time(10 * SECOND)
+    assert house.far.tried["b"] == knocked
+    assert house.health.breakers["operator"].closed
+    house.services["b"].busy = False
+    await house.pass_time(30 * SECOND)
+    assert sorted(house.services["b"].took) == sorted(house.of("b"))
+    assert await house.town.states(released) == {State.ACCEPTED: PEOPLE}
+
+
 async def test_nothing_reaches_a_host_that_comes_back_too_late(house):
     """What was put back ends at deliver_by as any other: nothing is said after it."""
     await house.services["b"].shut()
@@ -142,6 +160,36 @@ async def test_which_hosts_are_silent_is_told(house):
     await house.pass_time(12 * SECOND)
     seen = {one.sighting.gateway: one.sighting for one in await sightings.read(house.town.db, MINUTE)}
     assert (seen["operator"].working, seen["operator"].hosts) == (True, ("b",))
+
+
+def drawn_one_by_one(house: House) -> Line:
+    """A line to the town's own provider, which speaks one message after the other, as to many hosts."""
+    provider = house.town.provider
+    provider.capabilities = replace(provider.capabilities, host_of=lambda address: address[-1])
+    gateway = by_host(provider, house.town.clock)
+    return Line(house.line.sender, gateway, Bucket(house.town.clock, None, 1))
+
+
+async def test_a_node_that_parts_gives_back_what_was_not_spoken_to_any_host(house):
+    """Asked to stop when two were drawn: the two are answered, all others queued again without a doubt."""
+    await house.town.release()
+    await house.town.spread()
+    stopping = replace(house.dispatch, parting=lambda: len(house.town.provider.ledger) == 2)
+    assert await stopping.step(drawn_one_by_one(house))
+    assert len(house.town.provider.ledger) == 2
+    assert await house.town.states() == {State.ACCEPTED: 2, State.QUEUED: PEOPLE - 2}
+
+
+async def test_a_driver_that_breaks_leaves_in_doubt_only_what_it_drew(house):
+    """The first message of a slice may have left; of the others it is known that they did not."""
+    await house.town.release()
+    await house.town.spread()
+    house.town.provider.usual = BREAK
+    assert await house.dispatch.step(drawn_one_by_one(house))
+    codes = Counter(attempt["code"] for attempt in await house.town.attempts())
+    assert (len(house.town.provider.ledger), codes["no_receipt"]) == (1, 1)
+    assert codes["not_spoken"] > 1
+    assert (await house.town.states())[State.UNKNOWN] == 1
 
 
 async def test_hosts_are_remembered_up_to_a_bound():

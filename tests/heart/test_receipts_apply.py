@@ -9,7 +9,8 @@ from heart.provider import HANG, SILENT
 from heart.town import bounded, phone
 
 from alertd.clock import DAY, HOUR, SECOND
-from alertd.deliver.receipts import Receipts, purge
+from alertd.deliver.raws import purge
+from alertd.deliver.receipts import Receipts
 from alertd.deliver.retry import FINAL
 from alertd.keys import Keyring, delivery_number
 from alertd.model import EndpointState, Level, State
@@ -194,6 +195,19 @@ async def test_who_left_is_no_longer_counted_even_when_the_message_had_arrived(t
     (endpoint,) = await town.db.fetch("heart.endpoint", row["endpoint_id"])
     assert endpoint["state"] == state
     assert not sum((await town.preview()).endpoints.values())
+
+
+async def test_an_old_departure_said_again_puts_nobody_out_who_came_back(town):
+    """The provider repeats its callback after START: the number that came back stays."""
+    reference = await sent(town)
+    await report(town, (reference, Outcome.STOPPED))
+    row = await one(town)
+    assert row["state"] == State.STOPPED
+    async with town.db.transaction() as tx:
+        await tx.execute("stops.revive_endpoint", row["endpoint_id"])
+    await report(town, (reference, Outcome.STOPPED))
+    (endpoint,) = await town.db.fetch("heart.endpoint", row["endpoint_id"])
+    assert endpoint["state"] == EndpointState.ACTIVE
 
 
 async def test_a_reference_sent_before_a_rotation_still_answers(town):

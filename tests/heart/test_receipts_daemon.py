@@ -62,7 +62,7 @@ async def released(daemon: Daemon, number: str) -> int:
 
 async def state(daemon: Daemon, alert: int, wanted: State) -> None:
     """Wait until the only delivery stands so, looking again whenever the books change."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             rows = await daemon.desk.db.fetch("deliveries.of_alert", alert, 0, 0, 10)
             if [row["state"] for row in rows] == [wanted]:

@@ -8,6 +8,7 @@ from itertools import count
 from random import Random
 from typing import Any
 
+from heart.addressed import device, landline, mailbox, phone
 from heart.provider import Provider
 
 import zones
@@ -24,6 +25,7 @@ from alertd.issue.preview import Preview, preview
 from alertd.issue.release import Released, cancel, end, release
 from alertd.keys import Keyring
 from alertd.model import Actor, Channel, Content, Level, Mode, Role, State, Station, Target, Text, endpoint_id
+from alertd.publish.links import Links
 from alertd.settings import Settings
 from alertd.stations import stations
 from alertd.stations.stations import NewStation
@@ -249,7 +251,7 @@ class Town:
 
 async def build(db: Database, clock: Any, chosen: Settings | None = None) -> Town:
     """A desk on this store, three stations, one node."""
-    chosen, words = chosen or settings(), catalogue.load(catalogue.config_folder())
+    chosen, words = chosen or settings(), catalogue.load()
     async with db.transaction() as tx:
         await register_topics(tx, words)
         new = NewStation("bras-sur-meuse", "Bras-sur-Meuse", *HOME)
@@ -272,7 +274,7 @@ async def _node(desk: Desk, name: str, provider: Provider) -> Node:
     async with db.transaction() as tx:
         rows = await tx.fetch("nodes.start", await ids.take(tx, "node"), name, "boot")
     id_ = int(rows[0]["id"])
-    renderer = Renderer(db, desk.catalogue, desk.keyring, desk.settings.http.public_url)
+    renderer = Renderer(db, desk.catalogue, desk.keyring, Links.of(desk.settings.http))
     lines = {}
     for (mode, channel, danger), route in desk.routes.items():
         if mode is Mode.LIVE and not danger and route:
@@ -289,27 +291,7 @@ async def _idle(step: Any) -> None:
     raise AssertionError("it never comes to rest")
 
 
-def phone(person: int, which: int = 0) -> str:
-    """The n-th person's number; it belongs to nobody."""
-    return f"+336399{80_000 + person * 4 + which:05d}"
-
-
-def mailbox(person: int, which: int = 0) -> str:
-    """The n-th person's mailbox."""
-    return f"habitant-{person}-{which}@example.org"
-
-
-def device(person: int, which: int = 0) -> str:
-    """The n-th person's telephone, as its notifications know it."""
-    return f"telephone-{person}-{which}"
-
-
-def landline(person: int, which: int = 0) -> str:
-    """The n-th person's number for calls; it belongs to nobody."""
-    return f"+3370000{person * 4 + which:04d}"
-
-
 async def bounded(awaitable: Any) -> Any:
-    """Its result, within ten seconds."""
-    async with asyncio.timeout(10):
+    """Its result, within a minute."""
+    async with asyncio.timeout(60):
         return await awaitable

@@ -63,7 +63,7 @@ async def _answers(address: str) -> bool:
 
 async def send(address: str, *commands: str) -> None:
     """The same from within a loop."""
-    connection = await asyncpg.connect(f"{address}/postgres", timeout=10)
+    connection = await asyncpg.connect(f"{address}/postgres", timeout=60)
     try:
         for command in commands:
             await connection.execute(command)

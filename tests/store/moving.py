@@ -34,7 +34,7 @@ def history_of(path, slices):
 @asynccontextmanager
 async def session(url):
     """A connection to PostgreSQL without the adapter."""
-    connection = await asyncpg.connect(url, timeout=10)
+    connection = await asyncpg.connect(url, timeout=60)
     try:
         yield connection
     finally:

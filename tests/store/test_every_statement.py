@@ -5,6 +5,7 @@ import sqlite3 as engine
 import asyncpg
 import pytest
 
+from alertd.store import chain
 from alertd.store.statements import load
 
 TYPES = {"INTEGER": "bigint", "BIGINT": "bigint", "TEXT": "text", "BLOB": "bytea", "REAL": "double precision"}
@@ -16,6 +17,7 @@ def raw_sqlite(sqlite):
     """The same file, without the adapter."""
     connection = engine.connect(sqlite._path, isolation_level=None)
     connection.create_function("now_ms", 0, lambda: 0)
+    connection.create_function("audit_hash", 8, chain.link)
     yield connection
     connection.close()
 

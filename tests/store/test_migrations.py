@@ -10,10 +10,12 @@ from alertd.store.migrations import Migration, history, migrate
 from alertd.store.postgres import Postgres
 from alertd.store.sqlite import SQLite
 
+LAST = history("sqlite")[-1].version
+NEXT = LAST + 2
 FINE = Migration(
-    2, "fine", "CREATE TABLE later (id BIGINT); -- one; and\nCREATE TABLE last (id BIGINT);", "2"
+    NEXT, "fine", "CREATE TABLE later (id BIGINT); -- one; and\nCREATE TABLE last (id BIGINT);", "2"
 )
-BROKEN = Migration(2, "broken", "CREATE TABLE later (id BIGINT);\nCREATE TABLE later (id BIGINT);", "2")
+BROKEN = Migration(NEXT, "broken", "CREATE TABLE later (id BIGINT);\nCREATE TABLE later (id BIGINT);", "2")
 
 
 def known(db):
@@ -28,7 +30,7 @@ async def test_what_is_missing_is_applied_once(db):
     """A migration that came with a newer program is applied once, whatever its comments hold."""
     await migrate([*known(db), FINE], db._alone)
     await migrate([*known(db), FINE], db._alone)
-    assert await versions(db) == [*range(1, len(known(db)) + 1), 2][: len(known(db)) + 1]
+    assert await versions(db) == [*(migration.version for migration in known(db)), NEXT]
 
 
 async def test_a_migration_that_fails_leaves_nothing(db):
@@ -38,6 +40,14 @@ async def test_a_migration_that_fails_leaves_nothing(db):
     assert len(await versions(db)) == len(known(db))
     await migrate([*known(db), FINE], db._alone)
     assert len(await versions(db)) == len(known(db)) + 1
+
+
+async def test_a_lower_number_that_arrives_later_is_applied_too(db):
+    """Of two changes made side by side the one with the lower number may come second: it is not left out."""
+    late = Migration(NEXT - 1, "late", "CREATE TABLE late (id BIGINT);", "3")
+    await migrate([*known(db), FINE], db._alone)
+    await migrate([*known(db), late, FINE], db._alone)
+    assert (await versions(db))[-2:] == [NEXT - 1, NEXT]
 
 
 async def test_a_newer_database_is_refused(db):
@@ -88,10 +98,10 @@ async def test_two_nodes_open_a_new_database_at_once(postgres_url, postgres_serv
 
 
 @pytest.mark.parametrize(
-    "names", [["0002_second.sql"], ["0001_a.sql", "0003_c.sql"], ["first.sql"], ["0001_a.txt"]]
+    "names", [["0002_second.sql"], ["0001_a.sql", "0001_b.sql"], ["first.sql"], ["0001_a.txt"]]
 )
-def test_migrations_are_numbered_without_gaps(tmp_path, names):
-    """A gap, a missing number or another name is refused: a migration would be left out."""
+def test_migrations_have_numbers_of_their_own_from_one_on(tmp_path, names):
+    """A number twice, no first one, or another name is refused: a migration would be left out."""
     for name in names:
         path = tmp_path / "sqlite" / name
         path.parent.mkdir(exist_ok=True)

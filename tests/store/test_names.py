@@ -90,7 +90,7 @@ async def test_a_lost_name_is_taken_again(postgres_url, clock):
     async with node(postgres_url, "meuse", clock) as store, session(postgres_url) as other:
         (before,) = await keepers(other)
         await other.execute("SELECT pg_terminate_backend($1)", before)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while await keepers(other) in ([before], []):
                 await write(store)
         assert (await refused(postgres_url, "meuse", clock)).code == "node_running"
@@ -112,7 +112,7 @@ async def test_a_node_whose_name_another_took_writes_nothing_more(postgres_url, 
 @asynccontextmanager
 async def session(url):
     """A connection of nobody's."""
-    connection = await asyncpg.connect(url, timeout=10)
+    connection = await asyncpg.connect(url, timeout=60)
     try:
         yield connection
     finally:

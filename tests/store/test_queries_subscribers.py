@@ -5,6 +5,7 @@ from importlib.resources import files
 
 import pytest
 
+from alertd.store import chain
 from alertd.store.statements import load
 
 ARGUMENTS = {
@@ -33,6 +34,7 @@ TABLES = ("reach", "place", "endpoint", "subscriber", "subscription", "import_ro
 def test_no_statement_of_an_enrolment_reads_a_whole_table(query):
     """Each finds its rows by a key, so that a writer is never held by a million others."""
     file = sqlite3.connect(":memory:")
+    file.create_function("audit_hash", 8, chain.link)
     for script in sorted((files("alertd.store") / "ddl" / "sqlite").iterdir(), key=lambda one: one.name):
         file.executescript(script.read_text())
     named = {str(position): value for position, value in enumerate(ARGUMENTS[query], 1)}

@@ -39,7 +39,7 @@ async def test_a_closed_store_lets_the_process_end(tmp_path):
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", OPEN_AND_CLOSE, str(tmp_path / "a.db")
     )
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         assert await process.wait() == 0
 
 
@@ -99,3 +99,18 @@ async def test_what_is_committed_survives_a_power_cut(sqlite):
         (foreign_keys,) = await connection.execute_fetchall("PRAGMA foreign_keys")
         (journal,) = await connection.execute_fetchall("PRAGMA journal_mode")
         assert (synchronous[0], foreign_keys[0], journal[0]) == (2, 1, "wal")
+
+
+async def test_the_log_is_copied_beside_the_writer(tmp_path, clock):
+    """What was committed reaches the file itself without any COMMIT having to see to it."""
+    database = SQLite(tmp_path / "one.db", clock)
+    await database.open()
+    try:
+        before = (tmp_path / "one.db").stat().st_size
+        async with database.transaction() as tx:
+            await tx.script("CREATE TABLE t (x BLOB) STRICT;\nINSERT INTO t VALUES (zeroblob(1000000));\n")
+        async with asyncio.timeout(60):
+            while (tmp_path / "one.db").stat().st_size < before + 1_000_000:  # noqa: ASYNC110 - of another process, or thread
+                await asyncio.sleep(0.05)
+    finally:
+        await database.close()

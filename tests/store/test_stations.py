@@ -225,6 +225,18 @@ async def test_hammering_a_login_from_elsewhere_does_not_lock_its_owner_out(db, 
     assert await wait("203.0.113.9") == 0
 
 
+async def test_one_neighbour_empties_nobodys_wider_bucket(db, clock):
+    """However long one network hammers, from however many addresses of its /56, the mayor is let try from elsewhere."""
+
+    async def wait(address):
+        async with db.transaction() as tx:
+            return await throttle.log_in_wait(tx, clock, "maire", address)
+
+    waits = [await wait(f"2001:db8:0:{n:x}::1") for n in range(80)]
+    assert waits.count(0) == 5
+    assert await wait("192.0.2.1") == 0
+
+
 async def test_a_key_opens_its_station_until_it_is_revoked(db, clock, bras):
     """With its scope; its token is nowhere in the store, and no other string opens."""
     async with db.transaction() as tx:

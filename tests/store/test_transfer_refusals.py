@@ -23,6 +23,7 @@ pytest_plugins = ["store.two_sides"]
 async def test_a_text_that_postgresql_cannot_hold_is_named(path, target, slices):
     """NUL: table, row and column are said; once mended, the move goes on."""
     history_of(path, slices)
+    write(path, "DROP TRIGGER audit_unchanged")
     write(path, "UPDATE audit SET detail = 'a' || char(0) || 'b' WHERE id = (SELECT max(id) FROM audit)")
     error = await refused(path, target)
     assert error.code == "move_text"

@@ -31,7 +31,7 @@ def bare(postgres_server):
 async def target(bare):
     """The address of a database in which there is nothing at all."""
     yield bare
-    connection = await asyncpg.connect(bare, timeout=10)
+    connection = await asyncpg.connect(bare, timeout=60)
     await connection.execute(
         "DROP SCHEMA public CASCADE; DROP SCHEMA IF EXISTS autre CASCADE; CREATE SCHEMA public"
     )

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alertd.clock import MINUTE, SECOND
-from alertd.deliver.breaker import ENOUGH, PATIENCE_MS, RELAPSE_MS, WINDOW_MS, Breaker, is_failure
-from gateways.contract import Outcome, Receipt, Trouble
+from alertd.deliver.breaker import ENOUGH, LASTING, PATIENCE_MS, RELAPSE_MS, WINDOW_MS, Breaker, is_failure
+from gateways.contract import Credit, Outcome, Receipt, Trouble
 
 GOOD = Receipt("r", Outcome.ACCEPTED)
 REFUSED = Receipt("r", Outcome.REFUSED)
@@ -112,3 +112,66 @@ def test_it_never_changes_more_than_once_in_its_patience(answers):
             openings.append(now)
         breaker.probed(GOOD, now)
     assert all(later - earlier >= PATIENCE_MS for earlier, later in pairwise(openings))
+
+
+@pytest.mark.parametrize("trouble", sorted(LASTING))
+def test_what_only_a_person_can_mend_opens_it_at_once(trouble):
+    """One answer is enough, and says why; a line that breaks is no such thing."""
+    breaker = heard(Breaker(), [Receipt("r", Outcome.RETRY, trouble=trouble)])
+    assert (breaker.closed, breaker.reason, breaker.lasting) == (False, trouble.value, True)
+    assert not opened().lasting
+
+
+def test_a_sender_refused_for_one_number_stops_nobody_while_others_pass():
+    """Among messages that pass it takes five in a row: a foreign number alone must not silence a commune."""
+    refused = Receipt("r", Outcome.RETRY, trouble=Trouble.SENDER)
+    assert heard(Breaker(), [GOOD] * 20 + [refused] * (ENOUGH - 1) + [GOOD]).closed
+    assert not heard(Breaker(), [GOOD] * 20 + [refused] * ENOUGH).closed
+
+
+def test_a_host_is_not_left_for_one_reader_whose_subscription_is_not_ours():
+    """Where a lasting trouble may be one reader's own, the rate decides."""
+    refused = Receipt("r", Outcome.RETRY, trouble=Trouble.CREDENTIALS)
+    assert heard(Breaker(at_once=False), [GOOD] * 10 + [refused] * ENOUGH).closed
+
+
+def test_nothing_is_said_until_a_probe_is_good():
+    """Open for its keys it is stopped; a good probe lets it be tried where there is no other, a bad one makes it certain."""
+    breaker = heard(Breaker(), [Receipt("r", Outcome.RETRY, trouble=Trouble.CREDENTIALS)])
+    assert (breaker.stopped, breaker.certain) == (True, False)
+    breaker.probed(GOOD, SECOND)
+    assert (breaker.stopped, breaker.certain) == (False, False)
+    breaker.probed(DEAD, 2 * SECOND)
+    assert (breaker.stopped, breaker.certain, breaker.reason) == (True, True, "credentials")
+
+
+def test_a_refused_sender_is_not_believed_well_on_a_probe_s_word():
+    """Few probes speak as the sender: it stays stopped until the breaker closes."""
+    breaker = heard(Breaker(), [Receipt("r", Outcome.RETRY, trouble=Trouble.SENDER)])
+    breaker.probed(GOOD, SECOND)
+    assert (breaker.stopped, breaker.certain) == (True, True)
+
+
+def test_a_probe_tells_what_is_really_the_matter():
+    """A line that broke because the certificate had run out is told as what it is."""
+    breaker = opened()
+    breaker.probed(Receipt("r", Outcome.RETRY, trouble=Trouble.TLS), SECOND)
+    assert (breaker.reason, breaker.certain) == ("tls", True)
+
+
+def test_a_credit_that_is_low_and_not_gone_stops_nobody():
+    """After a broken line the last forty credits still carry an alert: what is below a floor is told, and not stopped."""
+    low = Receipt("", Outcome.RETRY, trouble=Trouble.CREDIT, credit=Credit(40, "credits"))
+    breaker = opened()
+    breaker.probed(low, SECOND)
+    assert (breaker.stopped, breaker.certain) == (False, False)
+    breaker.probed(low._replace(credit=Credit(0, "credits")), 2 * SECOND)
+    assert (breaker.stopped, breaker.reason) == (True, "credit")
+
+
+def test_keys_refused_for_some_while_others_pass_are_asked_about():
+    """A key at Apple that has lapsed must not silence every other telephone: it is suspect, and a probe decides."""
+    refused = Receipt("r", Outcome.RETRY, trouble=Trouble.CREDENTIALS)
+    breaker = heard(Breaker(), [GOOD] * 20 + [refused] * ENOUGH)
+    assert (breaker.closed, breaker.suspect) == (True, True)
+    assert not heard(Breaker(), [GOOD] * 20).suspect

@@ -17,7 +17,7 @@ LETTERS = {"P": "push", "S": "sms", "M": "email", "V": "voice", "A": "display"}
 NAME_AND_LINK = 44
 """Characters that the sender's name before a text and the short link after it take."""
 TYPICAL = {
-    "lieu": "Grand'Rue, Bure", "lieu_deviation": "D960, D132", "lieu_bouteilles": "salle des fetes", "h": "18h30",
+    "lieu": "Grand'Rue, Bure", "lieu_deviation": "D960, D132", "lieu_refuge": "stade municipal", "lieu_bouteilles": "salle des fetes", "h": "18h30",
     "h_fin": "21h", "date": "12/03", "date_fin": "14/03", "objet": "feu de hangar", "axe": "D960", "cause": "arbre",
     "couleur": "ORANGE", "aléa": "VENT", "tel": "0329750000",
 }  # fmt: skip
@@ -99,7 +99,7 @@ def test_every_language_has_every_phrase(words, locale):
 @pytest.mark.parametrize("locale", catalogue.LANGUAGES)
 def test_every_phrase_bound_for_an_sms_fits_its_alphabet(words, locale):
     """A single ç would cost ninety characters: each phrase, or its sms variant, is GSM-7."""
-    groups = ("word.", "service.", "instruction.")
+    groups = ("word.", "service.", "instruction.", "hazard.", "place.", "time.", "source.")
     bound = {k: p.sms or p.text for k, p in words.phrases[locale].items() if k.startswith(groups)}
     assert [f"{k}: {t}" for k, t in bound.items() if text.measure(t).encoding != "gsm7"] == []
 
@@ -131,7 +131,7 @@ def test_states_are_in_the_agreed_words(words):
 def test_templates_are_those_that_were_agreed(words):
     """The ten first templates read exactly as agreed, once two blanks of a kind are called the same again."""
     agreed = of_shared(r"^\d+\. (.+)$")
-    assert [re.sub(r"_\w+\}", "}", t.text) for t in words.templates.values()] == agreed
+    assert [re.sub(r"_\w+\}", "}", t.text) for t in words.templates.values()][: len(agreed)] == agreed
     assert len(agreed) == 10
 
 
@@ -221,6 +221,8 @@ def test_nothing_in_the_catalogue_changes(words):
         ("topics.toml", "duration_hours = 4", "duration_hours = 49", "topics.fire.duration_hours"),
         ("topics.toml", 'level = "danger"', 'levle = "danger"', "topics.fire.levle"),
         ("topics.toml", '"instruction.fire"', '"instruction.feu"', "topic fire: no phrase instruction.feu"),
+        ("topics.toml", '"forest_fire"', '"dragon"', "topic fire: no phrase hazard.dragon"),
+        ("coach.toml", '"demain" = 1', '"demain" = "un"', "days.demain"),
         ("templates.toml", 'topic = "road"', 'topic = "raod"', "template road: no topic raod"),
         ("templates.toml", 'locked = ["headline"]', 'locked = ["title"]', "templates.water_quality.locked"),
         ("phrases/de.toml", "reviewed = false", "reviewed = 12", "word.exercise.reviewed"),

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from alertd.cli import COMMANDS, main
 from alertd.clock import SystemClock
-from alertd.daemon import store_of
+from alertd.node.store import store_of
 from alertd.settings import Settings
 from alertd.subscribe.table import COLUMNS
 
@@ -199,6 +199,15 @@ def test_all_sending_is_paused_and_resumed(run, tmp_path):
     assert run("sending", "resume") == {"sending": "on"}
 
 
+def test_a_banner_to_all_operators_is_said_shown_and_taken_off(run):
+    """One line, for hours that are said; a text beside --clear is neither."""
+    assert run("announce", "Maintenance ce soir", "--hours", "2")["text"] == "Maintenance ce soir"
+    assert "Maintenance ce soir" in run("announce", as_json=False)
+    for words in (("a\nb" * 200,), ("x", "--hours", "0"), ("x", "--clear")):
+        assert run("announce", *words, status=2)["code"].startswith("announcement_")
+    assert run("announce", "--clear")["text"] is None
+
+
 def test_why_all_sending_is_paused_is_kept_and_told(run, tmp_path):
     """In the audit and by the status, with since when; once resumed it is history."""
     run("sending", "pause", "--reason", " double envoi ")
@@ -229,8 +238,24 @@ def test_the_configuration_is_told_or_its_fault_is(run, config):
     config.write_text(good.replace('driver = "sandbox"', 'driver = "sandbocks"'))
     assert run("check-config", status=2)["code"] == "gateway_options"
     mail = 'driver = "smtp"\noptions = { host = "h", from_address = "a@b.example" }'
+    smpp = 'driver = "smpp"\noptions = { host = "localhost", port = 1, tls = false, system_id = "a", sender = "ALERTE" }'
+    config.write_text(good.replace('driver = "sandbox"', smpp))
+    assert "ALERTE: French operators block" in " ".join(run("check-config")["advice"])
     config.write_text(good.replace('driver = "sandbox"', mail))
     assert "smtp serves email only; remove sms" in run("check-config", status=2)["message"]
+
+
+def test_long_links_are_told_before_the_first_sms(run, config):
+    """Where SMS are sent, the host of their links should be short; where it is, nothing is said of it."""
+    (said,) = run("check-config")["advice"]
+    assert "set [http] short_url to a host of at most 8 signs" in said
+    good = config.read_text()
+    config.write_text(f'{good}\n[http]\nshort_url = "https://alert.fr"\n')
+    assert run("check-config")["advice"] == []
+    config.write_text(f'{good}\n[http]\nshort_url = "https://alerte.fr"\n')
+    assert "takes 21 of its 160 signs" in run("check-config")["advice"][0]
+    config.write_text(f'{good}\n[http]\nshort_url = "https://alert.fr/a"\n')
+    assert "short_url" in run("check-config", status=2)["message"]
 
 
 def test_a_gateway_s_number_may_come_from_the_environment(run, config, monkeypatch):

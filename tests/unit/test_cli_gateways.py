@@ -11,9 +11,11 @@ from alertd.cli import main
 from alertd.clock import SystemClock
 from alertd.deliver import sightings
 from alertd.deliver.sightings import Sighting
+from alertd.model import Channel
 from alertd.stations import audit
 from alertd.store import connect
 from alertd.store.ids import take
+from gateways.contract import Credit
 
 SINCE = 1_790_000_000_000
 TOLD = "2026-09-21T18:13:20+04:00"
@@ -37,7 +39,7 @@ senders = [{ name = "MAIRIE" }]
 [gateways.spare]
 driver = "smtp"
 channels = ["sms"]
-senders = [{ name = "VILLE" }, { name = "URGENCE", reserved = "danger" }]
+senders = [{ name = "VILLE", rate = 2.5, unit = "segment" }, { name = "URGENCE", reserved = "danger" }]
 """
 
 
@@ -93,6 +95,34 @@ def down(name, *, speaks=()):
 
 def works(name, *, speaks=(), dangers=()):
     return Sighting(name, True, SINCE - 1_000, "", 0.0, speaks, (), dangers)
+
+
+def test_the_list_tells_health_and_credit(alertd, see):
+    """The share of failures of late, and what the account has left; nothing where nobody knows."""
+    first = Sighting("first", True, SINCE, "", 0.05, ("email",), credit=Credit(1240.5, "credits"))
+    see({"one": [first, Sighting("second", True, SINCE, "", None, ())]})
+    assert shown(alertd, "failures", "credit") == [("5%", "1240.5 credits"), ("", "")]
+
+
+def test_the_list_tells_what_arrived_by_range_of_numbers(alertd, tmp_path):
+    """Rounded down to fives with its share; a range of fewer than five addresses is there without figures."""
+
+    async def count():
+        store = connect(f"sqlite:{tmp_path}/a.db", SystemClock())
+        await store.open()
+        async with store.transaction() as tx:
+            await tx.execute("rates.keep", Channel.EMAIL, "first", "", 130, 130, 117, 2)
+            await tx.execute("rates.keep", Channel.EMAIL, "first", "+33639", 126, 126, 117, 2)
+            await tx.execute("rates.keep", Channel.EMAIL, "first", "+262692", 4, 40, 40, 0)
+        await store.close()
+
+    asyncio.run(count())
+    assert shown(alertd, "handed", "delivered", "seen")[0] == ("130", "115 (88%)", "under 5")
+    ranges = alertd("gateways", "list")[1]["ranges"]
+    assert [(row["prefix"], row["handed"], row["delivered"]) for row in ranges] == [
+        ("+33639", "125", "115 (92%)"),
+        ("+262692", "under 5", "under 5"),
+    ]
 
 
 def shown(alertd, *columns):
@@ -164,4 +194,8 @@ def test_senders_reserved_for_danger_are_marked_and_so_is_who_speaks_for_danger(
     assert shown(alertd, "gateway", "speaks", "senders", "danger_only") == [
         ("texts", "all but danger", "1", ""),
         ("spare", "danger", "2", "URGENCE"),
+    ]
+    assert shown(alertd, "gateway", "rate") == [
+        ("texts", "unlimited"),
+        ("spare", "2.5 segments/s, unlimited"),
     ]

@@ -20,8 +20,13 @@ def drivers():
     """The options of every driver of gateways/, by its name."""
     for module in pkgutil.iter_modules(gateways.__path__, "gateways."):
         importlib.import_module(module.name)
-    models = [model for model in Options.__subclasses__() if model.__module__.startswith("gateways.")]
+    models = [model for model in _heirs(Options) if model.__module__.startswith("gateways.")]
     return {model.__module__.split(".")[1]: model for model in models}
+
+
+def _heirs(model):
+    """Whatever derives from it, however far."""
+    return [one for heir in model.__subclasses__() for one in (heir, *_heirs(heir))]
 
 
 def explained(driver):
@@ -33,7 +38,9 @@ def explained(driver):
             yield key[1], tomllib.loads(f"value = {key[2]}")["value"], above
 
 
-@pytest.mark.parametrize("driver", ["smtp", "ovh", "twilio", "webpush", "sandbox"])
+@pytest.mark.parametrize(
+    "driver", ["smtp", "fcm", "ovh", "smpp", "twilio", "twilio_voice", "vonage", "webpush", "sandbox"]
+)
 def test_the_shipped_file_explains_every_option_of_a_driver(driver):
     """In the model's order, each with a sentence above; one without a default says so, the others show the true one."""
     model = drivers()[driver]

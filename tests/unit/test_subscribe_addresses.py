@@ -5,9 +5,9 @@ import json
 import pytest
 
 from alertd.errors import Refused
-from alertd.model import ALL_TOPICS, Channel
+from alertd.model import ALL_TOPICS, AddressKind, Channel
 from alertd.subscribe import topics
-from alertd.subscribe.addresses import canonical, phone_address, read_phone
+from alertd.subscribe.addresses import canonical, kind_of, phone_address, read_phone
 
 VOICE, SMS, EMAIL, PUSH, DISPLAY = Channel.VOICE, Channel.SMS, Channel.EMAIL, Channel.PUSH, Channel.DISPLAY
 
@@ -25,10 +25,17 @@ VOICE, SMS, EMAIL, PUSH, DISPLAY = Channel.VOICE, Channel.SMS, Channel.EMAIL, Ch
         ("0694 20 12 34", "GF", "+594694201234"),
         ("0696 20 12 34", "MQ", "+596696201234"),
         ("0639 01 23 45", "YT", "+262639012345"),
+        ("0639 12 34 56", "YT", "+262639123456"),
+        ("0691 12 34 56", "GP", "+590691123456"),
+        ("+596 697 99 88 77", "FR", "+596697998877"),
+        ("75 12 34", "NC", "+687751234"),
+        ("87 12 34 56", "PF", "+68987123456"),
+        ("55 12 34", "PM", "+508551234"),
+        ("82 12 34", "WF", "+681821234"),
     ],
 )
 def test_a_mobile_number_has_one_form_however_it_is_typed(typed, region, e164):
-    """In its own region, overseas ones included."""
+    """In its own region, overseas ones included, and those of blocks that were given out lately."""
     assert canonical(SMS, typed, region) == e164
 
 
@@ -130,3 +137,32 @@ def test_topics_are_bits_and_none_means_all():
     assert topics.words(bits, ALL_TOPICS) == ()
     with pytest.raises(Refused, match="'dragons'"):
         topics.mask(bits, ("dragons",))
+
+
+FID = "fXk3gPqzR0mVbN2wLd8aYc"
+TOKEN = f"cRe2JqQ-TkO:APA91b{'A' * 130}"
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        (FID, f"fid:{FID}"),
+        (f" fid:{FID}\n", f"fid:{FID}"),
+        (TOKEN, f"token:{TOKEN}"),
+        (f"token:{TOKEN}", f"token:{TOKEN}"),
+    ],
+)
+def test_a_phones_registration_has_one_form_and_its_own_kind(written, kept):
+    """As the app was given it, or with its word: one address, which another gateway speaks to than a browser's."""
+    assert canonical(Channel.PUSH, written, "FR") == kept
+    assert kind_of(Channel.PUSH, kept) is AddressKind.APP
+    assert kind_of(Channel.PUSH, '{"endpoint":"https://fcm.googleapis.com/x"}') is AddressKind.USUAL
+    assert kind_of(Channel.EMAIL, "fid:x@mairie.example") is AddressKind.USUAL
+
+
+@pytest.mark.parametrize("written", ["fid:short", "fid:", "token:", "token:a b c", f"token:{'x' * 2000}"])
+def test_a_registration_that_cannot_be_one_is_refused(written):
+    """What begins with its word and is none is told so, and not kept."""
+    with pytest.raises(Refused) as caught:
+        canonical(Channel.PUSH, written, "FR")
+    assert caught.value.code == "address_invalid"

@@ -79,7 +79,7 @@ class House:
         content = self.alert(**changes)
         status, preview, _ = await self.call("POST", f"{self.path}/alerts/preview", content)
         assert status == 200, preview
-        content["preview_digest"] = preview["preview_digest"]
+        content |= {"preview_digest": preview["preview_digest"], "repeat": True}
         status, alert, _ = await self.call("POST", f"{self.path}/alerts", content)
         assert status == 201, alert
         return dict(alert)
@@ -88,7 +88,7 @@ class House:
 async def build(db: Database, clock: Any, settings: Settings | None = None) -> House:
     """Two training stations of one instance, with keys."""
     settings = settings or Settings()
-    words = catalogue.load(catalogue.config_folder())
+    words = catalogue.load()
     keyring = Keyring({1: b"k" * 32})
     async with db.transaction() as tx:
         await register_topics(tx, words)

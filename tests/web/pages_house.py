@@ -14,7 +14,9 @@ from alertd import catalogue
 from alertd.clock import DAY, HOUR
 from alertd.deliver import routes
 from alertd.deliver.fan_out import FanOut
+from alertd.issue import countdown
 from alertd.issue.desk import Desk
+from alertd.issue.undo import HOLD_MS
 from alertd.keys import Keyring, delivery_number
 from alertd.model import Channel, Mode, Role, Station
 from alertd.settings import Settings
@@ -132,8 +134,17 @@ class Browser:
     async def released(self, **changes: Any) -> str:
         """The path of an alert that went out."""
         _, fields = await self.previewed(**changes)
-        _, text, path = await self.post("/alertes/envoyer", fields | {"confirmed": "on"})
+        return await self.sent(fields)
+
+    async def sent(self, fields: Mapping[str, Any]) -> str:
+        """The path of what a preview's form has become, once it can no longer be stopped, and may be undone no longer."""
+        _, text, path = await self.post("/alertes/envoyer", dict(fields) | {"confirmed": "on"})
         assert path.startswith("/alertes/"), text
+        if await countdown.running(self.desk.db, self.station.id):
+            self.desk.clock.advance(countdown.LASTS_MS)
+            await countdown.step(self.desk)
+        else:
+            self.desk.clock.advance(HOLD_MS)
         return path
 
 

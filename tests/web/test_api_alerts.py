@@ -153,9 +153,8 @@ async def test_scopes(house):
         _, preview, _ = await house.call(
             "POST", f"{house.path}/alerts/preview", house.alert(level=level), key=key
         )
-        status, told, _ = await house.call(
-            "POST", f"{house.path}/alerts", {"preview_digest": preview["preview_digest"]}, key=key
-        )
+        wish = {"preview_digest": preview["preview_digest"], "repeat": True}
+        status, told, _ = await house.call("POST", f"{house.path}/alerts", wish, key=key)
         assert (level, key, status) == (level, key, wanted), told
     alert = await house.released()
     for verb in ("end", "cancel"):
@@ -219,3 +218,13 @@ async def test_a_preview_tells_what_waits_for_a_silence(house):
     assert told["last_s"] == 90
     content["preview_digest"] = told["preview_digest"]
     assert (await house.call("POST", f"{house.path}/alerts", content))[0] == 201
+
+
+async def test_the_same_alert_twice_is_asked_about_once(house):
+    """A program, too, is told what went out a moment ago; it says that it means it."""
+    await house.released()
+    preview = (await house.call("POST", f"{house.path}/alerts/preview", house.alert()))[1]
+    digest = {"preview_digest": preview["preview_digest"]}
+    status, told, _ = await house.call("POST", f"{house.path}/alerts", digest)
+    assert (status, told["code"]) == (409, "sent_lately")
+    assert (await house.call("POST", f"{house.path}/alerts", digest | {"repeat": True}))[0] == 201

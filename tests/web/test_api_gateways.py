@@ -6,6 +6,7 @@ from api_house import opened
 from alertd.deliver import sightings
 from alertd.deliver.sightings import Sighting
 from alertd.store.ids import take
+from gateways.contract import Credit
 
 
 @pytest.fixture
@@ -16,7 +17,10 @@ async def house(db, clock):
 
 async def test_a_program_reads_what_nodes_see(house, clock):
     """Who speaks on which node, since when and why one is down, of the key's own mode."""
-    seen = Sighting("sandbox", False, clock.now_ms(), "connection", 0.5, ("sms",), ("host.example",))
+    left = Credit(1240.5, "credits")
+    seen = Sighting(
+        "sandbox", False, clock.now_ms(), "connection", 0.5, ("sms",), ("host.example",), credit=left
+    )
     async with house.desk.db.transaction() as tx:
         node = (await tx.fetch("nodes.start", await take(tx, "node"), "mairie-1", "boot"))[0]["id"]
         await sightings.tell(tx, node, [seen], anew=True)
@@ -34,6 +38,7 @@ async def test_a_program_reads_what_nodes_see(house, clock):
             "speaks": ["sms"],
             "dangers": [],
             "hosts": ["host.example"],
+            "credit": {"left": 1240.5, "unit": "credits"},
         }
     ]
     assert {one["channel"] for one in told["channels"]} == {"sms", "push", "email", "voice", "display"}

@@ -88,7 +88,7 @@ async def test_the_server_stops(house):
     alert = await house.released()
     async with await listen(house, alert["id"]) as stream:
         await next_event(stream)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             await house.client.server.close()
         assert await stream.content.read() == b""
 

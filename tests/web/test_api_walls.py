@@ -27,6 +27,8 @@ def body_of(house: House, name: str, digest: str) -> object:
         "update_alert": {"preview_digest": digest},
         "end_alert": {},
         "cancel_alert": {},
+        "change_schedule": {"state": "paused"},
+        "ask_commune": {"words": "Chien errant"},
         "enrol_subscriber": house.person(),
     }.get(name)
 

@@ -13,7 +13,7 @@ from alertd.deliver.receipts import Receipts
 from alertd.deliver.spool import Spool
 from alertd.settings import Settings
 from alertd.web.app import build
-from gateways.contract import Callback, Capabilities, Message, Outcome, Receipt
+from gateways.contract import Callback, Capabilities, Inbound, Message, Outcome, Receipt
 
 PUBLIC = "https://alertes.example.org"
 SECRET = b"the account's secret"
@@ -44,15 +44,16 @@ class Signing:
         """It would take a message."""
         return Receipt("", Outcome.ACCEPTED)
 
-    def read_callback(self, callback: Callback) -> Sequence[Receipt]:
-        """A delivery's key stands at the end of the address, or in the body's list of pairs."""
+    def read_callback(self, callback: Callback) -> Sequence[Receipt | Inbound]:
+        """A delivery's key stands at the end of the address, or in the body's list of pairs; a list of three is an SMS."""
         self.read.append(callback)
         given = callback.headers.get("x-signature", "")
         if not hmac.compare_digest(given, signature(callback.method, callback.url, callback.body)):
             return ()
         if callback.method == "GET":
             return [Receipt(callback.url.rpartition("/")[2].partition("?")[0], Outcome.DELIVERED)]
-        return [Receipt(reference, Outcome(word)) for reference, word in json.loads(callback.body)]
+        words = json.loads(callback.body)
+        return [Inbound(*one) if len(one) == 3 else Receipt(one[0], Outcome(one[1])) for one in words]
 
     async def look_up(self, references: Sequence[str]) -> Sequence[Receipt]:  # noqa: ARG002 - the contract's word
         """It cannot tell."""
@@ -105,6 +106,17 @@ async def test_a_signed_call_is_kept_and_thanked(house, desk):
     assert gateway == "operator"
     assert b"00000000001" not in raw
     assert await desk.db.fetch("receipts.any_open")
+
+
+async def test_an_sms_to_us_is_kept_and_thanked(house, desk):
+    """What somebody wrote comes by the same door: signed, sealed, and in the table of SMS once it was applied."""
+    body = json.dumps([["+33639980001", "+33639980999", "STOP"], *FEW]).encode()
+    assert await call(house, "POST", "/rappels/operator", body) == 200
+    ((_, raw),) = await kept(desk)
+    assert b"STOP" not in raw
+    await Receipts(desk.db, desk.keyring, 1).step()
+    (row,) = await desk.db.fetch("heart_inbound.all")
+    assert (row["gateway"], b"STOP" in bytes(row["content"])) == ("operator", False)
 
 
 async def test_the_driver_is_given_the_call_as_it_was_made(house, gateway):

@@ -61,7 +61,7 @@ async def test_what_the_store_says_is_told(desk, station, db, clock, tmp_path):
             )
             await tx.execute("tallies.add", number, 1, Channel.SMS, State.QUEUED, 10 * number)
             await tx.execute("tallies.add", number, 2, Channel.EMAIL, State.UNKNOWN, number)
-        await tx.execute("receipts.add", 1, "ovh", now, b"sealed", 1)
+        await tx.execute("receipts.add", 1, "ovh", now, b"sealed", 1, 0)
         await tx.fetch("nodes.start", await take(tx, "node"), "mairie-1", "boot")
     clock.advance(2 * MINUTE)
     async with db.transaction() as tx:
@@ -88,6 +88,22 @@ async def test_a_quiet_house_has_no_oldest(desk):
         told = sums((await scrape(client))[1])
     assert told["alertd_oldest_queued_seconds",] == 0
     assert told["alertd_queued", "danger"] == 0
+
+
+async def test_rates_and_credit_are_told_as_rounded_as_everywhere(desk, db):
+    """A supervisor's figures tell no more than the page: fives, and nothing below."""
+    async with db.transaction() as tx:
+        await tx.execute("rates.keep", Channel.SMS, "ovh", "", 58, 58, 57, 3)
+        await tx.execute("rates.keep", Channel.SMS, "ovh", "+262692", 4, 40, 40, 0)
+    figures = Figures()
+    figures.left("ovh", 1240.5)
+    async with serving(desk, figures=figures) as client:
+        told = sums((await scrape(client))[1])
+    assert told["alertd_gateway_credit", "ovh"] == 1240.5
+    assert {key: n for key, n in told.items() if key[0] == "alertd_gateway_messages"} == {
+        ("alertd_gateway_messages", "sms", "ovh", "handed", ""): 55,
+        ("alertd_gateway_messages", "sms", "ovh", "delivered", ""): 55,
+    }
 
 
 async def test_two_nodes_of_one_process_count_apart(desk):

@@ -27,7 +27,7 @@ FAR = json.dumps({"type": "Circle", "center": [2.35, 48.85], "radius_m": 1000})
         ({"where": "zone", "zone": "{"}, "n'a pas pu être relue"),
         ({"where": "groups", "groups": ["7"]}, "Cochez au moins un groupe."),
         ({"headline": " "}, "Écrivez un titre"),
-        ({"headline": "INCENDIE {lieu}."}, "Remplacez {lieu}"),
+        ({"headline": "INCENDIE {cause}."}, "Remplacez {cause}"),
         ({"body": "x" * 10_000}, "10 000 caractères"),
         ({"channels": []}, "Cochez au moins un moyen d'envoi."),
         ({"channels": ["pigeon"]}, "Cochez au moins un moyen d'envoi."),
@@ -119,16 +119,7 @@ async def test_a_double_submit_is_one_alert(mayor, db):
     assert len(await db.fetch("alerts.of_station", mayor.station.id, 1 << 62, 10)) == 1
 
 
-async def test_an_emergency_needs_its_box(mayor, db):
-    """Without the box the preview is shown again, with the sentence."""
-    _, fields = await mayor.previewed()
-    status, page, _ = await mayor.post("/alertes/envoyer", fields)
-    assert status == 422
-    assert "Cochez « Je confirme cette urgence »" in page
-    assert not await db.fetch("alerts.of_station", mayor.station.id, 1 << 62, 1)
-
-
-async def test_the_box_cannot_be_forged_away(mayor, db):
+async def test_the_second_tap_cannot_be_forged_away(mayor, db):
     """The level that counts is the preview's, not the one that the form says."""
     _, fields = await mayor.previewed()
     await mayor.post("/alertes/envoyer", fields | {"level": "info"})

@@ -3,23 +3,70 @@
 import inspect
 from dataclasses import fields
 
-import aiohttp_jinja2
 import jinja2
 import pytest
-from aiohttp import web
 from jinja2 import meta, nodes
 
-from alertd.web import contracts, public_contracts, show
+from alertd.web import (
+    address_contracts,
+    approval_contracts,
+    board_contracts,
+    compose_contracts,
+    contracts,
+    counter_contracts,
+    exercise_contracts,
+    gateway_contracts,
+    guard_contracts,
+    history_contracts,
+    login_contracts,
+    mine_contracts,
+    offline_contracts,
+    organisation_contracts,
+    progress_contracts,
+    public_contracts,
+    relay_contracts,
+    schedule_contracts,
+    school_contracts,
+    sharing_contracts,
+    status_contracts,
+    team_contracts,
+    wording_contracts,
+)
 from alertd.web.contracts import Frame
-from alertd.web.show import TEMPLATES
+from alertd.web.show import TEMPLATES, environment
 
+MODULES = (
+    counter_contracts,
+    address_contracts,
+    approval_contracts,
+    exercise_contracts,
+    compose_contracts,
+    wording_contracts,
+    contracts,
+    gateway_contracts,
+    guard_contracts,
+    history_contracts,
+    login_contracts,
+    mine_contracts,
+    offline_contracts,
+    organisation_contracts,
+    progress_contracts,
+    public_contracts,
+    relay_contracts,
+    schedule_contracts,
+    school_contracts,
+    sharing_contracts,
+    status_contracts,
+    team_contracts,
+    board_contracts,
+)
 PAGES = [
     page
-    for module in (contracts, public_contracts)
+    for module in MODULES
     for _, page in inspect.getmembers(module, inspect.isclass)
     if hasattr(page, "template")
 ]
-ENVIRONMENT = jinja2.Environment(loader=jinja2.FileSystemLoader(str(TEMPLATES)), autoescape=True)
+ENVIRONMENT = environment()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.__name__)
@@ -30,7 +77,20 @@ def test_a_template_uses_exactly_its_contract(page):
 
 def test_every_template_has_one_contract():
     """No page without a contract, and no contract for two pages; base and macros are parts of others."""
-    templates = {path.name for path in TEMPLATES.iterdir()} - {"base.html", "_icons.html"}
+    parts = {
+        "base.html",
+        "_icons.html",
+        "_book.html",
+        "_files.html",
+        "_wordings.html",
+        "_map.html",
+        "_notice.html",
+        "_places.html",
+        "_passkey.html",
+        "_prove.html",
+        "_resident.html",
+    }
+    templates = {path.name for path in TEMPLATES.iterdir()} - parts
     assert sorted(page.template for page in PAGES) == sorted(templates)
 
 
@@ -42,12 +102,10 @@ def test_the_frame_is_used_whole():
 
 def test_a_missing_name_is_an_error_and_text_is_escaped():
     """A template never shows emptiness for what it lacks; what people typed is text."""
-    app = web.Application()
-    show.install(app)
-    environment = aiohttp_jinja2.get_env(app)
+    templates = environment()
     with pytest.raises(jinja2.UndefinedError):
-        environment.from_string("{{ nothing }}").render()
-    assert environment.from_string("{{ x }}").render(x="<b>") == "&lt;b&gt;"
+        templates.from_string("{{ nothing }}").render()
+    assert templates.from_string("{{ x }}").render(x="<b>") == "&lt;b&gt;"
 
 
 def names(template):

@@ -109,7 +109,7 @@ async def test_a_log_in_from_another_site_is_refused(browser):
 async def test_a_huge_upload_is_refused_with_a_sentence(mayor):
     """By its announced length, and as it is read when it comes in chunks."""
     huge = b"headline=" + b"x" * 2_000_000
-    announced = await mayor.client.post("/alertes/nouvelle", data=io.BytesIO(huge))
+    announced = await mayor.client.post("/alertes/envoyer", data=io.BytesIO(huge))
     assert announced.status == 413
     assert "dépasse ce que l&#39;on accepte" in await announced.text()
 
@@ -118,7 +118,7 @@ async def test_a_huge_upload_is_refused_with_a_sentence(mayor):
             yield huge[start : start + 65_536]
 
     kind = {"Content-Type": "application/x-www-form-urlencoded"}
-    chunked = await mayor.client.post("/alertes/nouvelle", data=chunks(), headers=kind)
+    chunked = await mayor.client.post("/alertes/envoyer", data=chunks(), headers=kind)
     assert chunked.status == 413
 
 
@@ -136,7 +136,7 @@ async def test_a_page_that_does_not_exist_says_what_to_do(browser):
     """404 as a page, in French, with a way back."""
     status, page = await browser.get("/nulle-part")
     assert status == 404
-    assert "Revenir à l'accueil" in page
+    assert "Revenir à l&#39;accueil" in page
 
 
 async def test_under_api_an_unknown_address_is_a_problem_document(browser):

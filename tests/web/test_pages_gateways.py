@@ -17,6 +17,7 @@ from alertd.stations.stations import NewStation
 from alertd.store.ids import take
 from alertd.web.app import build
 from alertd.web.rooms import Rooms
+from gateways.contract import Credit
 
 TWO = {"driver": "smtp", "channels": ["sms"]}
 
@@ -115,6 +116,51 @@ async def test_alone_and_down_it_is_said_to_be_tried_on(operator, db, clock, rea
     _, page = await (await operator()).get("/passerelles")
     assert "les autres non plus : ovh est essayée sans relâche" in page
     assert reason not in page
+
+
+async def test_what_only_a_person_can_mend_is_told_with_what_to_do(operator, db, clock):
+    """Nobody speaks, messages wait, and the page says whose account is to be filled."""
+    await see(db, "mairie-1", down(clock, reason="credit"), down(clock, "twilio", reason="credentials"))
+    _, page = await (await operator()).get("/passerelles")
+    assert "à l&#39;arrêt" in page
+    assert "ovh n&#39;envoie plus rien depuis 9\u00a0h\u00a057" in page
+    assert "(crédit épuisé) et rien d&#39;autre ne peut parler : les messages attendent" in page
+    assert "À faire : recharger le compte" in page
+    assert "À faire : vérifier les clés" in page
+
+
+@pytest.mark.parametrize(
+    ("credit", "said"),
+    [
+        (Credit(1240.5, "credits"), "Crédit restant : 1\u202f240\u00a0crédits."),
+        (Credit(27.405, "EUR"), "Crédit restant : 27,40\u00a0€."),
+        (None, ""),
+    ],
+)
+async def test_the_credit_that_is_left_is_told(operator, db, clock, credit, said):
+    """In credits or in money, where the provider tells it; else nothing is said of it."""
+    await see(db, "mairie-1", replace(works(clock, "ovh", ("sms",)), credit=credit), works(clock, "twilio"))
+    _, page = await (await operator()).get("/passerelles")
+    assert said in page
+    assert ("Crédit" in page) is bool(said)
+
+
+async def test_what_became_of_messages_is_told_in_fives(operator, db, clock):
+    """As a whole for every mayor; by range of numbers for the one who stands for the instance."""
+    await see(db, "mairie-1", works(clock, "ovh", ("sms",)), works(clock, "twilio"))
+    async with db.transaction() as tx:
+        await tx.execute("rates.keep", Channel.SMS, "ovh", "", 120, 123, 118, 3)
+        await tx.execute("rates.keep", Channel.SMS, "ovh", "+33639", 116, 119, 118, 3)
+        await tx.execute("rates.keep", Channel.SMS, "ovh", "+262692", 4, 4, 0, 0)
+        await tx.execute("rates.keep", Channel.SMS, "twilio", "", 9, 9, 0, 0)
+    _, page = await (await operator()).get("/passerelles")
+    assert "120\u00a0messages confiés, 115 reçus (96\u00a0%), moins de 5 lus." in page
+    assert "5\u00a0messages confiés, aucun accusé de réception." in page
+    assert "<strong>+33639</strong> 115 confiés, 115 reçus (100\u00a0%)" in page
+    assert "<strong>+262692</strong> moins de 5</li>" in page
+    _, page = await (await operator(slug="ecole")).get("/passerelles")
+    assert "120\u00a0messages confiés" in page
+    assert "+33639" not in page
 
 
 async def test_the_queue_is_told_by_lane(operator, db, clock):

@@ -2,6 +2,7 @@
 
 import html
 import json
+from dataclasses import replace
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
@@ -36,6 +37,19 @@ async def test_a_link_shows_the_alert_as_it_stands(mayor, link):
         assert said in page, said
     assert response.headers["X-Robots-Tag"] == "noindex, nofollow"
     assert response.headers["Cache-Control"] == "no-store"
+
+
+async def test_the_short_link_of_an_sms_leads_to_the_alert(desk, mayor, link):
+    """By the short host, which any address of ours may be; without one there is no such page."""
+    code = (await link(await mayor.released())).removeprefix("/a/")
+    assert (await mayor.client.get(f"/{code}", allow_redirects=False)).status == 404
+    http = desk.settings.http.model_copy(update={"short_url": "https://ab.fr"})
+    house = replace(desk, settings=desk.settings.model_copy(update={"http": http}))
+    async with TestClient(TestServer(build(Rooms(house, heartbeat=lambda: True)))) as phone:
+        answer = await phone.get(f"/{code}", allow_redirects=False)
+        assert (answer.status, answer.headers["Location"]) == (302, f"{http.public_url}/a/{code}")
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert (await phone.get("/passerelles", allow_redirects=False)).status == 303
 
 
 @pytest.mark.parametrize(("way", "said"), [("fin", "Fin d'alerte"), ("fausse-alerte", "Fausse alerte")])
@@ -128,7 +142,7 @@ async def test_the_link_at_the_foot_of_a_message_ends_it(browser, desk, station)
         response = await browser.client.post(path, data={"station": str(station.id)})
         assert response.status == 200
     assert await people(desk, station) == before - 1
-    assert "Personne n'est inscrit" in (await browser.get(path))[1]
+    assert "inscrit par ce lien" in (await browser.get(path))[1]
 
 
 async def test_a_mail_program_leaves_by_itself(browser, desk, station):

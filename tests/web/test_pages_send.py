@@ -4,12 +4,13 @@ import asyncio
 import html
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from web.pages_house import hidden
 
-from alertd.clock import DAY
-from alertd.issue import save_draft
+from alertd.clock import DAY, SetClock
+from alertd.issue import retention, save_draft
 from alertd.model import Channel, Content, Level, Mode, Role, State, Target, Text
 from alertd.stations import operators, stations
 from alertd.stations.stations import NewStation
@@ -21,8 +22,7 @@ async def test_an_alert_goes_out_in_two_taps_after_the_form(mayor):
     """The preview says how many people, the button repeats it, and sending leads to the alert's page."""
     page, fields = await mayor.previewed()
     assert "Envoyer à 12 personnes" in plain(page)
-    status, _, path = await mayor.post("/alertes/envoyer", fields | {"confirmed": "on"})
-    assert status == 303
+    path = await mayor.sent(fields)
     status, page = await mayor.get(path)
     assert status == 200
     assert "Incendie près de la gare" in page
@@ -44,7 +44,8 @@ async def test_the_preview_tells_the_truth_before_sending(mayor):
         "Jusqu'à : aujourd'hui à 13 h 00.",
         "Bras-sur-Meuse: Incendie près de la gare. Fermez vos fenêtres.",
         "2 SMS par personne",
-        "ê (sans : 1 SMS au lieu de 2)",
+        "Ces signes rendent le SMS plus cher : ê",
+        "Les remplacer : 1 SMS au lieu de 2",
         '<div class="subject">[Bras-sur-Meuse] Incendie près de la gare</div>',
     ):
         assert said in page, said
@@ -70,7 +71,12 @@ async def test_nothing_is_chosen_in_advance_as_target(mayor):
     """The form proposes topic, level, channels, end and instruction; where is left to say."""
     _, page = await mayor.get("/alertes/nouvelle?sujet=fire")
     where = re.findall(r'<input type="radio" name="where"[^>]*>', page)
-    assert len(where) == 3
+    assert [re.search('value="(.*?)"', radio)[1] for radio in where] == [
+        "hamlet",
+        "saved_zone",
+        "zone",
+        "station",
+    ]
     assert not any("checked" in radio for radio in where)
     assert 'value="danger" checked' in page
     assert "Libérez la route" in page
@@ -106,7 +112,7 @@ async def test_an_alert_is_corrected_through_a_preview(mayor):
     _, _, preview = await mayor.post(f"{path}/corriger", mayor.alert(headline="Incendie maîtrisé"))
     _, page = await mayor.get(preview)
     assert "met à jour" in page
-    assert (await mayor.post("/alertes/envoyer", hidden(page) | {"confirmed": "on"}))[2] == path
+    assert await mayor.sent(hidden(page)) == path
     _, page = await mayor.get(path)
     assert "Incendie maîtrisé" in page
     assert page.index("<strong>Mise à jour</strong>") < page.index("<strong>Envoi</strong>")
@@ -123,7 +129,7 @@ async def test_an_alert_is_ended_with_one_tap(mayor, way, word):
         assert (await mayor.post(f"{path}/{way}"))[2] == path
     _, page = await mayor.get(path)
     assert html.unescape(page).count(f"<strong>{word}</strong>") == 1
-    assert "Corriger ou prolonger" not in page
+    assert "Corriger" not in page
 
 
 @pytest.mark.parametrize("way", ["fin", "fausse-alerte"])
@@ -206,7 +212,7 @@ async def test_without_script_the_page_refreshes_itself(mayor):
 async def part_of(stream):
     """The data of the next event named `part`."""
     while True:
-        line = await asyncio.wait_for(stream.content.readline(), 10)
+        line = await asyncio.wait_for(stream.content.readline(), 60)
         if line == b"event: part\n":
             return json.loads((await stream.content.readline()).removeprefix(b"data: "))
 
@@ -242,3 +248,17 @@ async def test_a_draft_is_taken_up_and_sent(mayor, desk, station):
     assert (await mayor.post("/alertes/envoyer", hidden(page)))[2] == f"/alertes/{draft}"
     _, page = await mayor.get(f"/alertes/{draft}")
     assert "<strong>Envoi</strong>" in page
+
+
+async def test_a_page_says_that_the_people_are_forgotten_and_the_counts_are_not(mayor, desk):
+    """A year after its end an alert has its figures, and a sentence about why there is no more."""
+    path = await mayor.released()
+    await mayor.post(f"{path}/fin")
+    async with desk.db.transaction() as tx:
+        await tx.execute("heart.close_messages", desk.clock.now_ms())
+    assert "a été effacé" not in (await mayor.get(path))[1]
+    later = replace(desk, clock=SetClock(desk.clock.now_ms() + 366 * DAY))
+    assert (await retention.forget(later)).messages == 2
+    page = plain((await mayor.get(path))[1])
+    assert "Le détail, personne par personne, a été effacé aujourd'hui" in page
+    assert "Les chiffres restent." in page

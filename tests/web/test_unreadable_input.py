@@ -153,7 +153,7 @@ async def status_of(client, raw):
     reader, writer = await asyncio.open_connection(client.host, client.port)
     try:
         writer.write(raw)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             return int(re.match(rb"HTTP/1\.[01] (\d{3}) ", await reader.readline())[1])
     finally:
         writer.close()

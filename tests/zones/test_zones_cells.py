@@ -72,3 +72,12 @@ def test_a_point_off_the_globe_has_no_cell(point):
     with pytest.raises(zones.ZoneError) as refusal:
         zones.cell(*point)
     assert refusal.value.code == "place_bad_coordinates"
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_coarse_ring_is_the_ancestors_outline(place):
+    """What cells have in common above their last bits is one resolution-8 cell, outlined as the library does."""
+    cell = zones.cell(*PLACES[place])
+    ring = zones.coarse_ring(cell >> zones.COARSE_SHIFT)
+    outline = h3.cell_to_boundary(h3.cell_to_parent(cell, 8))
+    assert ring == (*((lon, lat) for lat, lon in outline), (outline[0][1], outline[0][0]))

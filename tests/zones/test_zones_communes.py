@@ -1,5 +1,7 @@
 """Real outlines: every commune of the Meuse and the Loire, and three départements."""
 
+import os
+
 import numpy as np
 import pytest
 import shapely
@@ -7,6 +9,7 @@ from zone_makers import metres_per_degree, shared, uniform
 
 import zones
 
+LONG = bool(os.environ.get("ALERTD_LONG"))
 COMMUNES = {"communes-55-meuse.geojson": 501, "communes-42-loire.geojson": 326}
 DEPARTEMENTS = [
     "departement-33-gironde.geojson",
@@ -49,10 +52,11 @@ def _metres_away(shape: shapely.Geometry, points: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("name", COMMUNES)
 def test_everyone_in_a_commune_is_covered_and_nobody_25_m_outside(name):
-    """For every commune of a département: its people are in its cover, those 25 m beyond its limits are not."""
+    """For communes of a département, in the long run every one: its people are in its cover, those 25 m beyond its
+    limits are not."""
     features = shared(name)["features"]
     assert len(features) == COMMUNES[name]
-    for feature in features:
+    for feature in features[:: 1 if LONG else 8]:
         _judge(feature, 10, 30)
 
 

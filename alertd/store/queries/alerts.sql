@@ -24,6 +24,14 @@ UPDATE alert SET state = $3, level = $4, topic = $5, headline = $6, exercise = $
 UPDATE alert SET level = $2, topic = $3, headline = $4, exercise = $5, private = $6, expires = $7
  WHERE id = $1 AND state = 'draft';
 
+-- name: arm
+-- It is counted down: nobody changes it any more.
+UPDATE alert SET state = 'armed' WHERE id = $1 AND state = 'draft';
+
+-- name: disarm
+-- The countdown is over: what was stopped is a draft again, and what leaves now leaves as one. An update's thread was never armed.
+UPDATE alert SET state = 'draft' WHERE id = $1 AND state = 'armed';
+
 -- name: overdue
 -- Active threads whose end has passed without anyone saying so.
 SELECT id, station_id FROM alert WHERE state = 'active' AND expires <= now_ms() LIMIT $1;
@@ -44,3 +52,15 @@ SELECT content, author, updated_at FROM draft WHERE alert_id = $1;
 -- name: drop_draft
 -- It has become an event.
 DELETE FROM draft WHERE alert_id = $1;
+
+-- name: exercises
+-- A station's exercises that went out, newest first: they are counted with nothing else.
+SELECT id, headline, state, created_at FROM alert
+ WHERE station_id = $1 AND exercise = 1 AND head_id IS NOT NULL ORDER BY id DESC LIMIT $2;
+
+-- name: missed
+-- Why an alert did not reach an endpoint, by channel; never whose.
+SELECT d.channel, coalesce(d.reason, '') AS reason, count(*) AS n
+  FROM message m JOIN delivery d ON d.message_id = m.id
+ WHERE m.alert_id = $1 AND d.state IN (7, 8, 9, 10, 12)
+ GROUP BY d.channel, coalesce(d.reason, '') ORDER BY n DESC, d.channel LIMIT 100;

@@ -16,6 +16,15 @@ SELECT a.message_id, a.endpoint_id, a.ordinal, a.sender_id, a.node_id, a.started
     DO UPDATE SET closed_at = (SELECT now_ms()), outcome = $4, code = $5, provider_ref = excluded.provider_ref
 RETURNING endpoint_id;
 
+-- name: settle
+-- The same for last words, which move their deliveries whatever was closed: nothing need be told. A constant that is given
+-- with the list keeps SQLite from walking all attempts of the message.
+UPDATE attempt SET closed_at = (SELECT now_ms()), outcome = $4, code = $5, provider_ref = nullif(r.reference, '')
+  FROM (SELECT CAST($1 AS BIGINT) AS message_id, CAST(key AS BIGINT) AS endpoint_id, value AS reference
+          FROM json_each(CAST($3 AS TEXT)) LIMIT 100000) r
+ WHERE attempt.message_id = r.message_id AND attempt.endpoint_id = r.endpoint_id AND attempt.ordinal = $2
+   AND (attempt.closed_at IS NULL OR attempt.outcome = 'unknown');
+
 -- name: ours
 -- Which attempts at these endpoints may still be made, and for how long: none that another node has closed because this
 -- one was silent for a lease, nor any of a message that was superseded, or whose time has passed, since it was claimed.
@@ -50,3 +59,7 @@ UPDATE attempt SET closed_at = now_ms(), outcome = 'retry', code = 'not_sent'
 SELECT min(at) AS first_at, min(CASE WHEN 2 * place >= coalesce(CAST($2 AS BIGINT), n) THEN at END) AS half_at, max(at) AS last_at
   FROM (SELECT started_at AS at, row_number() OVER (ORDER BY started_at) AS place, count(*) OVER () AS n
           FROM attempt WHERE message_id = $1 AND outcome IN ('accepted', 'delivered', 'seen')) handed;
+
+-- name: told
+-- Whether anybody was told of an alert, or may have been: one try is enough.
+SELECT CAST(1 AS BIGINT) AS told FROM message m WHERE m.alert_id = $1 AND EXISTS (SELECT 1 FROM attempt a WHERE a.message_id = m.id) LIMIT 1;

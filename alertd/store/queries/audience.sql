@@ -25,6 +25,53 @@ SELECT group_concat(person) AS packed
            AND s.min_level <= $6 AND s.exercises >= $7 AND s.valid_until > (SELECT now_ms())
            AND b.id = s.subscriber_id AND b.hidden = 0 AND b.valid_until > (SELECT now_ms())) found;
 
+-- name: count_beside
+-- The followers of other stations in a zone: of neighbours who signed, of the communes below. $1 are the ranges, as in `count`,
+-- $2 the stations, {"id": lowest cell}: 0 takes those everywhere too, 1 only those with a place.
+SELECT group_concat(p.subscriber_id << 20 | p.channels) AS packed
+  FROM json_each(CAST($2 AS TEXT)) s CROSS JOIN json_each(CAST($1 AS TEXT)) r CROSS JOIN reach p
+ WHERE CAST(r.value AS BIGINT) >= CAST(s.value AS BIGINT)
+   AND p.station_id = CAST(s.key AS BIGINT) AND p.cell BETWEEN CAST(r.key AS BIGINT) AND CAST(r.value AS BIGINT)
+   AND (p.topics & $3) <> 0 AND p.min_level <= $4 AND p.exercises >= $5 AND p.valid_until > (SELECT now_ms());
+
+-- name: by_station
+-- The same, station by station: who of each is there.
+SELECT p.station_id, group_concat(p.subscriber_id) AS packed
+  FROM json_each(CAST($2 AS TEXT)) s CROSS JOIN json_each(CAST($1 AS TEXT)) r CROSS JOIN reach p
+ WHERE CAST(r.value AS BIGINT) >= CAST(s.value AS BIGINT)
+   AND p.station_id = CAST(s.key AS BIGINT) AND p.cell BETWEEN CAST(r.key AS BIGINT) AND CAST(r.value AS BIGINT)
+   AND (p.topics & $3) <> 0 AND p.min_level <= $4 AND p.exercises >= $5 AND p.valid_until > (SELECT now_ms())
+ GROUP BY p.station_id;
+
+-- name: hexagons
+-- Roughly where a station's people are, for the map of the form: how many in each large cell, which is what the cells of its
+-- places have in common above their last $2 bits. Whoever gave no place (cell 0) is nowhere; the fullest come first.
+SELECT cell >> CAST($2 AS INTEGER) AS prefix, count(DISTINCT subscriber_id) AS n
+  FROM reach
+ WHERE station_id = $1 AND cell > 0 AND valid_until > (SELECT now_ms())
+ GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $3;
+
+-- name: reached_in_zone
+-- Whom a message was for and whom it reached, in large cells ($3, as `hexagons`), of an event's ($5) zone: by the places that lie
+-- in it. A person counts once in each cell, as reached when one of their deliveries was accepted; for the map, never for an id.
+SELECT prefix, count(*) AS people, sum(reached) AS reached
+  FROM (SELECT p.cell >> CAST($3 AS INTEGER) AS prefix, p.subscriber_id, max(CASE WHEN d.state IN (4, 5, 6) THEN 1 ELSE 0 END) AS reached
+          FROM event_range r CROSS JOIN reach p CROSS JOIN delivery d
+         WHERE r.event_id = $5 AND r.lo > 0 AND p.station_id = $2 AND p.cell BETWEEN r.lo AND r.hi
+           AND d.message_id = $1 AND d.endpoint_id BETWEEN p.subscriber_id * 256 AND p.subscriber_id * 256 + 255
+         GROUP BY 1, 2) each
+ GROUP BY prefix ORDER BY 2 DESC, 1 LIMIT $4;
+
+-- name: reached_in_station
+-- The same of a message to the whole station: by all places.
+SELECT prefix, count(*) AS people, sum(reached) AS reached
+  FROM (SELECT p.cell >> CAST($3 AS INTEGER) AS prefix, p.subscriber_id, max(CASE WHEN d.state IN (4, 5, 6) THEN 1 ELSE 0 END) AS reached
+          FROM reach p CROSS JOIN delivery d
+         WHERE p.station_id = $2 AND p.cell > 0
+           AND d.message_id = $1 AND d.endpoint_id BETWEEN p.subscriber_id * 256 AND p.subscriber_id * 256 + 255
+         GROUP BY 1, 2) each
+ GROUP BY prefix ORDER BY 2 DESC, 1 LIMIT $4;
+
 -- name: count_reached_before
 -- Whom an end or a cancel concerns: every endpoint with an attempt that is not proven unsent, once.
 SELECT channel, count(*) AS n
@@ -35,10 +82,11 @@ SELECT channel, count(*) AS n
 
 -- name: of_zone
 -- The people of a ring ($2) as one text of numbers, once for each place that matches: later joiners ($6, as_of) are out, ended
--- places still count if they held then. Rows would cost more than the scan does.
+-- places still count if they held then. $8 is the lowest cell: 0 takes those everywhere too, 1 only those with a place.
+-- Rows would cost more than the scan does.
 SELECT group_concat(p.subscriber_id) AS packed
   FROM event_range r CROSS JOIN reach p
- WHERE r.event_id = $1 AND r.ring = $2 AND p.station_id = $3 AND p.cell BETWEEN r.lo AND r.hi
+ WHERE r.event_id = $1 AND r.ring = $2 AND r.hi >= $8 AND p.station_id = $3 AND p.cell BETWEEN r.lo AND r.hi
    AND (p.topics & $4) <> 0 AND p.min_level <= $5 AND p.exercises >= $7
    AND p.since <= $6 AND p.valid_until > $6;
 
@@ -85,10 +133,17 @@ SELECT $1, $2, CAST(value AS BIGINT) FROM json_each(CAST($3 AS TEXT)) WHERE TRUE
 -- Which of these groups are this station's.
 SELECT id, name FROM "group" WHERE station_id = $1 AND id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($2 AS TEXT)));
 
--- name: any_ungreeted
--- Whether anybody of this station was taken over from a list and never written to by SMS.
-SELECT s.subscriber_id
-  FROM endpoint e CROSS JOIN subscription s
- WHERE e.state = 1 AND e.greeted_at IS NULL AND e.proven_at IS NULL AND e.channel = 0
-   AND s.subscriber_id = e.subscriber_id AND s.station_id = $1
- LIMIT 1;
+-- name: ungreeted
+-- Of these stations' people ($1; $2 speaks) whoever was taken over from a list and never written to by SMS, once for each number
+-- that an SMS would go to (all for danger, $3 = 1, else the first), by whom they follow: who speaks, else the first of the others.
+SELECT station_id, group_concat(subscriber_id) AS packed
+  FROM (SELECT e.id, e.subscriber_id,
+               CASE WHEN max(CASE WHEN s.station_id = $2 THEN 1 ELSE 0 END) = 1 THEN $2 ELSE min(s.station_id) END AS station_id
+          FROM endpoint e CROSS JOIN subscription s
+         WHERE e.state = 1 AND e.greeted_at IS NULL AND e.proven_at IS NULL AND e.channel = 0
+           AND s.subscriber_id = e.subscriber_id
+           AND s.station_id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($1 AS TEXT)))
+           AND ($3 = 1 OR NOT EXISTS (SELECT 1 FROM endpoint o
+                                       WHERE o.subscriber_id = e.subscriber_id AND o.channel = 0 AND o.state = 1 AND o.id < e.id))
+         GROUP BY e.id, e.subscriber_id) found
+ GROUP BY station_id;

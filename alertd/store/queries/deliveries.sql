@@ -1,13 +1,21 @@
 -- name: add
 -- People ($3, in order, so that rows are appended) on one channel ($4): all their endpoints for danger ($10 = 1), else the
 -- first. $5 sender, $6 lane, $7 state (queued, or skipped where no gateway serves the channel: $9 says why), $8 due.
+-- Of the kinds in the mask $12; $11 is the sender for a phone's registration (kind 2). Who has an endpoint of the kinds in
+-- $13 was given one already, and needs no other.
 INSERT INTO delivery (message_id, endpoint_id, channel, sender_id, lane, ring, state, wording, due_at, reason)
-SELECT $1, e.id, e.channel, $5, $6, $2, $7, 0, $8, $9
+SELECT $1, e.id, e.channel, CASE e.kind WHEN 2 THEN CAST($11 AS BIGINT) ELSE CAST($5 AS BIGINT) END, $6, $2, $7, 0, $8, $9
   FROM json_each(CAST($3 AS TEXT)) a CROSS JOIN endpoint e
- WHERE e.subscriber_id = CAST(a.value AS BIGINT) AND e.channel = $4 AND e.state = 1
+ WHERE e.subscriber_id = CAST(a.value AS BIGINT) AND e.channel = $4 AND e.state = 1 AND (e.kind & $12) <> 0
    AND ($10 = 1 OR NOT EXISTS (SELECT 1 FROM endpoint o
-                                WHERE o.subscriber_id = e.subscriber_id AND o.channel = e.channel AND o.state = 1 AND o.id < e.id))
+                                WHERE o.subscriber_id = e.subscriber_id AND o.channel = e.channel AND o.state = 1
+                                  AND ((o.kind & $13) <> 0 OR ((o.kind & $12) <> 0 AND o.id < e.id))))
     ON CONFLICT DO NOTHING;
+
+-- name: add_one
+-- A service message's only one, queued, or waiting until $7: its endpoint may still have to be proven by it.
+INSERT INTO delivery (message_id, endpoint_id, channel, sender_id, lane, ring, state, wording, due_at)
+VALUES ($1, $2, $3, $4, $5, 0, $6, 0, CASE WHEN CAST($7 AS BIGINT) > now_ms() THEN CAST($7 AS BIGINT) ELSE now_ms() END);
 
 -- name: reached_boundary
 -- Where the next slice, or the next piece, of an earlier message's endpoints ends.
@@ -16,15 +24,16 @@ SELECT endpoint_id AS id FROM delivery WHERE message_id = $1 AND endpoint_id > $
 -- name: add_reached
 -- To whoever has an attempt that is not proven unsent, by the same channel. An update says so to those whom it no
 -- longer concerns ($11 = 1: look in the new audience; rings are at most eight), and to them once: whose last word was that
--- it no longer concerns them (2) hears no further update. An end or a cancel concerns them all.
+-- it no longer concerns them (2) hears no further update. An end or a cancel concerns them all. Kinds ($13) and the second
+-- sender ($12) as in `add`; an endpoint that is gone was of the usual one.
 INSERT INTO delivery (message_id, endpoint_id, channel, sender_id, lane, ring, state, wording, due_at, reason)
-SELECT $1, d.endpoint_id, d.channel, $6, $7, 0, $8,
+SELECT $1, d.endpoint_id, d.channel, CASE e.kind WHEN 2 THEN CAST($12 AS BIGINT) ELSE CAST($6 AS BIGINT) END, $7, 0, $8,
        CASE WHEN $11 = 0 OR EXISTS (SELECT 1 FROM audience a
                                      WHERE a.message_id = $1 AND a.ring IN (0, 1, 2, 3, 4, 5, 6, 7)
                                        AND a.subscriber_id = d.endpoint_id >> 8) THEN 1 ELSE 2 END,
        $9, $10
-  FROM delivery d
- WHERE d.message_id = $2 AND d.endpoint_id > $3 AND d.endpoint_id <= $4 AND d.channel = $5
+  FROM delivery d LEFT JOIN endpoint e ON e.id = d.endpoint_id
+ WHERE d.message_id = $2 AND d.endpoint_id > $3 AND d.endpoint_id <= $4 AND d.channel = $5 AND (coalesce(e.kind, 1) & $13) <> 0
    AND (d.state IN (2, 3, 4, 5, 6) OR d.doubtful = 1)
    AND ($11 = 0 OR EXISTS (SELECT 1 FROM audience a
                             WHERE a.message_id = $1 AND a.ring IN (0, 1, 2, 3, 4, 5, 6, 7)
@@ -54,23 +63,35 @@ SELECT f.message_id, m.station_id, f.lane
 
 -- name: claimable
 -- What this sender may take now of one message ($3), nearest first, with all that decides whether it may still leave:
--- supersession, deliver_by, the endpoint and the subscription (stops and erasures are rechecked here), and whether an
--- earlier message of the thread, not only the last one, is on the wire to the same endpoint. The clock is asked once.
-SELECT d.message_id, d.endpoint_id, d.channel, d.wording, d.tries, d.doubtful,
-       m.superseded_at, m.deliver_by, m.silence,
-       CASE WHEN m.supersedes IS NULL THEN 0
-            ELSE (SELECT count(*) FROM message b JOIN delivery o ON o.message_id = b.id AND o.endpoint_id = d.endpoint_id
-                   WHERE b.alert_id = m.alert_id AND b.id < m.id AND o.state = 2) END AS behind,
-       e.state AS endpoint_state, e.address, e.key_id, e.greeted_at, e.proven_at, s.locale,
-       p.subscriber_id AS subscribed, (SELECT now_ms()) AS now
-  FROM delivery d JOIN message m ON m.id = d.message_id
-  LEFT JOIN endpoint e ON e.id = d.endpoint_id
-  LEFT JOIN subscriber s ON s.id = e.subscriber_id
-  LEFT JOIN subscription p ON p.station_id = m.station_id AND p.subscriber_id = e.subscriber_id
- WHERE d.sender_id = $1 AND d.lane = $2 AND d.message_id = $3 AND d.state = 1
-   AND NOT EXISTS (SELECT 1 FROM setting WHERE key = 'sending' AND value = 'paused')
- ORDER BY d.ring, d.due_at, d.endpoint_id
- LIMIT $4;
+-- supersession, deliver_by, the endpoint and the subscription (stops and erasures are rechecked here; who follows no more than
+-- a neighbour, or a commune, whom the alert is for too, is one of them, and is told who signed them up: `follows`), and whether an
+-- earlier message of the thread, not only the last one, is on the wire to the same endpoint. The clock is asked once. One
+-- row, the deliveries as one text: of rows Python makes an object each, and on SQLite takes its lock anew for each.
+SELECT min(superseded_at) AS superseded_at, min(deliver_by) AS deliver_by, max(silence) AS silence,
+       max(kind) AS kind, max(act) AS act, (SELECT now_ms()) AS now,
+       json_group_array(json_array(endpoint_id, channel, tries, wording, locale, address, key_id, greeted, proven, follows, doubtful, endpoint_state, why)) AS packed
+  FROM (SELECT d.endpoint_id, d.channel, d.tries, d.wording, s.locale, hex(e.address) AS address, e.key_id,
+               e.greeted_at IS NOT NULL AS greeted, e.proven_at IS NOT NULL AS proven, d.doubtful,
+               CASE WHEN e.greeted_at IS NULL AND e.proven_at IS NULL AND p.subscriber_id IS NULL THEN (
+                    SELECT n.name FROM alert_beside c JOIN subscription q ON q.station_id = c.station_id AND q.subscriber_id = e.subscriber_id
+                      JOIN station n ON n.id = c.station_id WHERE c.alert_id = m.alert_id ORDER BY c.station_id LIMIT 1) END AS follows,
+               m.superseded_at, m.deliver_by, m.silence, m.kind, m.act, e.state AS endpoint_state,
+               CASE WHEN e.state IS NULL THEN 'erased'
+                    WHEN e.state = 3 THEN 'endpoint_dead'
+                    WHEN e.state <> 1 OR (p.subscriber_id IS NULL AND NOT EXISTS (
+                         SELECT 1 FROM alert_beside c JOIN subscription q ON q.station_id = c.station_id AND q.subscriber_id = e.subscriber_id
+                          WHERE c.alert_id = m.alert_id)) THEN 'left'
+                    WHEN m.supersedes IS NOT NULL AND EXISTS (
+                         SELECT 1 FROM message b JOIN delivery o ON o.message_id = b.id AND o.endpoint_id = d.endpoint_id
+                          WHERE b.alert_id = m.alert_id AND b.id < m.id AND o.state = 2) THEN 'behind' END AS why
+          FROM delivery d JOIN message m ON m.id = d.message_id
+          LEFT JOIN endpoint e ON e.id = d.endpoint_id
+          LEFT JOIN subscriber s ON s.id = e.subscriber_id
+          LEFT JOIN subscription p ON p.station_id = m.station_id AND p.subscriber_id = e.subscriber_id
+         WHERE d.sender_id = $1 AND d.lane = $2 AND d.message_id = $3 AND d.state = 1
+           AND NOT EXISTS (SELECT 1 FROM setting WHERE key = 'sending' AND value = 'paused')
+         ORDER BY d.ring, d.due_at, d.endpoint_id
+         LIMIT $4) taken;
 
 -- name: call
 -- The slice about to touch the wire.
@@ -136,7 +157,8 @@ UPDATE delivery SET due_at = 253402300799000
 
 -- name: stranded
 -- A slice of a queue that is given on, the most urgent first: what is in the lanes after $2.
-SELECT d.message_id, d.endpoint_id, d.channel, d.doubtful, m.mode, m.level
+SELECT d.message_id, d.endpoint_id, d.channel, d.doubtful, m.mode, m.level,
+       coalesce((SELECT e.kind FROM endpoint e WHERE e.id = d.endpoint_id), 1) AS kind
   FROM delivery d JOIN message m ON m.id = d.message_id
  WHERE d.sender_id = $1 AND d.state = 1 AND d.lane > $2
  ORDER BY d.lane, d.ring, d.due_at, d.message_id, d.endpoint_id

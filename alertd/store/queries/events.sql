@@ -28,3 +28,13 @@ SELECT id, alert_id, station_id, act, content, onset, deliver_by, expires, as_of
 SELECT CAST(coalesce(sum(e.expected), 0) AS BIGINT) AS n
   FROM event e JOIN message m ON m.alert_id = e.alert_id AND m.event_id = e.id
  WHERE e.station_id = $1 AND e.created_at >= $2 AND m.level = 1 AND e.act IN ('alert', 'update');
+
+-- name: lately
+-- What a station has announced since $2, what was taken back or corrected left aside.
+SELECT e.alert_id, e.content, e.released_by AS who, e.created_at AS at FROM event e JOIN alert a ON a.id = e.alert_id
+ WHERE e.station_id = $1 AND e.created_at >= $2 AND e.act = 'alert' AND a.state <> 'cancelled' ORDER BY e.created_at DESC, e.id DESC LIMIT 50;
+
+-- name: of_station
+-- All that a station ever said, oldest first, behind $2: its archive.
+SELECT id, alert_id, act, content, onset, deliver_by, expires, released_by, supersedes, people, expected, created_at
+  FROM event WHERE station_id = $1 AND id > $2 ORDER BY id LIMIT $3;

@@ -2,15 +2,16 @@
 
 -- name: add
 -- Names are unique in a station.
-INSERT INTO "group" (id, station_id, name) VALUES ($1, $2, $3);
+INSERT INTO "group" (id, station_id, name, kind) VALUES ($1, $2, $3, $4);
 
 -- name: find_by_name
 -- What the list is called in its station.
 SELECT id FROM "group" WHERE station_id = $1 AND name = $2;
 
 -- name: list_of_station
--- With how many people each holds.
-SELECT g.id, g.name, (SELECT COUNT(*) FROM group_member m WHERE m.group_id = g.id) AS people
+-- With how many people, and how many children, each holds.
+SELECT g.id, g.name, g.kind, (SELECT COUNT(*) FROM group_member m WHERE m.group_id = g.id) AS people,
+       (SELECT COUNT(*) FROM pupil p WHERE p.class_id = g.id OR p.bus_id = g.id) AS pupils
 FROM "group" g WHERE g.station_id = $1 ORDER BY g.name, g.id LIMIT 500;
 
 -- name: put

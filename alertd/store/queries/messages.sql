@@ -3,6 +3,12 @@
 INSERT INTO message (id, kind, station_id, mode, alert_id, event_id, act, level, lane, supersedes, deliver_by, silence, created_at)
 VALUES ($1, 'event', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, now_ms());
 
+-- name: add_service
+-- What is said to one person and to nobody else, and what for ($4); $8 are its words, sealed. It has one delivery, so it is
+-- planned at once.
+INSERT INTO message (id, kind, station_id, mode, act, level, lane, deliver_by, body, key_id, created_at, planned)
+VALUES ($1, 'service', $2, $3, $4, $5, $6, $7, $8, $9, now_ms(), 1);
+
 -- name: supersede
 -- The mark: from this instant nothing more of the thread's earlier messages leaves.
 UPDATE message SET superseded_at = now_ms() WHERE alert_id = $1 AND id <> $2 AND superseded_at IS NULL;
@@ -12,10 +18,12 @@ UPDATE message SET superseded_at = now_ms() WHERE alert_id = $1 AND id <> $2 AND
 SELECT id, event_id, act, planned, superseded_at, deliver_by, closed_at, created_at, first_at, half_at, last_at FROM message WHERE alert_id = $1 ORDER BY id;
 
 -- name: speech
--- All that rendering needs of a message.
-SELECT m.id, m.kind, m.act, m.level, m.mode, m.deliver_by, m.alert_id, m.supersedes, e.content, e.expires, e.onset, e.created_at,
+-- All that rendering needs of a message; a service message has no event, but words of its own, and the
+-- instance's has no station.
+SELECT m.id, m.kind, m.act, m.level, m.mode, m.deliver_by, m.alert_id, m.supersedes, m.body, m.key_id,
+       e.content, e.expires, e.onset, e.created_at,
        s.name AS station_name, s.slug, s.timezone, s.locale, s.phone, s.region
-  FROM message m JOIN event e ON e.id = m.event_id JOIN station s ON s.id = m.station_id
+  FROM message m LEFT JOIN event e ON e.id = m.event_id LEFT JOIN station s ON s.id = m.station_id
  WHERE m.id = $1;
 
 -- name: plan

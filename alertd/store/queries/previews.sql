@@ -1,11 +1,11 @@
 -- name: add
 -- What was shown; its id is random and is the digest that releases it.
-INSERT INTO preview (id, station_id, alert_id, actor, content_hash, content, people, endpoints, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now_ms());
+INSERT INTO preview (id, station_id, alert_id, actor, content_hash, content, people, endpoints, coverage, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, now_ms());
 
 -- name: one
 -- A preview, by its digest.
-SELECT id, station_id, alert_id, actor, content_hash, content, people, endpoints, created_at, event_id FROM preview WHERE id = $1;
+SELECT id, station_id, alert_id, actor, content_hash, content, people, endpoints, created_at, event_id, coverage FROM preview WHERE id = $1;
 
 -- name: spend
 -- It releases once.

@@ -1,20 +1,33 @@
 -- Receipts that providers bring later: kept raw and sealed first, applied by rank after.
 
 -- name: add
--- What a provider brought, before anything is made of it.
-INSERT INTO receipt (id, gateway, received_at, raw, key_id) VALUES ($1, $2, $3, $4, $5);
+-- What a provider brought, before anything is made of it. Due at once (0), or later ($6).
+INSERT INTO receipt (id, gateway, received_at, raw, key_id, due_at) VALUES ($1, $2, $3, $4, $5, $6);
 
 -- name: any_open
 -- Whether anything is to be applied: asked without a lock before a slice is taken.
-SELECT id FROM receipt WHERE applied_at IS NULL LIMIT 1;
+SELECT id FROM receipt WHERE applied_at IS NULL AND due_at <= (SELECT now_ms()) LIMIT 1;
 
 -- name: count_open
 -- How many are to be applied, counted up to $1.
 SELECT count(*) AS n FROM (SELECT id FROM receipt WHERE applied_at IS NULL LIMIT $1) open;
 
 -- name: take
--- The next slice to apply, oldest first.
-SELECT id, gateway, raw, key_id FROM receipt WHERE applied_at IS NULL ORDER BY id LIMIT $1;
+-- The next slice to apply, oldest first; what waits for a name to be known comes after what has just come.
+SELECT id, gateway, received_at, raw, key_id, now_ms() - received_at AS age_ms FROM receipt
+ WHERE applied_at IS NULL AND due_at <= (SELECT now_ms()) ORDER BY due_at, id LIMIT $1;
+
+-- name: wait
+-- Nobody knows its names yet: to be looked at again in $2 milliseconds.
+UPDATE receipt SET due_at = now_ms() + $2 WHERE id = $1;
+
+-- name: newest
+-- Up to where receipts have come.
+SELECT coalesce(max(id), 0) AS id FROM receipt;
+
+-- name: since
+-- What a gateway's provider has brought since ($2), for whoever waits for one word.
+SELECT id, gateway, raw, key_id FROM receipt WHERE id > $2 AND gateway = $1 ORDER BY id LIMIT $3;
 
 -- name: settle
 -- Applied, in the transaction that applied it.
@@ -51,12 +64,14 @@ SELECT d.endpoint_id, d.channel, d.state FROM delivery d
 
 -- name: unknowns
 -- Deliveries ($1, $2 and after, in order of keys) whose answer was lost between $3 and $4 milliseconds ago, by this node
--- ($5) or by one that has been silent for $6. Only open and recent messages are walked, and of them those whose books
--- have an unknown.
+-- ($5) or by one that has been silent for $6. Only open and recent messages are walked (however many
+-- codes and answers went out since the last alert), and of them those whose books have an unknown.
 SELECT d.message_id, d.endpoint_id, d.tries, s.gateway
   FROM (SELECT id FROM message WHERE closed_at IS NULL
         UNION
-        SELECT id FROM (SELECT id FROM message ORDER BY id DESC LIMIT 200) newest) m
+        SELECT id FROM (SELECT id FROM message ORDER BY id DESC LIMIT 200) newest
+        UNION
+        SELECT id FROM (SELECT id FROM message WHERE kind = 'event' ORDER BY id DESC LIMIT 200) events) m
   JOIN delivery d ON d.message_id = m.id
   JOIN attempt a ON a.message_id = d.message_id AND a.endpoint_id = d.endpoint_id AND a.ordinal = d.tries
   JOIN sender s ON s.id = a.sender_id
@@ -72,7 +87,9 @@ SELECT d.message_id, d.endpoint_id, d.tries, s.gateway
 SELECT d.message_id, d.endpoint_id, d.tries, s.gateway
   FROM (SELECT id FROM message WHERE closed_at IS NULL
         UNION
-        SELECT id FROM (SELECT id FROM message ORDER BY id DESC LIMIT 200) newest) m
+        SELECT id FROM (SELECT id FROM message ORDER BY id DESC LIMIT 200) newest
+        UNION
+        SELECT id FROM (SELECT id FROM message WHERE kind = 'event' ORDER BY id DESC LIMIT 200) events) m
   JOIN delivery d ON d.message_id = m.id
   JOIN attempt a ON a.message_id = d.message_id AND a.endpoint_id = d.endpoint_id AND a.ordinal = d.tries
   JOIN sender s ON s.id = a.sender_id

@@ -2,12 +2,15 @@
 
 -- name: open
 -- Only the token's hash: whoever reads the file cannot become an operator.
-INSERT INTO session (token_hash, operator_id, station_id, csrf, created_at, seen_at, expires_at)
-VALUES ($1, $2, $3, $4, $5, $5, $6);
+INSERT INTO session (token_hash, operator_id, station_id, csrf, created_at, seen_at, expires_at, device, network, proofs, proven_at)
+VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9, $5);
 
 -- name: find
 -- With its operator, and the role held at this moment in the station chosen: a role taken away counts at once.
-SELECT s.operator_id, s.station_id, s.csrf, s.seen_at, s.expires_at, o.login, o.name, r.role
+-- `secured`: a password alone does not open this account.
+SELECT s.operator_id, s.station_id, s.csrf, s.seen_at, s.expires_at, s.proven_at, o.login, o.name, r.role,
+  (SELECT COUNT(*) FROM totp t WHERE t.operator_id = o.id)
+    + (SELECT COUNT(*) FROM passkey p WHERE p.operator_id = o.id) AS secured
 FROM session s
 JOIN operator o ON o.id = s.operator_id
 LEFT JOIN role r ON r.operator_id = s.operator_id AND r.station_id = s.station_id
@@ -22,6 +25,20 @@ UPDATE session SET seen_at = $2 WHERE token_hash = $1 AND seen_at < $2;
 UPDATE session SET station_id = $2
 WHERE token_hash = $1
   AND EXISTS (SELECT 1 FROM role r WHERE r.operator_id = session.operator_id AND r.station_id = $2);
+
+-- name: prove
+-- The person showed anew all that the account asks for: from now on under a new token, and the old one is dead.
+UPDATE session SET token_hash = $2, proven_at = $3, seen_at = $3 WHERE token_hash = $1;
+
+-- name: of_operator
+-- What a person sees of where they are logged in, the latest first.
+SELECT token_hash, created_at, seen_at, device, network, proofs
+FROM session WHERE operator_id = $1 AND seen_at > $2 AND expires_at > $3
+ORDER BY seen_at DESC, created_at DESC LIMIT 50;
+
+-- name: revoke
+-- One of one's own, from another.
+DELETE FROM session WHERE operator_id = $1 AND token_hash = $2;
 
 -- name: close
 -- A log-out.

@@ -23,10 +23,13 @@ FROM json_each(CAST($2 AS TEXT)) j CROSS JOIN subscription s
 WHERE s.station_id = $1 AND s.ref = CAST(j.value AS TEXT) AND s.ref IS NOT NULL;
 
 -- name: load_people
--- Each person with what this station agreed with them, how many other stations have them, and the numbers already used.
+-- Each person with what this station agreed with them, how many other stations have them (not where they are mere guests), and
+-- the numbers already used.
 SELECT p.id, p.locale, p.hidden, p.valid_until AS stays_until,
        s.scope, s.topics, s.min_level, s.exercises, s.valid_until, s.ref, s.consent_source, s.consent_at, s.consent_proof,
-       (SELECT COUNT(*) FROM subscription o WHERE o.subscriber_id = p.id AND o.station_id <> $2) AS others,
+       (SELECT COUNT(*) FROM subscription o
+         WHERE o.subscriber_id = p.id AND o.station_id <> $2 AND o.consent_source <> 'stay') AS others,
+       (SELECT MAX(d.ended_at) FROM parted d WHERE d.station_id = $2 AND d.subscriber_id = p.id) AS parted_at,
        (SELECT MAX(e.id) FROM endpoint e WHERE e.subscriber_id = p.id) AS last_endpoint,
        (SELECT MAX(q.ordinal) FROM place q WHERE q.subscriber_id = p.id) AS last_place
 FROM json_each(CAST($1 AS TEXT)) j
@@ -36,7 +39,7 @@ WHERE p.id = CAST(j.value AS BIGINT);
 
 -- name: load_endpoints
 -- Those that are, or may become, written to.
-SELECT e.id, e.subscriber_id, e.channel, e.address_hash, e.proven_at
+SELECT e.id, e.subscriber_id, e.channel, e.address_hash, e.proven_at, e.state
 FROM json_each(CAST($1 AS TEXT)) j CROSS JOIN endpoint e
 WHERE e.subscriber_id = CAST(j.value AS BIGINT) AND e.state < 2;
 
@@ -54,6 +57,14 @@ INSERT INTO subscriber (id, mode, locale, created_at) VALUES ($1, $2, $3, $4);
 -- The unique index refuses an address that another person has.
 INSERT INTO endpoint (id, subscriber_id, mode, channel, state, address, address_hash, key_id, proven_at, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
+
+-- name: set_kind
+-- A new address that is not of its channel's usual kind.
+UPDATE endpoint SET kind = $2 WHERE id = $1;
+
+-- name: set_prefix
+-- The range of a new number, for the figures by operator: never more of it.
+UPDATE endpoint SET prefix = $2 WHERE id = $1;
 
 -- name: withdraw_endpoint
 -- The station took the address back: its slot stays, so that the id is never used again, but the address is gone.
@@ -143,9 +154,10 @@ JOIN subscriber b ON b.id = s.subscriber_id
 WHERE s.subscriber_id = CAST(j.value AS BIGINT) AND s.scope = 'everywhere' AND b.hidden = 0;
 
 -- name: find_subscription
--- Whether the station has this person, and how many others do.
+-- Whether the station has this person, and how many others do, besides those where they are a guest.
 SELECT s.subscriber_id,
-       (SELECT COUNT(*) FROM subscription o WHERE o.subscriber_id = s.subscriber_id AND o.station_id <> $1) AS others,
+       (SELECT COUNT(*) FROM subscription o
+         WHERE o.subscriber_id = s.subscriber_id AND o.station_id <> $1 AND o.consent_source <> 'stay') AS others,
        (SELECT COUNT(*) FROM operator a WHERE a.subscriber_id = s.subscriber_id) AS operators
 FROM subscription s WHERE s.station_id = $1 AND s.subscriber_id = $2;
 
@@ -157,6 +169,10 @@ WHERE subscriber_id = $2 AND group_id IN (SELECT g.id FROM "group" g WHERE g.sta
 -- name: unsubscribe
 -- The tenant's view of the person ends; the person may remain another's.
 DELETE FROM subscription WHERE station_id = $1 AND subscriber_id = $2;
+
+-- name: erase_partings
+-- Of someone who is erased not even what a STOP ended is remembered.
+DELETE FROM parted WHERE subscriber_id = $1;
 
 -- name: erase_places
 -- Cells are homes: nothing of them stays.

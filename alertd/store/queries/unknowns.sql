@@ -14,11 +14,11 @@ SELECT d.endpoint_id, d.channel, d.state
  WHERE d.message_id = $1 AND d.endpoint_id BETWEEN CAST(s.value AS BIGINT) << 8 AND (CAST(s.value AS BIGINT) << 8) + 255;
 
 -- name: ways
--- By which channels these people can be reached: the first active endpoint of each.
-SELECT e.subscriber_id, e.channel, min(e.id) AS endpoint_id
+-- By which channels these people can be reached: the first active endpoint of each, and of each kind of address.
+SELECT e.subscriber_id, e.channel, e.kind, min(e.id) AS endpoint_id
   FROM json_each(CAST($1 AS TEXT)) s CROSS JOIN endpoint e
  WHERE e.subscriber_id = CAST(s.value AS BIGINT) AND e.state = 1
- GROUP BY e.subscriber_id, e.channel;
+ GROUP BY e.subscriber_id, e.channel, e.kind;
 
 -- name: send_elsewhere
 -- The same words, by another channel ($3) and its sender ($4): $2 is {"the unknown's endpoint": the other endpoint}.

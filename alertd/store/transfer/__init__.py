@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from alertd.errors import ConfigurationError
+from alertd.store.complaints import translated as _sqlite_said
 from alertd.store.postgres import translated as _postgres_said
-from alertd.store.sqlite import translated as _sqlite_said
 from alertd.store.transfer.digest import Digest
 from alertd.store.transfer.source import Source, held
 from alertd.store.transfer.tables import Table, Values

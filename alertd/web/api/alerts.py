@@ -1,11 +1,12 @@
 """Alerts over the API: drafted, previewed, released, corrected, ended, followed."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field
 
 from alertd import issue
 from alertd.errors import Conflict, Missing, Refused
+from alertd.issue import attachments
 from alertd.issue.check import check
 from alertd.issue.guards import after
 from alertd.issue.preview import Preview, check_groups, stored
@@ -18,6 +19,8 @@ from alertd.web.api.answers import iso
 from alertd.web.api.bodies import AlertBody, Body, DigestBody, PreviewBody, TextsBody
 from alertd.web.api.content import content, target_answer, texts
 from alertd.web.api.table import Call, Reply
+
+EVERY_ALERT: Final = 1 << 62
 
 
 class PageQuery(Body):
@@ -42,17 +45,17 @@ async def preview(call: Call) -> Reply:
     """What would happen, and the digest that releases it."""
     station = await call.station()
     body = call.read(PreviewBody)
-    wanted, repairs = content(body)
+    wanted, repairs = await _read(call, body)
     if body.alert is not None:
         await reading.own_alert(call, body.alert)
-    shown = await issue.preview(call.desk, call.actor, station, wanted, body.alert)
+    shown = await issue.preview(call.desk, call.actor, station, wanted, body.alert, neutral=body.neutral)
     return Reply(_preview_answer(shown, repairs))
 
 
 async def create(call: Call) -> Reply:
     """A draft; with a digest, a release."""
     station = await call.station()
-    digest, wanted = _wish(call)
+    digest, wanted = await _wish(call)
     if digest is None:
         if wanted is None:
             raise Refused("invalid_body", "Send an alert, or the digest of its preview.")
@@ -61,7 +64,7 @@ async def create(call: Call) -> Reply:
         draft = await issue.save_draft(call.desk, call.actor, station, wanted)
         return Reply(await reading.answer(call.desk, draft), 201)
     await _check_digest(call, digest, None)
-    released = await issue.release(call.desk, call.actor, station, digest, wanted)
+    released = await issue.release(call.desk, call.actor, station, digest, wanted, known=_known(call))
     return await _released(call, released)
 
 
@@ -71,7 +74,7 @@ async def update(call: Call) -> Reply:
     if alert.summary.state is AlertState.DRAFT:
         after(alert.summary.state, Act.UPDATE)
     station = await stations.by_id(call.desk.db, call.actor.station_id)
-    digest, wanted = _wish(call)
+    digest, wanted = await _wish(call)
     if digest is None:
         raise Refused(
             "preview_digest_missing",
@@ -79,7 +82,7 @@ async def update(call: Call) -> Reply:
             fields={"preview_digest": "Required."},
         )
     await _check_digest(call, digest, call.alert_id)
-    released = await issue.release(call.desk, call.actor, station, digest, wanted)
+    released = await issue.release(call.desk, call.actor, station, digest, wanted, known=_known(call))
     return await _released(call, released)
 
 
@@ -115,12 +118,23 @@ async def deliveries(call: Call) -> Reply:
     return Reply(await reading.deliveries(call, call.alert_id, query.after, query.limit))
 
 
-def _wish(call: Call) -> tuple[str | None, Content | None]:
+def _known(call: Call) -> int:
+    """What went out lately: all of it is known to who says `repeat`."""
+    return EVERY_ALERT if call.document.get("repeat") is True else 0
+
+
+async def _wish(call: Call) -> tuple[str | None, Content | None]:
     """The digest and the content of a body, either of which may be left out."""
-    if set(call.document) == {"preview_digest"}:
+    if "preview_digest" in call.document and set(call.document) <= DigestBody.model_fields.keys():
         return call.read(DigestBody).preview_digest, None
     body = call.read(AlertBody)
-    return body.preview_digest, content(body)[0]
+    return body.preview_digest, (await _read(call, body))[0]
+
+
+async def _read(call: Call, body: AlertBody) -> tuple[Content, tuple[str, ...]]:
+    """The content, its files as the station has them; and what was repaired in its zone."""
+    wanted, repairs = content(body)
+    return await attachments.complete(call.desk.db, call.actor.station_id, wanted), repairs
 
 
 def _words(call: Call) -> dict[str, Text] | None:
@@ -164,6 +178,8 @@ def _preview_answer(shown: Preview, repairs: tuple[str, ...]) -> answers.Preview
             "quota": _quota(shown.quota),
             "target": target_answer(shown.content.target),
             "repairs": list(repairs),
+            "shared": list(shown.border.shared),
+            "across": [{"station": one.station, "people": one.people} for one in shown.border.unreached],
         }
     )
 

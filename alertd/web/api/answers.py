@@ -49,6 +49,26 @@ class TextAnswer(Answer):
     instruction: str
 
 
+class AttachmentAnswer(Answer):
+    """A file as it was kept: its metadata gone, a picture drawn again."""
+
+    digest: str = Field(description="SHA-256 of the clean file, as hex: what alerts name it by.")
+    type: str
+    bytes: Count
+    width: Count = Field(description="Pixels; 0 for a PDF.")
+    height: Count
+
+
+class ShownAnswer(Answer):
+    """A file that an alert shows, and its alternative text."""
+
+    digest: str
+    type: str
+    alt: str
+    width: Count
+    height: Count
+
+
 class TargetAnswer(Answer):
     """Whom it is for; one of the three is there."""
 
@@ -102,6 +122,7 @@ class AlertAnswer(AlertSummary):
     texts: dict[str, TextAnswer]
     channels: list[Channel]
     url: str | None
+    attachments: list[ShownAnswer]
     expected: Count
     planned: Count | None
     tally: Tally
@@ -121,6 +142,13 @@ class QuotaAnswer(Answer):
     per_day: Count
     left: Count
     resumes_at: Moment = Field(description="The next midnight of the station's clock.")
+
+
+class AcrossAnswer(Answer):
+    """People of another commune who are in the zone, and are not warned: no sharing is signed with it."""
+
+    station: str
+    people: Count = Field(description="In fives; 0 is fewer than five.")
 
 
 class PreviewAnswer(Answer):
@@ -148,6 +176,12 @@ class PreviewAnswer(Answer):
     )
     target: TargetAnswer = Field(description="As it was read, the zone's repairs made.")
     repairs: list[str] = Field(description="What was repaired in the zone, to be looked at.")
+    shared: list[str] = Field(
+        description="Other stations whose followers in the zone are warned too, and counted in `people`."
+    )
+    across: list[AcrossAnswer] = Field(
+        description="Of a danger: who is left out beyond the commune's border."
+    )
 
 
 class DeliveryAnswer(Answer):
@@ -208,60 +242,6 @@ class SubscriberPage(Answer):
 
     subscribers: list[SubscriberAnswer]
     next: str | None
-
-
-class SightingAnswer(Answer):
-    """A gateway as one node sees it."""
-
-    node: str
-    working: bool
-    since: Moment
-    reason: str = Field(description="Why it is down; empty when it works.")
-    failures: float | None = Field(description="Share of answers of late that were failures; null: too few.")
-    speaks: list[Channel] = Field(description="For which channels it speaks now.")
-    dangers: list[Channel] = Field(description="For whose danger it speaks now, and for nothing else.")
-    hosts: list[str] = Field(description="Those of its hosts that are left alone now.")
-
-
-class StandingAnswer(Answer):
-    """A gateway on a channel's route."""
-
-    name: str
-    nodes: list[SightingAnswer]
-
-
-class PreferredAnswer(Answer):
-    """What an administrator imposed."""
-
-    gateway: str
-    reason: str
-
-
-class VoiceAnswer(Answer):
-    """A channel; its gateways in order of preference."""
-
-    channel: Channel
-    speakers: dict[str, str] = Field(description="Which gateway speaks, node by node.")
-    preferred: PreferredAnswer | None
-    queued: dict[LaneWord, Count]
-    gateways: list[StandingAnswer]
-
-
-class DecisionAnswer(Answer):
-    """What was decided about a gateway, by whom, and why."""
-
-    at: Moment
-    by: str
-    action: str
-    object: str
-    detail: dict[str, str]
-
-
-class GatewaysAnswer(Answer):
-    """The way out of this key's mode, for the whole instance."""
-
-    channels: list[VoiceAnswer]
-    decisions: list[DecisionAnswer] = Field(description="The latest twenty, newest first.")
 
 
 class Problem(Answer):

@@ -108,6 +108,19 @@ class TargetBody(Body):
         return self
 
 
+class AttachmentBody(Body):
+    """A file that was brought before, and what it shows in words."""
+
+    digest: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    alt: Prose = Field(description="For those who cannot see it.")
+
+
+_REPEAT: Any = Field(
+    default=False,
+    description="Release also what went out in the last ten minutes, to the same target; else 409 `sent_lately`.",
+)
+
+
 class AlertBody(Body):
     """An alert, as it is drafted, previewed and released."""
 
@@ -121,15 +134,23 @@ class AlertBody(Body):
     deliver_by: Moment | None = Field(None, description="When it is no use any more to the one it reaches.")
     exercise: Flag = False
     url: Annotated[str, StringConstraints(pattern=LINK)] | None = None
+    attachments: Annotated[list[AttachmentBody], Field(max_length=3)] = Field(
+        default=[], description="Pictures and PDFs beside the words, in this order; each is brought first."
+    )
     preview_digest: Word | None = Field(
         None, description="Of the preview that was looked at; without it a draft is kept."
     )
+    repeat: Flag = _REPEAT
 
 
 class PreviewBody(AlertBody):
     """An alert to look at before it is released, or an update of the alert whose id is `alert`."""
 
     alert: Id | None = Field(None, description="The alert that this would update.")
+    neutral: Flag = Field(
+        False,
+        description="While an election is near: this promotes nobody (needed for event, council, mairie and club).",
+    )
     preview_digest: None = Field(None, description="Never here: it is what the answer holds.")
 
 
@@ -137,6 +158,7 @@ class DigestBody(Body):
     """What was previewed, released as it was shown."""
 
     preview_digest: Word
+    repeat: Flag = _REPEAT
 
 
 class TextsBody(Body):

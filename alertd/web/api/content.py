@@ -6,14 +6,14 @@ from typing import Any
 import zones
 from alertd.clock import to_ms
 from alertd.errors import Refused
-from alertd.model import Channel, Content, Level, Target, Text
+from alertd.model import Attachment, Channel, Content, Level, Target, Text
 from alertd.store.contents import to_json
-from alertd.web.api.answers import TargetAnswer
+from alertd.web.api.answers import ShownAnswer, TargetAnswer
 from alertd.web.api.bodies import AlertBody, TargetBody, TextBody
 
 
 def content(body: AlertBody) -> tuple[Content, tuple[str, ...]]:
-    """The content that a body describes, and the words for what was repaired in its zone.
+    """The content that a body describes, and the words for what was repaired in its zone; its files are named only.
 
     :raises Refused: the zone's own code (`zone_...`), pointing at `target.zone`.
     """
@@ -29,6 +29,7 @@ def content(body: AlertBody) -> tuple[Content, tuple[str, ...]]:
         deliver_by=to_ms(body.deliver_by) if body.deliver_by else None,
         exercise=body.exercise,
         url=body.url,
+        attachments=tuple(Attachment(one.digest, "", one.alt) for one in body.attachments),
     )
     return found, repairs
 
@@ -49,8 +50,13 @@ def told(content: Content) -> dict[str, Any]:
     """What an alert's answer repeats of its content."""
     stored = to_json(content)
     return {key: stored[key] for key in ("level", "topic", "texts", "channels", "exercise", "url")} | {
-        "target": target_answer(content.target)
+        "target": target_answer(content.target),
+        "attachments": [_shown(one) for one in content.attachments],
     }
+
+
+def _shown(one: Attachment) -> ShownAnswer:
+    return ShownAnswer(digest=one.digest, type=one.kind, alt=one.alt, width=one.width, height=one.height)
 
 
 def _target(body: TargetBody) -> tuple[Target, tuple[str, ...]]:

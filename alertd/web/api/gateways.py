@@ -1,12 +1,14 @@
 """The way out, for programs that watch it."""
 
+from alertd.deliver.rates import Rate
 from alertd.errors import NotAllowed
 from alertd.model import Level
 from alertd.stations import gateways, stations
 from alertd.stations.gateways import Decision, Standing, Voice
-from alertd.web.api import answers
+from alertd.web.api import gateway_answers
 from alertd.web.api.answers import iso
 from alertd.web.api.table import Call, Reply
+from gateways.contract import Credit
 
 
 async def show(call: Call) -> Reply:
@@ -22,27 +24,27 @@ async def show(call: Call) -> Reply:
     station = await stations.by_id(call.desk.db, call.actor.station_id)
     found = await gateways.voices(call.desk.db, call.desk.settings, call.desk.routes, station.mode)
     return Reply(
-        answers.GatewaysAnswer(
-            channels=[_voice(voice) for voice in found],
+        gateway_answers.GatewaysAnswer(
+            channels=[_voice(voice, detailed=gateways.stands_for_instance(station)) for voice in found],
             decisions=[_decision(one) for one in await gateways.decisions(call.desk.db)],
         )
     )
 
 
-def _voice(voice: Voice) -> answers.VoiceAnswer:
+def _voice(voice: Voice, *, detailed: bool) -> gateway_answers.VoiceAnswer:
     chosen = voice.chosen
-    return answers.VoiceAnswer.model_validate(
+    return gateway_answers.VoiceAnswer.model_validate(
         {
             "channel": voice.channel.word,
             "speakers": dict(voice.speakers),
             "preferred": {"gateway": chosen.gateway, "reason": chosen.reason} if chosen else None,
             "queued": {lane.name.lower(): n for lane, n in voice.queued.items()},
-            "gateways": [_standing(standing) for standing in voice.standings],
+            "gateways": [_standing(standing, detailed=detailed) for standing in voice.standings],
         }
     )
 
 
-def _standing(standing: Standing) -> dict[str, object]:
+def _standing(standing: Standing, *, detailed: bool) -> dict[str, object]:
     return {
         "name": standing.gateway,
         "nodes": [
@@ -55,14 +57,29 @@ def _standing(standing: Standing) -> dict[str, object]:
                 "speaks": list(one.sighting.speaks),
                 "dangers": list(one.sighting.dangers),
                 "hosts": list(one.sighting.hosts),
+                "credit": _credit(one.sighting.credit),
             }
             for one in standing.seen
         ],
+        "rates": [_rate(rate) for rate in standing.rates if detailed or not rate.prefix],
     }
 
 
-def _decision(one: Decision) -> answers.DecisionAnswer:
-    return answers.DecisionAnswer.model_validate(
+def _rate(rate: Rate) -> dict[str, object]:
+    return {
+        "prefix": rate.prefix,
+        "handed": rate.handed,
+        "delivered": rate.delivered,
+        "seen": rate.seen,
+    }
+
+
+def _credit(credit: Credit | None) -> dict[str, object] | None:
+    return None if credit is None else {"left": credit.left, "unit": credit.unit}
+
+
+def _decision(one: Decision) -> gateway_answers.DecisionAnswer:
+    return gateway_answers.DecisionAnswer.model_validate(
         {
             "at": iso(one.at),
             "by": one.actor,

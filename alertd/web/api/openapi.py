@@ -87,6 +87,9 @@ def _operation(route: Route, names: Names) -> dict[str, Any]:
     }
     if route.bodies:
         operation["requestBody"] = _request_body(route, names)
+    if route.files:
+        file = {"schema": {"type": "string", "format": "binary"}}
+        operation["requestBody"] = {"required": True, "content": dict.fromkeys(route.files, file)}
     return operation
 
 

@@ -2,21 +2,25 @@
 
 from typing import Final
 
-from alertd.web.api import alerts, gateways, streams, subscribers
+from alertd.web.api import alerts, around, attachments, gateways, schedules, streams, subscribers
 from alertd.web.api.answers import (
     AlertAnswer,
     AlertPage,
+    AttachmentAnswer,
     DeliveryPage,
     Enrolled,
-    GatewaysAnswer,
     PreviewAnswer,
     SubscriberPage,
 )
+from alertd.web.api.around import RequestAnswer, RequestBody, RequestList, TakeBackBody, WaitingList
 from alertd.web.api.bodies import AlertBody, DigestBody, PreviewBody, SubscriberBody, TextsBody
+from alertd.web.api.gateway_answers import GatewaysAnswer
+from alertd.web.api.schedule_nouns import ScheduleAnswer, ScheduleBody, ScheduleChange, ScheduleList
 from alertd.web.api.table import Route
 
 _STATION: Final = "/stations/{slug}"
 _ALERT: Final = "/alerts/{id}"
+_SCHEDULE: Final = "/schedules/{id}"
 
 ROUTES: Final = (
     Route(
@@ -38,6 +42,15 @@ ROUTES: Final = (
         answers={201: AlertAnswer, 200: AlertAnswer},
         bodies=(AlertBody, DigestBody),
         problems=(409,),
+    ),
+    Route(
+        "POST",
+        f"{_STATION}/attachments",
+        "add_attachment",
+        "Bring a picture or a PDF, cleaned of its metadata, to be named by its digest in alerts (200: it was there)",
+        attachments.add,
+        answers={201: AttachmentAnswer, 200: AttachmentAnswer},
+        files=attachments.KINDS,
     ),
     Route(
         "GET",
@@ -96,6 +109,78 @@ ROUTES: Final = (
         streams.follow,
         answers={200: None},
         stream=True,
+    ),
+    Route(
+        "POST",
+        f"{_ALERT}/take-back",
+        "take_back_alert",
+        "Take back what waits for a second person: it is a draft again",
+        around.take_back,
+        answers={200: AlertAnswer},
+        bodies=(TakeBackBody,),
+        problems=(403, 409),
+    ),
+    Route(
+        "GET",
+        f"{_STATION}/approvals",
+        "list_approvals",
+        "What waits for a second person, who agrees on the pages: a program agrees to nothing",
+        around.list_approvals,
+        answers={200: WaitingList},
+    ),
+    Route(
+        "POST",
+        f"{_STATION}/requests",
+        "ask_commune",
+        "Ask the mairie above the station to send something; its deciders are told at once",
+        around.ask,
+        answers={201: RequestAnswer},
+        bodies=(RequestBody,),
+        problems=(403,),
+    ),
+    Route(
+        "GET",
+        f"{_STATION}/requests",
+        "list_requests",
+        "What the station asked of its mairie, and what was answered",
+        around.list_requests,
+        answers={200: RequestList},
+    ),
+    Route(
+        "POST",
+        f"{_STATION}/schedules",
+        "create_schedule",
+        "Send what a preview showed later, or again and again (`keep` false: only tell the dates)",
+        schedules.create,
+        answers={201: ScheduleAnswer, 200: ScheduleAnswer},
+        bodies=(ScheduleBody,),
+        problems=(409,),
+    ),
+    Route(
+        "GET",
+        f"{_STATION}/schedules",
+        "list_schedules",
+        "The station's schedules, the next to fire first",
+        schedules.list_all,
+        answers={200: ScheduleList},
+    ),
+    Route(
+        "GET",
+        _SCHEDULE,
+        "show_schedule",
+        "One schedule, its next dates, and what became of the last ones",
+        schedules.show,
+        answers={200: ScheduleAnswer},
+    ),
+    Route(
+        "POST",
+        _SCHEDULE,
+        "change_schedule",
+        "Pause, resume or end it; drop or move one of its dates",
+        schedules.change,
+        answers={200: ScheduleAnswer},
+        bodies=(ScheduleChange,),
+        problems=(409,),
     ),
     Route(
         "POST",

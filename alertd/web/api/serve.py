@@ -6,7 +6,7 @@ Every error a person can meet leaves as a problem document; what is a bug is lef
 import json
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from typing import Final
 
 from aiohttp import web
@@ -37,12 +37,17 @@ def install(app: web.Application) -> None:
     rooms = app[ROOMS]
     app[PACE] = callers.Pace(rooms.settings.limits.api_requests_per_minute, rooms.clock)
     app[STREAMS] = Counter()
-    described = json.dumps(openapi.describe(ROUTES, rooms.settings.http.public_url))
-    handlers: dict[str, dict[str, Handler]] = {"/openapi.json": {"GET": partial(_describe, described)}}
+    described = partial(_describe, _document(rooms.settings.http.public_url))
+    handlers: dict[str, dict[str, Handler]] = {"/openapi.json": {"GET": described}}
     for route in ROUTES:
         handlers.setdefault(route.path, {})[route.method] = partial(_serve, route)
     for path, methods in handlers.items():
         _add(app, PREFIX + pattern(path), methods)
+
+
+@cache
+def _document(public_url: str) -> str:
+    return json.dumps(openapi.describe(ROUTES, public_url))
 
 
 def _add(app: web.Application, path: str, methods: Mapping[str, Handler]) -> None:
@@ -93,7 +98,7 @@ async def _admitted(route: Route, request: web.Request) -> Actor:
 async def _work(route: Route, request: web.Request, actor: Actor) -> web.StreamResponse:
     """The answer to one request, errors included."""
     try:
-        document = await documents.read(request) if request.method == "POST" else {}
+        document = await documents.read(request) if request.method == "POST" and not route.files else {}
         reply = await route.handle(Call(request, request.app[ROOMS].desk, actor, document))
     except AlertdError as error:
         return _problem(error)

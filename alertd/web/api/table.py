@@ -90,3 +90,5 @@ class Route:
     subscribers: bool = False
     problems: tuple[int, ...] = ()
     stream: bool = False
+    files: tuple[str, ...] = ()
+    """The media types of a body that is a file, and no JSON."""

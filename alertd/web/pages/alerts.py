@@ -8,21 +8,34 @@ from aiohttp import web
 
 from alertd import issue
 from alertd.errors import Conflict
-from alertd.issue import reading, threads
+from alertd.issue import countdown, reading, threads
+from alertd.issue.countdown import Countdown
 from alertd.issue.guards import TRANSITIONS, check_level
 from alertd.issue.reading import AlertSummary, AlertView
+from alertd.issue.waiting import PATH as APPROVALS
 from alertd.model import Act, AlertState, Event, Wording
 from alertd.publish import wording
 from alertd.publish.wording import Speech
+from alertd.schedule import plans
 from alertd.stations import sending_switch
-from alertd.web import words
+from alertd.web import figures, words
 from alertd.web.contracts import AlertLine, AlertPage, ClosePage, HistoryPage, Step
+from alertd.web.file_contracts import shown_files
 from alertd.web.forms import LANGUAGE
 from alertd.web.live import stream
+from alertd.web.pages import countdowns
+from alertd.web.pages.calling import rolls
 from alertd.web.pages.compose import alert_id_of, composer, own_alert, surroundings
+from alertd.web.pages.forgotten import forgotten
 from alertd.web.pages.gateways import may_see
+from alertd.web.pages.neighbours import doors
+from alertd.web.pages.prolonging import ending
+from alertd.web.pages.schedules import LATELY
+from alertd.web.pages.sharing import plate_path, shared
+from alertd.web.pages.undoing import TAKEN_BACK, undo_part
 from alertd.web.places import described
-from alertd.web.progress import EVENTS, progress_part, reached, told_in, under_way
+from alertd.web.progress import EVENTS, progress_part, reached, state_word, told_in, under_way
+from alertd.web.reached_map import MapNews, reached_now
 from alertd.web.rooms import ROOMS, Rooms
 from alertd.web.show import frame, part, show
 from alertd.web.svg import picture
@@ -57,14 +70,27 @@ async def history(request: web.Request) -> web.StreamResponse:
     found = await reading.alerts(rooms.desk, here.station.id, below, PAGE + 1)
     lines = [await _line(rooms, here, summary) for summary in found[:PAGE]]
     page = HistoryPage(
-        frame=frame("Alertes", here),
+        frame=frame("Alertes", here, countdowns.STREAM),
+        leaving=await countdowns.leaving(rooms, here),
         alerts=tuple(lines),
         may_compose=here.actor.releases is not None,
         sees_gateways=may_see(here),
+        schedules=await _schedules(rooms, here),
+        doors=await doors(rooms, here),
         older=found[PAGE - 1].id if len(found) > PAGE else 0,
         paused=await _paused(rooms, here),
     )
-    return show(request, page)
+    return show(page)
+
+
+async def _schedules(rooms: Rooms, here: Visit) -> str:
+    """What the link to schedules says: a date that was not sent lately is not to be missed."""
+    since = rooms.clock.now_ms() - LATELY
+    missed = len(await plans.skipped(rooms.db, here.station.id, since))
+    told = f" : {words.count(missed, 'envoi')} n'a pas eu lieu" if missed == 1 else ""
+    if missed > 1:
+        told = f" : {words.count(missed, 'envoi')} n'ont pas eu lieu"
+    return f"Programmations{told}"
 
 
 async def _paused(rooms: Rooms, here: Visit) -> str:
@@ -82,46 +108,68 @@ async def _paused(rooms: Rooms, here: Visit) -> str:
 
 
 async def alert_page(request: web.Request) -> web.StreamResponse:
-    """One alert: how far it is, what it says, what was done."""
+    """One alert: how far it is, what it says, what was done; before it is one, its countdown or its approval."""
     rooms, here = request.app[ROOMS], await visit(request)
     view = await own_alert(rooms, here, alert_id_of(request))
+    last = await countdown.latest(rooms.db, view.summary.id)
+    if last is not None and last.state is countdown.State.ARMED:
+        return await countdowns.countdown_page(rooms, here, view, last)
+    if view.summary.state is AlertState.PENDING:
+        raise web.HTTPSeeOther(f"{APPROVALS}/{view.summary.id}")
+    return show(await _released_page(request, rooms, here, view, last))
+
+
+async def _released_page(
+    request: web.Request, rooms: Rooms, here: Visit, view: AlertView, last: Countdown | None
+) -> AlertPage:
     books = await reading.progress(rooms.desk, view.summary.id)
-    around = await surroundings(rooms, here)
-    summary, now = view.summary, rooms.clock.now_ms()
-    told = told_in(view)
+    summary, now, told = view.summary, rooms.clock.now_ms(), told_in(view)
+    around = await surroundings(rooms, here, zone=told.target.zone)
     text = told.texts.get(LANGUAGE) or next(iter(told.texts.values()))
     where = described(told.target, around)
     fresh = under_way(view, books)
-    page = AlertPage(
+    return AlertPage(
         frame=frame(
             summary.headline, here, f"/alertes/{summary.id}/flux" if fresh else "", 5 if fresh else 0
         ),
         id=summary.id,
         level_word=words.LEVELS[summary.level],
         colour="over" if summary.state in _OVER else summary.level.word,
-        state_word=words.ALERT_STATES[summary.state],
+        state_word=state_word(summary.state, books),
         topic=words.topic(rooms.catalogue, summary.topic),
         headline=summary.headline,
         body=text.body,
         instruction=text.instruction,
+        files=shown_files(told.attachments, "/alertes/pieces", whole=True),
         exercise=summary.exercise,
         where=where,
         picture=picture(here.station, told.target.zone, where),
         until=_until(summary, told.expires, here.station.timezone, now),
         steps=tuple(_step(event, here, now) for event in reversed(view.events)),
-        progress=part(request, progress_part(view, books, now)),
+        notice=_notice(request, here, view, last),
+        ending=ending(here.station, summary, told.expires, now),
+        undo=part(await undo_part(rooms, here, view)),
+        progress=part(progress_part(view, books, now)),
+        reached=await reached_now(rooms, here.station, view, books),
+        forgotten=await forgotten(rooms, here.station, summary.id),
         may_end=_may(here, summary, Act.END),
         may_cancel=_may(here, summary, Act.CANCEL),
+        may_prolong=_may(here, summary, Act.UPDATE),
+        shared=shared(rooms, here.station, view),
+        plate=plate_path(here.station, view),
         correct=_correct(here, summary),
+        copy=f"/alertes/nouvelle?copie={summary.id}" if _releases(here, summary) and view.events else "",
+        left=await figures.left_after(rooms.desk, here.station, view),
+        rolls=await rolls(rooms, here, summary.id),
+        may_call=here.actor.releases is not None,
     )
-    return show(request, page)
 
 
 async def alert_stream(request: web.Request) -> web.StreamResponse:
     """The progress part again whenever the books change, until nothing can change by itself."""
     rooms, here = request.app[ROOMS], await visit(request)
     view = await own_alert(rooms, here, alert_id_of(request))
-    return await stream(request, _news(request, rooms, view))
+    return await stream(request, _news(rooms, here, view))
 
 
 async def close_page(request: web.Request) -> web.StreamResponse:
@@ -135,7 +183,7 @@ async def close_page(request: web.Request) -> web.StreamResponse:
     content = threads.closing_content(rooms.desk, here.station, head, act, None)
     station = here.station
     speech = Speech(station.name, station.timezone, station.locale, act, content, content.expires)
-    said = wording.words(rooms.catalogue, speech, station.locale, Wording.UPDATE)
+    said = wording.words(rooms.catalogue, speech, station.locale, Wording.UPDATE, short=True)
     page = ClosePage(
         frame=frame(heading, here),
         id=head.alert_id,
@@ -145,7 +193,7 @@ async def close_page(request: web.Request) -> web.StreamResponse:
         text=wording.sms_text(station.name, said, ""),
         button=f"Envoyer : {heading.lower()}",
     )
-    return show(request, page)
+    return show(page)
 
 
 async def close(request: web.Request) -> web.StreamResponse:
@@ -174,15 +222,22 @@ async def _is_closed(rooms: Rooms, here: Visit, alert_id: int, act: Act) -> bool
     return view.summary.state is (AlertState.ENDED if act is Act.END else AlertState.CANCELLED)
 
 
-async def _news(request: web.Request, rooms: Rooms, view: AlertView) -> AsyncIterator[tuple[str, str]]:
-    told, state = "", view.summary.state
+async def _news(rooms: Rooms, here: Visit, view: AlertView) -> AsyncIterator[tuple[str, str]]:
+    where = MapNews(rooms, here.station)
+    told, before, state = "", part(await undo_part(rooms, here, view)), view.summary.state
     while True:  # bounded by `stream`, which ends after an hour
         books = await reading.progress(rooms.desk, view.summary.id)
         shown = progress_part(view, books, rooms.clock.now_ms())
-        html = part(request, shown)
+        html = part(shown)
         if html != told:
             yield "part", json.dumps({"name": "progress", "html": html, "said": shown.events[0].summary})
             told = html
+        undo = part(await undo_part(rooms, here, view))
+        if undo != before:
+            yield "part", json.dumps({"name": "undo", "html": undo, "said": ""})
+            before = undo
+        if map_ := await where.news(view, books, last=not under_way(view, books)):
+            yield "part", json.dumps({"name": "reached", "html": map_, "said": ""})
         if view.summary.state is not state:
             yield "reload", "{}"
         if not under_way(view, books):
@@ -193,11 +248,19 @@ async def _news(request: web.Request, rooms: Rooms, view: AlertView) -> AsyncIte
         state, view = view.summary.state, await reading.alert(rooms.desk, view.summary.id)
 
 
+def _notice(request: web.Request, here: Visit, view: AlertView, last: Countdown | None) -> str:
+    """What whoever comes from a button is told of it; a draft alone can have been taken back."""
+    if "annule" in request.query and not view.events:
+        return TAKEN_BACK
+    now = request.app[ROOMS].clock.now_ms()
+    return countdowns.notice(here, view, last, now, missed="arret" in request.query)
+
+
 def _correct(here: Visit, summary: AlertSummary) -> str:
     """What changing it is called here; empty where it cannot be changed."""
     if _may(here, summary, Act.ALERT):
         return "Reprendre le brouillon"
-    return "Corriger ou prolonger" if _may(here, summary, Act.UPDATE) else ""
+    return "Corriger" if _may(here, summary, Act.UPDATE) else ""
 
 
 def _until(summary: AlertSummary, expires: int, timezone: str, now: int) -> str:
@@ -207,23 +270,26 @@ def _until(summary: AlertSummary, expires: int, timezone: str, now: int) -> str:
 
 
 def _may(here: Visit, summary: AlertSummary, act: Act) -> bool:
-    releases = here.actor.releases
-    return releases is not None and releases >= summary.level and (summary.state, act) in TRANSITIONS
+    return _releases(here, summary) and (summary.state, act) in TRANSITIONS
+
+
+def _releases(here: Visit, summary: AlertSummary) -> bool:
+    return here.actor.releases is not None and here.actor.releases >= summary.level
 
 
 async def _line(rooms: Rooms, here: Visit, summary: AlertSummary) -> AlertLine:
-    now = rooms.clock.now_ms()
+    now, books = rooms.clock.now_ms(), await reading.progress(rooms.desk, summary.id)
     return AlertLine(
         id=summary.id,
         level=summary.level.word,
         level_word=words.LEVELS[summary.level],
         state=summary.state.value,
-        state_word=words.ALERT_STATES[summary.state],
+        state_word=state_word(summary.state, books),
         topic=words.topic(rooms.catalogue, summary.topic),
         headline=summary.headline,
         exercise=summary.exercise,
         when=words.when(summary.created_at, here.station.timezone, now),
-        reached=reached(await reading.progress(rooms.desk, summary.id)),
+        reached=reached(books),
     )
 
 

@@ -1,25 +1,27 @@
-"""Write an alert without a map: what happened, then where, the words, until when and by which channels."""
+"""Write an alert: what happened, then where, the words, until when and by which channels."""
 
 from collections.abc import Mapping
 
 from aiohttp import web
 
 from alertd import issue
-from alertd.catalogue import Catalogue
 from alertd.errors import AlertdError, Missing, NotAllowed, Refused
 from alertd.issue import reading
+from alertd.issue.estimate import take_turn
 from alertd.issue.preview import check_thread
-from alertd.model import Level
-from alertd.stations import drawings
+from alertd.model import Act, AlertState, Level
+from alertd.stations import drawings, elections, payers
+from alertd.stations.streets import find
 from alertd.subscribe import groups
-from alertd.web import forms, posted, words
-from alertd.web.contracts import Choice, Choices, ComposePage, TopicsPage
-from alertd.web.forms import ComposeForm, Surroundings
+from alertd.web import addresses_part, forms, posted, proving, slots, words
+from alertd.web.coach_part import BY_HAND, DAYS, SAFE, coach_part, mended
+from alertd.web.compose_form import ComposeForm, Surroundings
+from alertd.web.compose_show import show_form, topics_page
+from alertd.web.progress import told_in
 from alertd.web.rooms import ROOMS, Rooms
-from alertd.web.show import frame, show
+from alertd.web.show import part, show
 from alertd.web.visits import Visit, visit
-
-NEW = "/alertes/nouvelle"
+from zones import Zone
 
 _FIELDS: Mapping[str, str] = {
     "expires_at": "expires",
@@ -34,17 +36,34 @@ _FIELDS: Mapping[str, str] = {
 async def compose_page(request: web.Request) -> web.StreamResponse:
     """First what happened; then the form, begun from a topic, a ready text or a preview that is to be changed."""
     rooms, here = request.app[ROOMS], await composer(request)
+    proving.check_form(rooms, here.prove)
     around = await surroundings(rooms, here)
     query = request.query
     if "apercu" in query:
         shown = await issue.shown(rooms.desk, here.actor, query["apercu"][:100].replace("\0", ""))
+        around = await surroundings(rooms, here, zone=shown.content.target.zone)
         form = forms.form_of(shown.content, around)
-        return _form(request, here, around, form, {}, shown.alert_id)
+        return show_form(
+            rooms, here, await surroundings(rooms, here, form), form, {}, shown.alert_id, of=shown.content
+        )
+    if query.get("copie", "").isascii() and query.get("copie", "").isdigit():
+        return await _copied(rooms, here, int(query["copie"][:15]))
     if query.get("modele") in rooms.catalogue.templates:
-        return _form(request, here, around, forms.filled(query["modele"], around), {})
+        return show_form(rooms, here, around, forms.filled(query["modele"], around), {})
     if query.get("sujet") in rooms.catalogue.topics:
-        return _form(request, here, around, forms.blank(query["sujet"], around), {})
-    return show(request, _topics_page(rooms.catalogue, here))
+        return show_form(rooms, here, around, forms.blank(query["sujet"], around), {})
+    return show(topics_page(rooms.catalogue, here))
+
+
+async def _copied(rooms: Rooms, here: Visit, alert_id: int) -> web.Response:
+    """An alert that was sent, as the beginning of a new one: its end is the topic's usual one from now, and nothing leaves yet."""
+    told = told_in(await own_alert(rooms, here, alert_id))
+    around = await surroundings(rooms, here, zone=told.target.zone)
+    form = forms.form_of(told, around)
+    if told.topic in rooms.catalogue.topics:
+        fresh = forms.blank(told.topic, around)
+        form = form.model_copy(update={"expires": fresh.expires, "at": fresh.at})
+    return show_form(rooms, here, await surroundings(rooms, here, form), form, {}, of=told)
 
 
 async def compose(request: web.Request) -> web.StreamResponse:
@@ -53,12 +72,19 @@ async def compose(request: web.Request) -> web.StreamResponse:
 
 
 async def correct_page(request: web.Request) -> web.StreamResponse:
-    """The form as the alert stands now."""
+    """The form as the alert stands now, or as an update that was stopped left it."""
     rooms, here = request.app[ROOMS], await composer(request)
     view = await own_alert(rooms, here, alert_id_of(request))
+    if (
+        view.summary.state is AlertState.ARMED
+    ):  # its page has the seconds that are left, and the button that stops it
+        raise web.HTTPSeeOther(f"/alertes/{view.summary.id}")
     await check_thread(rooms.desk, here.station, view.summary.id)
-    around = await surroundings(rooms, here)
-    return _form(request, here, around, forms.form_of(view.content, around), {}, view.summary.id)
+    around = await surroundings(rooms, here, zone=view.content.target.zone)
+    form = forms.form_of(view.content, around)
+    return show_form(
+        rooms, here, await surroundings(rooms, here, form), form, {}, view.summary.id, of=view.content
+    )
 
 
 async def correct(request: web.Request) -> web.StreamResponse:
@@ -76,17 +102,35 @@ async def composer(request: web.Request) -> Visit:
     return here
 
 
-async def surroundings(rooms: Rooms, here: Visit) -> Surroundings:
-    """What the form of this station is read against."""
-    lists = await groups.of_station(rooms.db, here.station.id)
+async def surroundings(
+    rooms: Rooms,
+    here: Visit,
+    form: ComposeForm | None = None,
+    zone: Zone | None = None,
+    *,
+    searching: bool = False,
+) -> Surroundings:
+    """What the form of this station is read against; with the files and the address that a posted one names, or with what
+    the middle of a stored zone is called.
+    """
+    station_id = here.station.id
+    lists = await groups.of_station(rooms.db, station_id)
+    hamlets = await drawings.hamlets(rooms.db, station_id)
     return Surroundings(
         station=here.station,
         catalogue=rooms.catalogue,
         limits=rooms.settings.limits,
         now=rooms.clock.now_ms(),
         saved_zones=await drawings.saved_zones(rooms.db, here.station.id),
-        hamlets=await drawings.hamlets(rooms.db, here.station.id),
+        hamlets=hamlets,
         groups={group.id: group.name for group in lists},
+        files=await slots.files(rooms.db, station_id, form) if form else {},
+        spot=await addresses_part.spot(rooms, station_id, form, zone, hamlets),
+        found=await addresses_part.found(rooms, here.station, form, hamlets, far=searching),
+        names=await find.listed(rooms.db, station_id),
+        searches=rooms.geocoder is not None or await find.known(rooms.db, station_id),
+        election=await elections.running(rooms.db, here.station, rooms.clock.now_ms()) is not None,
+        unpaid=await payers.unpaid(rooms.db, here.station),
     )
 
 
@@ -104,19 +148,32 @@ def alert_id_of(request: web.Request) -> int:
 
 async def _compose(request: web.Request, alert_id: int | None) -> web.StreamResponse:
     rooms, here = request.app[ROOMS], await composer(request)
-    around = await surroundings(rooms, here)
-    form = ComposeForm.read(await posted.form(request))
+    fields = await posted.form(request)
+    taken = await slots.take(rooms, here, ComposeForm.read(fields), fields)
+    searching = "search" in fields
+    form = taken.form.model_copy(update={"where": "address"}) if searching else taken.form
+    if searching:
+        await take_turn(rooms.desk, here.actor, "addresses", a_second=4.0, burst=40)
+    around = await surroundings(rooms, here, form, searching=searching)
+    how = str(fields.get("mend", ""))[:10]
+    if how:
+        form = mended(rooms, form, around, how)
+    if searching or (how and "digest" not in fields):
+        return show_form(rooms, here, around, form, taken.errors, alert_id)
     try:
+        taken.check()
         content = forms.content(form, around)
-        _check_level(here, content.level)
-        shown = await issue.preview(rooms.desk, here.actor, here.station, content, alert_id)
+        check_level(here, content.level)
+        shown = await issue.preview(
+            rooms.desk, here.actor, here.station, content, alert_id, neutral=form.neutral == "on"
+        )
     except Refused as error:
-        return again(request, here, around, form, error, alert_id)
+        return again(rooms, here, around, form, error, alert_id)
     raise web.HTTPSeeOther(f"/alertes/apercu/{shown.digest}")
 
 
 def again(
-    request: web.Request,
+    rooms: Rooms,
     here: Visit,
     around: Surroundings,
     form: ComposeForm,
@@ -125,10 +182,29 @@ def again(
 ) -> web.Response:
     """The form as it was typed, with what is to be mended."""
     errors = {"": error.message} | {_field(path): said for path, said in reversed(error.fields.items())}
-    return _form(request, here, around, form, errors, alert_id, error.status)
+    return show_form(rooms, here, around, form, errors, alert_id, error.status)
 
 
-def _check_level(here: Visit, level: Level) -> None:
+async def reread(request: web.Request) -> web.Response:
+    """The coach's word on the form as it stands, and the words that one tap would put there."""
+    rooms, here = request.app[ROOMS], await composer(request)
+    form = ComposeForm.read(await posted.form(request))
+    await take_turn(rooms.desk, here.actor, "coach", a_second=3.0, burst=30)
+    around = await surroundings(rooms, here, form.model_copy(update={"address_words": ""}))
+    act = Act.UPDATE if "again" in request.query else Act.ALERT
+    told = coach_part(rooms, form, around, act, script=True)
+    mends = {how: mended(rooms, form, around, how) for how in (SAFE, DAYS, BY_HAND)}
+    fields = ("headline", "instruction", "words")
+    return web.json_response(
+        {
+            "html": str(part(told)),
+            "mends": {how: {name: getattr(one, name) for name in fields} for how, one in mends.items()},
+        }
+    )
+
+
+def check_level(here: Visit, level: Level) -> None:
+    """:raises Refused: `level_not_allowed`, beside the field: more than this person may release."""
     releases = here.actor.releases
     if releases is None or level > releases:
         most = words.LEVELS[releases].lower() if releases else "rien"
@@ -142,79 +218,3 @@ def _field(path: str) -> str:
     if steps[-1] in ComposeForm.model_fields and steps[0] != "target":
         return steps[-1]
     return _FIELDS.get(steps[0], steps[0])
-
-
-def _form(
-    request: web.Request,
-    here: Visit,
-    around: Surroundings,
-    form: ComposeForm,
-    errors: Mapping[str, str],
-    alert_id: int | None = None,
-    status: int = 200,
-) -> web.Response:
-    title = "Nouvelle alerte" if alert_id is None else "Corriger l'alerte"
-    page = ComposePage(
-        frame=frame(title, here),
-        action=NEW if alert_id is None else f"/alertes/{alert_id}/corriger",
-        form=form,
-        errors=errors,
-        topics=_by_level(around.catalogue, Level.DANGER),
-        levels=tuple(Choice(level.word, words.LEVELS[level]) for level in _levels(here)),
-        everyone=_everyone(here.station.kind),
-        saved_zones=tuple(Choice(str(saved.id), saved.name) for saved in around.saved_zones),
-        hamlets=tuple(Choice(str(hamlet.id), hamlet.name) for hamlet in around.hamlets),
-        radii=tuple(Choice(str(radius), words.distance(radius)) for radius in forms.RADII_M),
-        groups=tuple(Choice(str(key), name) for key, name in (around.groups or {}).items()),
-        channels=tuple(Choice(channel.word, _capital(word)) for channel, word in words.CHANNELS.items()),
-        ready_texts=_ready_texts(around.catalogue, here, form.topic) if alert_id is None else (),
-        again=alert_id is not None,
-    )
-    return show(request, page, status)
-
-
-def _topics_page(catalogue: Catalogue, here: Visit) -> TopicsPage:
-    most = here.actor.releases or Level.INFO
-    return TopicsPage(
-        frame("Nouvelle alerte", here), _by_level(catalogue, most), _ready_texts(catalogue, here)
-    )
-
-
-def _by_level(catalogue: Catalogue, most: Level) -> tuple[Choices, ...]:
-    """The topics under their usual level, the gravest first, as far as this person may go."""
-    return tuple(
-        Choices(
-            words.LEVELS[level],
-            level.word,
-            tuple(
-                Choice(topic.key, topic.label("fr"))
-                for topic in catalogue.topics.values()
-                if topic.level == level.word
-            ),
-        )
-        for level in sorted(Level, reverse=True)
-        if level <= most
-    )
-
-
-def _levels(here: Visit) -> list[Level]:
-    """From the gravest; those that this person may release."""
-    most = here.actor.releases or Level.INFO
-    return [level for level in sorted(Level, reverse=True) if level <= most]
-
-
-def _ready_texts(catalogue: Catalogue, here: Visit, topic: str = "") -> tuple[Choice, ...]:
-    levels = {level.word for level in _levels(here)}
-    return tuple(
-        Choice(ready.key, ready.label, ready.level)
-        for ready in catalogue.templates.values()
-        if ready.kind == "alert" and ready.level in levels and topic in {"", ready.topic}
-    )
-
-
-def _everyone(kind: str) -> str:
-    return "Toute la commune" if kind == "commune" else "Tous les abonnés"
-
-
-def _capital(word: str) -> str:
-    return word[:1].upper() + word[1:]

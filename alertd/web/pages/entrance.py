@@ -1,46 +1,78 @@
 """Log in, log out, and choose in whose name to speak."""
 
-from typing import Any
+from typing import Any, Final
 
 from aiohttp import web
 from multidict import MultiMapping
 
 from alertd.errors import TooOften
-from alertd.stations import operators, sessions, throttle
-from alertd.stations.operators import Operator, Post
-from alertd.web import words
+from alertd.stations import audit, ceremonies, factors, operators, sessions, throttle
+from alertd.stations.ceremonies import Ceremony, Kind
+from alertd.stations.factors import Factors, Proof
+from alertd.stations.operators import Post
+from alertd.subscribe import operator_phones
+from alertd.web import this_phone, words
 from alertd.web.addresses import client_address
 from alertd.web.contracts import Choice, Frame, LoginPage, StationsPage
+from alertd.web.entering import Entered, enter, greet, onward, passkey_path, step
+from alertd.web.login_contracts import SecondPage
 from alertd.web.posted import form
 from alertd.web.rooms import ROOMS, Rooms
 from alertd.web.show import show
-from alertd.web.visits import forget, keep, session_of, token_of
+from alertd.web.visits import forget, session_of, token_of
 
 
 async def log_in_page(request: web.Request) -> web.StreamResponse:
     if await session_of(request) is not None:
-        raise web.HTTPSeeOther(_onward(request))
-    return show(request, _log_in_page(request))
+        raise web.HTTPSeeOther(onward(request))
+    return show(_log_in_page(request))
 
 
 async def log_in(request: web.Request) -> web.StreamResponse:
-    """A session in a cookie; the same words for an unknown login and a wrong password.
+    """A session in a cookie, or the question for the second proof; the same words for an unknown login and a wrong password.
 
-    :raises TooOften: `log_in_too_often`, by login and address.
+    :raises TooOften: `log_in_too_often`, by login and network.
     """
     rooms, typed = request.app[ROOMS], await form(request)
-    login, password = _login(typed), str(typed.get("password", ""))[:1000]
-    await _wait_your_turn(rooms, login, client_address(request))
+    login, password = text(typed, "login"), str(typed.get("password", ""))[:1000]
+    await wait_your_turn(rooms, login, client_address(request))
     operator = await operators.verify(rooms.db, rooms.passwords, login, password)
-    if operator is None:
-        return show(request, _log_in_page(request, login, _WRONG), 401)
-    return await _welcome(request, operator)
+    known = await factors.of(rooms.db, operator.id) if operator else None
+    if known is None:
+        return show(_log_in_page(request, login, _WRONG), 401)
+    if known.second:
+        return await ask_second(request, known, Proof.PASSWORD)
+    async with rooms.db.transaction() as tx:
+        entered = await enter(request, tx, known.operator, Proof.PASSWORD)
+    raise greet(request, entered)
+
+
+async def second(request: web.Request) -> web.StreamResponse:
+    """The second proof: the app's code, or a recovery code. A wrong one may be mended while the first proof holds.
+
+    :raises TooOften: `log_in_too_often`, by operator.
+    """
+    rooms, typed = request.app[ROOMS], await form(request)
+    token, code = text(typed, "token"), text(typed, "code")
+    held = await ceremonies.look(rooms.db, rooms.clock, rooms.keyring, Kind.SECOND, token)
+    known = await factors.of(rooms.db, held.operator_id) if held else None
+    if held is None or known is None:
+        return show(_log_in_page(request, error=_OVER), 401)
+    await wait_for_code(rooms, known.operator.id, code, client_address(request))
+    entered = await _with_code(request, held, known, token, code)
+    if entered is None:
+        return show(_second_page(request, known, Proof(held.body.decode()), token, WRONG_CODE), 401)
+    raise greet(request, entered)
 
 
 async def log_out(request: web.Request) -> web.StreamResponse:
-    rooms = request.app[ROOMS]
+    """The session is over, and this telephone shows nothing more until the same person is back."""
+    rooms, session = request.app[ROOMS], await session_of(request)
     async with rooms.db.transaction() as tx:
         await sessions.close_session(tx, token_of(request))
+        if session is not None:
+            phone = this_phone.endpoint(request)
+            await operator_phones.sleep(tx, session.operator.id, phone, rooms.clock)
     response = web.HTTPSeeOther("/connexion")
     forget(response, rooms)
     raise response
@@ -52,7 +84,7 @@ async def stations_page(request: web.Request) -> web.StreamResponse:
         raise web.HTTPSeeOther("/connexion?retour=/stations")
     posts = await operators.posts(request.app[ROOMS].db, session.operator.id)
     frame = Frame("Au nom de qui ?", operator=session.operator.name, csrf=session.csrf)
-    return show(request, StationsPage(frame, tuple(_choice(post) for post in posts)))
+    return show(StationsPage(frame, tuple(_choice(post) for post in posts)))
 
 
 async def choose_station(request: web.Request) -> web.StreamResponse:
@@ -65,18 +97,43 @@ async def choose_station(request: web.Request) -> web.StreamResponse:
     raise web.HTTPSeeOther("/")
 
 
+WRONG_CODE = "Ce code n'est pas le bon, ou il a déjà servi. Attendez le suivant, puis recommencez."
 _WRONG = "L'identifiant ou le mot de passe n'est pas le bon. Vérifiez les deux, puis recommencez."
+_SAID: Final = {
+    Proof.PASSWORD: "Votre mot de passe est le bon.",
+    Proof.LINK: "Votre lien est le bon.",
+}
+_OVER = "Trop de temps a passé, ou cette page a déjà servi : recommencez."
 
 
-def _login(typed: MultiMapping[Any]) -> str:
-    """Nobody's where it holds a NUL, which no database can look for."""
-    login = str(typed.get("login", ""))[:200]
-    return "" if "\0" in login else login
+def text(typed: MultiMapping[Any], name: str) -> str:
+    """A short field; nobody's where it holds a NUL, which no database can look for."""
+    value = str(typed.get(name, ""))[:200]
+    return "" if "\0" in value else value
 
 
-async def _wait_your_turn(rooms: Rooms, login: str, address: str) -> None:
+async def wait_your_turn(rooms: Rooms, login: str, address: str) -> None:
+    """:raises TooOften: `log_in_too_often`."""
     async with rooms.db.transaction() as tx:
         seconds = await throttle.log_in_wait(tx, rooms.clock, login, address)
+    check_wait(seconds)
+
+
+async def wait_for_code(rooms: Rooms, operator_id: int, code: str, address: str) -> None:
+    """Six digits could be guessed: slow, by operator. A recovery code could not, and passes when codes are hammered at.
+
+    :raises TooOften: `log_in_too_often`.
+    """
+    async with rooms.db.transaction() as tx:
+        if len("".join(code.split())) <= 8:
+            seconds = await throttle.code_wait(tx, rooms.clock, operator_id)
+        else:
+            seconds = await throttle.knock_wait(tx, rooms.clock, address)
+    check_wait(seconds)
+
+
+def check_wait(seconds: float) -> None:
+    """:raises TooOften: `log_in_too_often`, unless there is nothing to wait for."""
     if seconds:
         raise TooOften(
             "log_in_too_often",
@@ -85,26 +142,47 @@ async def _wait_your_turn(rooms: Rooms, login: str, address: str) -> None:
         )
 
 
-async def _welcome(request: web.Request, operator: Operator) -> web.StreamResponse:
+async def ask_second(request: web.Request, known: Factors, first: Proof) -> web.Response:
+    """The page that asks for the second proof, where the first was right."""
     rooms = request.app[ROOMS]
-    posts = await operators.posts(rooms.db, operator.id)
-    only = posts[0].station_id if len(posts) == 1 else None
     async with rooms.db.transaction() as tx:
-        await sessions.close_session(tx, token_of(request))  # a session of before is not carried over
-        opened = await sessions.open_session(tx, rooms.clock, operator.id, only)
-    response = web.HTTPSeeOther(_onward(request) if only else "/stations")
-    keep(response, rooms, opened)
-    raise response
+        what = (Kind.SECOND, known.operator.id, first.value.encode())
+        token = await ceremonies.begin(tx, rooms.clock, rooms.keyring, *what)
+    return show(_second_page(request, known, first, token))
+
+
+async def _with_code(
+    request: web.Request, held: Ceremony, known: Factors, token: str, code: str
+) -> Entered | None:
+    """Code, ceremony and session in one transaction: none of them is used twice."""
+    rooms, operator = request.app[ROOMS], known.operator
+    async with rooms.db.transaction() as tx:
+        proof = await factors.spend(tx, rooms.clock, rooms.keyring, operator.id, code)
+        if proof is not None and await ceremonies.take(tx, rooms.clock, held.kind, token):
+            return await enter(request, tx, operator, Proof(held.body.decode()), proof)
+        who = (f"operator:{operator.login}", "login.code_refused", f"operator:{operator.id}")
+        await audit.append(tx, rooms.clock, None, *who)
+    return None
+
+
+def _second_page(
+    request: web.Request, known: Factors, first: Proof, token: str, error: str = ""
+) -> SecondPage:
+    return SecondPage(
+        frame=Frame("Encore une preuve"),
+        action=step(request, "/connexion/code"),
+        said=_SAID.get(first, ""),
+        token=token,
+        totp=known.totp,
+        passkey=passkey_path(request, "/connexion/empreinte") if known.passkeys else "",
+        link=first is Proof.PASSWORD,
+        error=error,
+    )
 
 
 def _log_in_page(request: web.Request, login: str = "", error: str = "") -> LoginPage:
-    return LoginPage(Frame("Se connecter"), request.rel_url.raw_path_qs, login, error)
-
-
-def _onward(request: web.Request) -> str:
-    """Where the person wanted to go: a path of ours, never another site (no double slash, no backslash)."""
-    path = request.query.get("retour", "/")
-    return path if path.startswith("/") and path[1:2] not in {"/", "\\"} and path.isprintable() else "/"
+    passkey = passkey_path(request, "/connexion/empreinte")
+    return LoginPage(Frame("Se connecter"), step(request, "/connexion"), login, error, passkey)
 
 
 def _choice(post: Post) -> Choice:

@@ -9,15 +9,14 @@ from alertd.model import Channel, Mode, Role
 from alertd.stations import gateways
 from alertd.stations.gateways import Decision, Voice
 from alertd.web import gateway_words, words
-from alertd.web.contracts import Choice, GatewayLine, GatewaysPage, VoicePart
+from alertd.web.contracts import Choice
+from alertd.web.gateway_contracts import GatewayLine, GatewaysPage, VoicePart
 from alertd.web.posted import form
 from alertd.web.rooms import ROOMS, Rooms
 from alertd.web.show import frame, show
 from alertd.web.visits import Visit, visit
 
 PATH: Final = "/passerelles"
-_INSTANCE: Final = frozenset({"commune", "intercommunality", "departement"})
-"""The kinds of station whose mayor, at the root of the tree, stands for the instance's administrator on a page."""
 
 
 def may_see(here: Visit) -> bool:
@@ -27,9 +26,7 @@ def may_see(here: Visit) -> bool:
 
 def may_choose(here: Visit) -> bool:
     """A gateway serves every station of the instance: only the mayor of one that answers to no other overrules."""
-    station = here.station
-    root = station.parent_id is None and station.kind in _INSTANCE and not station.private
-    return may_see(here) and root and station.mode is Mode.LIVE
+    return may_see(here) and gateways.stands_for_instance(here.station)
 
 
 async def gateways_page(request: web.Request) -> web.StreamResponse:
@@ -38,7 +35,7 @@ async def gateways_page(request: web.Request) -> web.StreamResponse:
     :raises NotAllowed: `gateways_not_allowed`.
     """
     here = await _admitted(request)
-    return show(request, await _page(request.app[ROOMS], here))
+    return show(await _page(request.app[ROOMS], here))
 
 
 async def prefer(request: web.Request) -> web.StreamResponse:
@@ -50,7 +47,7 @@ async def prefer(request: web.Request) -> web.StreamResponse:
         raise Refused("gateway_unknown", "Cette passerelle ne sert pas ce canal : choisissez dans la liste.")
     if not reason.strip() or "\0" in reason:
         notice = "Dites pourquoi : le motif est gardé, et montré aux autres."
-        return show(request, await _page(rooms, here, notice), 422)
+        return show(await _page(rooms, here, notice), 422)
     await gateways.prefer(rooms.db, rooms.clock, rooms.settings, here.actor.name, channel.word, name, reason)
     raise web.HTTPSeeOther(PATH)
 
@@ -95,18 +92,21 @@ async def _page(rooms: Rooms, here: Visit, notice: str = "") -> GatewaysPage:
         frame=frame("Passerelles", here),
         notice=notice,
         seen_at=words.when(now, timezone, now),
-        voices=tuple(_voice(voice, timezone, now) for voice in found),
+        voices=tuple(_voice(voice, timezone, now, detailed=may_choose(here)) for voice in found),
         decisions=tuple(_decision(one, nodes, timezone, now) for one in await gateways.decisions(rooms.db)),
         may_choose=may_choose(here),
     )
 
 
-def _voice(voice: Voice, timezone: str, now: int) -> VoicePart:
+def _voice(voice: Voice, timezone: str, now: int, *, detailed: bool) -> VoicePart:
     lines = []
     for standing in voice.standings:
         word, colour = gateway_words.condition(standing, voice)
-        notes = gateway_words.noticed(standing, timezone, now)
-        lines.append(GatewayLine(standing.gateway, word, colour, notes))
+        noticed = gateway_words.noticed(standing, timezone, now)
+        known = (*gateway_words.credit(standing), *gateway_words.rate(standing.rate))
+        notes = (*noticed, *gateway_words.mending(standing), *known)
+        ranges = tuple(map(gateway_words.by_range, standing.rates[1:])) if detailed else ()
+        lines.append(GatewayLine(standing.gateway, word, colour, notes, ranges))
     return VoicePart(
         channel=voice.channel.word,
         title=gateway_words.TITLES[voice.channel],

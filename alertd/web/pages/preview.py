@@ -1,29 +1,34 @@
 """The truth before sending, read back from what was stored; and the one button that sends."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 from aiohttp import web
+from multidict import MultiMapping
 
 from alertd import issue
-from alertd.catalogue import Catalogue
-from alertd.deliver import routes
 from alertd.errors import Conflict, Refused
-from alertd.issue import threads
+from alertd.issue import countdown, relays, threads
 from alertd.issue.preview import Preview, stored
-from alertd.model import Act, Channel, Level, Station, Wording
-from alertd.publish import wording
-from alertd.publish.wording import LINK_LENGTH, Speech, Words
+from alertd.issue.undo import HOLD_MS
+from alertd.model import Act, Channel, Level
+from alertd.stations import approval_rules
 from alertd.store.contents import loads
-from alertd.web import forms, words
-from alertd.web.contracts import Choice, MailText, PreviewPage, SmsText
-from alertd.web.forms import ComposeForm, Surroundings
+from alertd.web import forms, proving, words
+from alertd.web.coach_part import names
+from alertd.web.compose_form import ComposeForm, Surroundings
+from alertd.web.compose_show import NEW
+from alertd.web.contracts import Choice, PreviewPage
+from alertd.web.coverage_card import border_sentences, coverage_card
+from alertd.web.file_contracts import shown_files
 from alertd.web.pages.compose import again, composer, surroundings
 from alertd.web.places import described
 from alertd.web.rooms import ROOMS, Rooms
 from alertd.web.show import frame, show
 from alertd.web.svg import picture
 from alertd.web.visits import Visit
-from gateways.text import Measure, gsm_safe, measure
+from alertd.web.wordings import advice, wordings
 
 
 async def preview_page(request: web.Request) -> web.StreamResponse:
@@ -31,34 +36,105 @@ async def preview_page(request: web.Request) -> web.StreamResponse:
     rooms, here = request.app[ROOMS], await composer(request)
     shown = await issue.shown(rooms.desk, here.actor, request.match_info["digest"])
     act = await threads.act_of(rooms.db, shown.alert_id)
-    return show(request, _page(rooms, here, await surroundings(rooms, here), shown, act))
+    around = await surroundings(rooms, here, zone=shown.content.target.zone)
+    page = _page(rooms, here, around, shown, act, await _second(rooms, here, shown))
+    return show(replace(page, relay=await _relay(rooms, here, shown)))
+
+
+async def _relay(rooms: Rooms, here: Visit, shown: Preview) -> str:
+    """A first message to everyone, or to those of a zone, may be asked of the communes too."""
+    content = shown.content
+    fits = shown.alert_id is None and not content.target.groups and not content.attachments
+    asks = fits and await relays.communes(rooms.db, here.station)
+    return f"{relays.PATH}/nouvelle?apercu={shown.digest}" if asks else ""
+
+
+async def _second(rooms: Rooms, here: Visit, shown: Preview) -> str:
+    """Who presses the button must know that it asks somebody first."""
+    rule = await approval_rules.rule(rooms.db, here.station.id, shown.content.level)
+    return (
+        "Ce message ne partira qu'avec l'accord d'une seconde personne : elle sera prévenue." if rule else ""
+    )
+
+
+async def page_of(rooms: Rooms, here: Visit, shown: Preview, act: Act) -> PreviewPage:
+    """What goes to whom, as its author saw it: for who agrees to it."""
+    return _page(rooms, here, await surroundings(rooms, here), shown, act)
 
 
 async def send(request: web.Request) -> web.StreamResponse:
-    """Release what was previewed; where something changed meanwhile, a fresh preview with the sentence."""
+    """Release what was previewed, an emergency by its countdown; where something changed meanwhile, a fresh preview with the
+    sentence.
+    """
     rooms, here = request.app[ROOMS], await composer(request)
     posted = await request.post()
-    digest = str(posted.get("digest", ""))[:100]
+    digest, known = str(posted.get("digest", ""))[:100], _known(posted)
     form = ComposeForm.read(posted)
     try:
-        await _check_confirmed(rooms, here, digest, confirmed=posted.get("confirmed") == "on")
-        released = await issue.release(rooms.desk, here.actor, here.station, digest)
+        danger = await _is_danger(rooms, here, digest)
+        if danger and posted.get("confirmed") != "on":
+            return await _ask(rooms, here, digest, known=known, second=True)
+        alert_id = await _send(rooms, here, digest, known, danger=danger)
     except Conflict as conflict:
+        if conflict.code == "sent_lately":
+            return await _sent_lately(rooms, here, digest, conflict, danger=danger)
         return await _look_again(request, here, form, digest, conflict)
-    except _Unconfirmed as unconfirmed:
-        return await _look_again(request, here, form, digest, unconfirmed)
-    raise web.HTTPSeeOther(f"/alertes/{released.alert_id}")
+    raise web.HTTPSeeOther(f"/alertes/{alert_id}")
 
 
-class _Unconfirmed(Refused):
-    """The box of an emergency was not ticked."""
+async def release_shown(rooms: Rooms, here: Visit, posted: MultiMapping[Any]) -> int | None:
+    """As the button does, of a form that comes without its page; None for an emergency that nobody confirmed.
+
+    :raises AlertdError: what stands in the way.
+    """
+    digest = str(posted.get("digest", ""))[:100]
+    danger = await _is_danger(rooms, here, digest)
+    if danger and posted.get("confirmed") != "on":
+        return None
+    return await _send(rooms, here, digest, _known(posted), danger=danger)
 
 
-async def _check_confirmed(rooms: Rooms, here: Visit, digest: str, *, confirmed: bool) -> None:
+async def _send(rooms: Rooms, here: Visit, digest: str, known: int, *, danger: bool) -> int:
+    """The alert that it becomes, or is about to become."""
+    if danger:
+        proving.check_danger(rooms, here.session, digest)
+        alert_id = await countdown.arm(rooms.desk, here.actor, digest, known)
+        await proving.note_danger(rooms, here.session, alert_id)
+        return alert_id
+    what = (rooms.desk, here.actor, here.station, digest)
+    return (await issue.release(*what, known=known, hold_ms=HOLD_MS)).alert_id
+
+
+def _known(posted: MultiMapping[Any]) -> int:
+    """The newest alert like it that this person was shown; 0 for none."""
+    said = str(posted.get("known", ""))
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 16 else 0
+
+
+async def _is_danger(rooms: Rooms, here: Visit, digest: str) -> bool:
     """By the level that was previewed, whatever the form now says."""
     shown = await stored(rooms.desk, here.actor, digest)
-    if loads(shown["content"]).level is Level.DANGER and not confirmed:
-        raise _Unconfirmed("not_confirmed", "Cochez « Je confirme cette urgence », puis envoyez.")
+    return loads(shown["content"]).level is Level.DANGER
+
+
+async def _sent_lately(
+    rooms: Rooms, here: Visit, digest: str, why: Conflict, *, danger: bool
+) -> web.Response:
+    """What went out, when and by whom; sending it all the same is one tap."""
+    known = int(why.detail["alert"])
+    return await _ask(rooms, here, digest, known=known, second=danger, notice=why.message)
+
+
+async def _ask(
+    rooms: Rooms, here: Visit, digest: str, *, known: int, second: bool, notice: str = ""
+) -> web.Response:
+    """The same preview, its button elsewhere: who cannot hold it taps twice, and what went out lately is said."""
+    shown = await issue.shown(rooms.desk, here.actor, digest)
+    act = await threads.act_of(rooms.db, shown.alert_id)
+    page = _page(rooms, here, await surroundings(rooms, here), shown, act, notice)
+    title = "Confirmer l'urgence" if second else page.frame.title
+    page = replace(page, frame=frame(title, here), second=second, known=known)
+    return show(page, 409 if notice else 200)
 
 
 async def _look_again(
@@ -66,14 +142,16 @@ async def _look_again(
 ) -> web.Response:
     """A new preview of the same form; the form itself where it can no longer be sent (its end has passed)."""
     rooms = request.app[ROOMS]
-    around, alert_id = await surroundings(rooms, here), await _thread(rooms, here, digest)
+    around, alert_id = await surroundings(rooms, here, form), await _thread(rooms, here, digest)
     try:
         content = forms.content(form, around)
-        shown = await issue.preview(rooms.desk, here.actor, here.station, content, alert_id)
+        shown = await issue.preview(
+            rooms.desk, here.actor, here.station, content, alert_id, neutral=form.neutral == "on"
+        )
     except Refused as error:
-        return again(request, here, around, form, error, alert_id)
+        return again(rooms, here, around, form, error, alert_id)
     act = await threads.act_of(rooms.db, alert_id)
-    return show(request, _page(rooms, here, around, shown, act, why.message), why.status)
+    return show(_page(rooms, here, around, shown, act, why.message), why.status)
 
 
 async def _thread(rooms: Rooms, here: Visit, digest: str) -> int | None:
@@ -107,17 +185,32 @@ def _page(
         channels=tuple(_channels(shown)),
         warnings=tuple(_warnings(shown)),
         price=words.price_between(shown.price_low or 0.0, shown.price or 0.0),
-        pace=_pace(shown),
+        pace=words.pace(shown.people, shown.first_s, shown.half_s, shown.last_s),
         silence=tuple(_silence(shown)),
         quota=_quota(shown),
         where=where,
         picture=picture(here.station, content.target.zone, where),
+        coverage=coverage_card(shown.coverage) if shown.coverage else None,
         until=f"Jusqu'à : {until}.",
-        sms=_sms(rooms, here.station, shown, act) if Channel.SMS in content.channels else None,
-        mail=_mail(rooms, here.station, shown, act) if Channel.EMAIL in content.channels else None,
+        wordings=wordings(rooms, here.station, content, act),
+        advice=advice(rooms, here.station, content, names(around), around.now),
+        mend=NEW if shown.alert_id is None else f"/alertes/{shown.alert_id}/corriger",
+        files=shown_files(content.attachments, "/alertes/pieces", whole=True),
         button=f"Envoyer {'l’exercice ' if content.exercise else ''}à {people}",
-        must_confirm=content.level is Level.DANGER,
+        held=content.level is Level.DANGER,
+        second=False,
+        known=0,
+        fresh_until=shown.expires_at,
+        later=_later(shown),
+        relay="",
     )
+
+
+def _later(shown: Preview) -> str:
+    """An emergency is for now; an update follows its alert; files are not kept for later."""
+    if shown.content.level is Level.DANGER or shown.alert_id is not None or shown.content.attachments:
+        return ""
+    return f"/programmations/nouvelle?apercu={shown.digest}"
 
 
 def _channels(shown: Preview) -> Iterator[Choice]:
@@ -133,17 +226,17 @@ def _warnings(shown: Preview) -> Iterator[str]:
         yield f"Aucun envoi possible par {words.CHANNELS[channel]} : rien n'est réglé pour ce moyen."
     if shown.unreached:
         yield f"Hors de portée : {words.people(shown.unreached)} de la zone, sans aucun des moyens choisis."
+    for held in shown.hushed.usual:
+        until = f"attend {words.when(held.due, held.timezone, 0)}"
+        told = until if held.soon else "ne partira pas, l'information finit avant"
+        yield f"Heures calmes, {words.CHANNELS[held.channel]} : {told}, sauf pour qui a choisi d'autres heures."
+    if shown.hushed.later:
+        yield f"Heures calmes : {words.people(shown.hushed.later)} l'auront à leur fin, pas avant."
+    if shown.hushed.never:
+        yield f"Heures calmes : {words.people(shown.hushed.never)} ne l'auront pas, elles finissent trop tard."
+    yield from border_sentences(shown.border)
     if shown.greeting:
         yield "Premier message à des personnes inscrites par une liste : leur SMS dit aussi comment partir. Le prix le compte."
-
-
-def _pace(shown: Preview) -> str:
-    if shown.people == 0:
-        return "Personne, à cet endroit et pour ce sujet, n'a un des moyens choisis."
-    if shown.last_s is not None and shown.last_s < 60:
-        return "Tout le monde est servi en moins d'une minute."
-    first, half, last = (words.wait(seconds) for seconds in (shown.first_s, shown.half_s, shown.last_s))
-    return f"Le premier message part en {first}, la moitié en {half}, le dernier en {last}."
 
 
 def _quota(shown: Preview) -> str:
@@ -159,48 +252,3 @@ def _silence(shown: Preview) -> Iterator[str]:
         if shown.delayed.get(channel):
             after = words.delay(shown.content.silence[channel])
             yield f"Les {word} attendent {after} pour qui a aussi une notification : si elle est arrivée, ils ne partent pas."
-
-
-def _said(catalogue: Catalogue, station: Station, shown: Preview, act: Act, *, short: bool) -> Words:
-    content, locale = shown.content, station.locale
-    speech = Speech(station.name, station.timezone, locale, act, content, content.expires)
-    kind = Wording.UPDATE if act is Act.UPDATE else Wording.FIRST
-    return wording.words(catalogue, speech, locale, kind, short=short)
-
-
-def _sms(rooms: Rooms, station: Station, shown: Preview, act: Act) -> SmsText:
-    said = _said(rooms.catalogue, station, shown, act, short=True)
-    text = wording.sms_text(station.name, said, _link(rooms))
-    cost, danger = measure(text), shown.content.level is Level.DANGER
-    sender = routes.first(rooms.desk.routes, station.mode, Channel.SMS, danger=danger)
-    length = words.count(cost.units, "caractère")
-    billed = words.count(cost.segments, "SMS", "SMS")
-    return SmsText(
-        sender=sender.name if sender and sender.name != sender.gateway else station.name,
-        text=text,
-        cost=f"{length}, {billed} par personne",
-        unsafe=_dear(text, cost),
-    )
-
-
-def _dear(text: str, cost: Measure) -> str:
-    """Which characters make the SMS dearer, and what it would cost without them; empty when they do not."""
-    safe = measure(gsm_safe(text)).segments
-    if safe >= cost.segments:
-        return ""
-    return f"{' '.join(cost.unsafe)} (sans : {safe} SMS au lieu de {cost.segments})"
-
-
-def _mail(rooms: Rooms, station: Station, shown: Preview, act: Act) -> MailText:
-    """The letter up to its foot, which differs from reader to reader."""
-    said = _said(rooms.catalogue, station, shown, act, short=False)
-    paragraphs = (said.title, said.text.body, said.text.instruction, said.closing, _link(rooms))
-    return MailText(
-        subject=wording.join(f"[{station.name}]", said.title, said.closing, mark=" "),
-        text=wording.join(*paragraphs, mark="\n\n"),
-    )
-
-
-def _link(rooms: Rooms) -> str:
-    """A personal link's length, with nobody's code."""
-    return f"{rooms.settings.http.public_url}/a/{'x' * (LINK_LENGTH - 3)}"

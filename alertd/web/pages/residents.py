@@ -3,6 +3,8 @@
 Opening it changes nothing, since mail scanners open links; its one button says that it was read.
 """
 
+from dataclasses import replace
+
 from aiohttp import web
 
 from alertd.catalogue import Catalogue
@@ -12,10 +14,13 @@ from alertd.issue import reading
 from alertd.issue.reading import AlertView, Link
 from alertd.model import Act, AlertState, Station, Target, Wording
 from alertd.publish import wording
+from alertd.publish.ends import texts_over
+from alertd.publish.links import Links
 from alertd.publish.wording import Speech
 from alertd.stations import stations
 from alertd.web import words
 from alertd.web.contracts import Frame
+from alertd.web.file_contracts import shown_files
 from alertd.web.progress import told_in
 from alertd.web.public_contracts import ResidentPage
 from alertd.web.rooms import ROOMS
@@ -30,9 +35,15 @@ async def resident_page(request: web.Request) -> web.StreamResponse:
     """:raises Missing: `link_over`: an unknown link and one that no longer answers are told the same."""
     rooms, link = request.app[ROOMS], await _link(request)
     station = await stations.by_id(rooms.db, link.view.summary.station_id)
-    response = show(request, _page(rooms.catalogue, station, link))
+    response = show(_page(rooms.catalogue, station, link, request.match_info["code"]))
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response
+
+
+async def short_link(request: web.Request) -> web.StreamResponse:
+    """What an SMS wrote, led to where the page and its button live. Whether the code opens anything is said there."""
+    links = Links.of(request.app[ROOMS].settings.http)
+    raise web.HTTPFound(links.alert(request.match_info["code"]))
 
 
 async def read(request: web.Request) -> web.StreamResponse:
@@ -55,15 +66,17 @@ async def _link(request: web.Request) -> Link:
     return found
 
 
-def _page(catalogue: Catalogue, station: Station, link: Link) -> ResidentPage:
+def _page(catalogue: Catalogue, station: Station, link: Link, code: str) -> ResidentPage:
     view, locale = link.view, link.locale
+    over = _over(catalogue, view, locale)
     told = told_in(view)
+    if over:
+        told = replace(told, texts=texts_over(catalogue, station, told))
     speech = Speech(station.name, station.timezone, station.locale, Act.ALERT, told, told.expires)
     said = wording.words(catalogue, speech, locale, Wording.FIRST)
     level = told.level.word
     place = _place(catalogue, station, told.target, locale)
     until = wording.when(told.expires, station.timezone, locale)
-    over = _over(catalogue, view, locale)
     # What to do in a danger that is over would only frighten: the word that it is over stands alone.
     paragraphs = (_closing(catalogue, view, locale),) if over else (said.text.instruction, said.text.body)
     return ResidentPage(
@@ -77,6 +90,7 @@ def _page(catalogue: Catalogue, station: Station, link: Link) -> ResidentPage:
         exercise=catalogue.phrase(locale, "word.exercise") if told.exercise else "",
         headline=said.text.headline,
         paragraphs=tuple(paragraph for paragraph in paragraphs if paragraph),
+        files=() if over else shown_files(told.attachments, f"/a/{code}"),
         place=place,
         picture=picture(station, told.target.zone, place),
         until="" if over else catalogue.phrase(locale, "word.until", time=until),
@@ -84,6 +98,11 @@ def _page(catalogue: Catalogue, station: Station, link: Link) -> ResidentPage:
         noted=catalogue.phrase(locale, "word.noted") if link.seen and not over else "",
         emergency=catalogue.phrase(locale, "level.danger"),
     )
+
+
+def is_over(link: Link) -> bool:
+    """Whether the alert was ended or corrected: what to see in a danger that is over would only frighten."""
+    return link.view.summary.state in _OVER
 
 
 def _over(catalogue: Catalogue, view: AlertView, locale: str) -> str:

@@ -31,7 +31,7 @@ async def sandbox_page(request: web.Request) -> web.StreamResponse:
     timezone = await _admitted(request)
     rows = await rooms.db.fetch("sandbox.latest", 0, KEEP)
     newest = rows[0]["id"] if rows else 0
-    wall = part(request, _wall(rows, timezone))
+    wall = part(_wall(rows, timezone))
     session = await session_of(request)
     frame = Frame(
         "Bac à sable",
@@ -40,7 +40,7 @@ async def sandbox_page(request: web.Request) -> web.StreamResponse:
         live=f"/sandbox/flux?apres={newest}",
         refresh_s=5,
     )
-    return show(request, SandboxPage(frame, wall, await _total(rooms)))
+    return show(SandboxPage(frame, wall, await _total(rooms)))
 
 
 async def sandbox_stream(request: web.Request) -> web.StreamResponse:
@@ -90,7 +90,7 @@ async def _news(request: web.Request, newest: int, timezone: str) -> AsyncIterat
         rows = await rooms.db.fetch("sandbox.latest", newest, KEEP)
         if rows:
             newest = rows[0]["id"]
-            html = part(request, _wall(rows, timezone))
+            html = part(_wall(rows, timezone))
             yield "cards", json.dumps({"html": html, "keep": KEEP, "said": await _total(rooms)})
         await rooms.db.wait("sandbox", _LOOK_S)
         await asyncio.sleep(_LOOK_S / 2)

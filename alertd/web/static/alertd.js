@@ -51,3 +51,59 @@ addEventListener("pageshow", () => {
 
 // A refused form takes the reader to what is to be mended.
 document.querySelector("[data-errors]")?.focus();
+
+// An emergency's button is held: by finger, mouse, space or Enter. A finger that trembles, or slides off, still holds.
+const HOLD_MS = 1200;
+for (const button of document.querySelectorAll("[data-hold]")) {
+  const form = button.form;
+  const hint = form.querySelector("[data-hold-hint]");
+  let timer = 0;
+  button.textContent = button.dataset.held;
+  const release = () => {
+    timer = 0;
+    const sure = Object.assign(document.createElement("input"), { type: "hidden", name: "confirmed", value: "on" });
+    form.append(sure);
+    navigator.vibrate?.(40);
+    form.requestSubmit();
+  };
+  const begin = () => {
+    if (timer || form.dataset.sent) return;
+    button.classList.add("holding");
+    timer = setTimeout(release, HOLD_MS);
+  };
+  const leave = () => {
+    button.classList.remove("holding");
+    if (!timer) return;
+    clearTimeout(timer);
+    timer = 0;
+    hint.textContent = "Gardez le doigt sur le bouton jusqu'à ce qu'il soit plein.";
+    hint.setAttribute("role", "status");
+    form.querySelector("[data-hold-else]").hidden = false;
+  };
+  const key = (event) => event.key === "Enter" || event.key === " ";
+  button.addEventListener("pointerdown", (event) => {
+    if (event.button > 0) return;
+    button.setPointerCapture(event.pointerId);
+    begin();
+  });
+  for (const over of ["pointerup", "pointercancel", "blur"]) button.addEventListener(over, leave);
+  button.addEventListener("keydown", (event) => {
+    if (!key(event)) return;
+    event.preventDefault();
+    if (!event.repeat) begin();
+  });
+  button.addEventListener("keyup", (event) => {
+    if (!key(event)) return;
+    event.preventDefault();
+    leave();
+  });
+  button.addEventListener("contextmenu", (event) => event.preventDefault());
+  // A tap that nothing held (a screen reader's) shows the way without holding, and sends nothing.
+  button.addEventListener("click", (event) => {
+    event.preventDefault();
+    form.querySelector("[data-hold-else]").hidden = false;
+  });
+}
+addEventListener("pageshow", () => {
+  for (const sure of document.querySelectorAll("form > input[name=confirmed]")) sure.remove();
+});

@@ -69,7 +69,7 @@ UPDATE node SET seen_at = $2 WHERE id = $1;
 
 -- name: audits
 -- What was written of an alert.
-SELECT actor, action, object, detail FROM audit ORDER BY id;
+SELECT actor, action, object, detail, station_id FROM audit ORDER BY id;
 
 -- name: lease
 -- Another node speaks as this sender.
@@ -98,3 +98,44 @@ SELECT node_id, CAST(sum(n) AS BIGINT) AS n FROM tally GROUP BY node_id ORDER BY
 -- name: pieces_cut
 -- How many pieces each ring, or other source, of a message was cut into.
 SELECT count(*) AS n FROM fan_out WHERE message_id = $1 GROUP BY phase, ring, source_id ORDER BY phase, ring, source_id;
+
+-- name: set_endpoint
+-- As if it had been stopped, or was yet to be proven; reach is to be derived after it.
+UPDATE endpoint SET state = $2 WHERE id = $1;
+
+-- name: break_schedule
+-- What no version of ours has written.
+UPDATE schedule SET content = '{' WHERE id = $1;
+
+-- name: copy_schedule
+-- One more like it, under another id.
+INSERT INTO schedule (id, station_id, digest, actor, state, rule, starts, timezone, skips, content, people, grace_ms, next_at,
+                      version, created_at)
+SELECT CAST($2 AS BIGINT), station_id, digest || CAST(CAST($2 AS BIGINT) AS TEXT), actor, state, rule, starts, timezone, skips, content, people, grace_ms, next_at,
+       version, created_at FROM schedule WHERE id = $1;
+
+-- name: add_attempt
+-- Somebody was called.
+INSERT INTO attempt (message_id, endpoint_id, ordinal, sender_id, node_id, started_at) VALUES ($1, $2, 1, 0, 1, now_ms());
+
+-- name: follow
+-- A person of one station ($2) follows another too, on the same terms.
+INSERT INTO subscription (station_id, subscriber_id, scope, topics, min_level, exercises, since, consent_source, consent_at)
+SELECT DISTINCT CAST($1 AS BIGINT), subscriber_id, scope, topics, min_level, exercises, since, consent_source, consent_at
+  FROM subscription WHERE subscriber_id = $2;
+
+-- name: see
+-- As if its person had read it.
+UPDATE delivery SET state = 6 WHERE message_id = $1 AND endpoint_id = $2;
+
+-- name: unsee
+-- As if not.
+UPDATE delivery SET state = 4 WHERE message_id = $1 AND endpoint_id = $2;
+
+-- name: subscriptions_of
+-- Whom a station has.
+SELECT subscriber_id FROM subscription WHERE station_id = $1;
+
+-- name: close_messages
+-- As if all that was to be sent had been.
+UPDATE message SET closed_at = $1, planned = 0 WHERE closed_at IS NULL;

@@ -44,3 +44,7 @@ INSERT INTO operator (id, login, name, subscriber_id, created_at) VALUES (900, '
 -- A message of some level, its fan-out under way.
 INSERT INTO message (id, kind, station_id, mode, act, level, lane, deliver_by, created_at)
 VALUES (1, 'event', 1, 0, 'alert', $1, 1, 253402300799000, $2);
+
+-- name: prefixes
+-- The ranges that a person's endpoints keep.
+SELECT channel, prefix FROM endpoint WHERE subscriber_id = $1 ORDER BY channel;

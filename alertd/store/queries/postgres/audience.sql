@@ -27,6 +27,27 @@ SELECT string_agg(CAST(person AS TEXT), ',') AS packed
            AND s.min_level <= $6 AND s.exercises >= $7 AND s.valid_until > (SELECT now_ms())
            AND b.id = s.subscriber_id AND b.hidden = 0 AND b.valid_until > (SELECT now_ms())) found;
 
+-- name: count_beside
+-- As on SQLite.
+SELECT string_agg(CAST(p.subscriber_id << 20 | p.channels AS TEXT), ',') AS packed
+  FROM json_each(CAST($2 AS TEXT)) s CROSS JOIN json_each(CAST($1 AS TEXT)) r CROSS JOIN LATERAL (
+         SELECT i.subscriber_id, i.channels FROM reach i
+          WHERE i.station_id = CAST(s.key AS BIGINT) AND i.cell BETWEEN CAST(r.key AS BIGINT) AND CAST(r.value AS BIGINT)
+            AND (i.topics & $3) <> 0 AND i.min_level <= $4 AND i.exercises >= $5 AND i.valid_until > now_ms()
+         OFFSET 0) p
+ WHERE CAST(r.value AS BIGINT) >= CAST(s.value AS BIGINT);
+
+-- name: by_station
+-- As on SQLite.
+SELECT p.station_id, string_agg(CAST(p.subscriber_id AS TEXT), ',') AS packed
+  FROM json_each(CAST($2 AS TEXT)) s CROSS JOIN json_each(CAST($1 AS TEXT)) r CROSS JOIN LATERAL (
+         SELECT i.station_id, i.subscriber_id FROM reach i
+          WHERE i.station_id = CAST(s.key AS BIGINT) AND i.cell BETWEEN CAST(r.key AS BIGINT) AND CAST(r.value AS BIGINT)
+            AND (i.topics & $3) <> 0 AND i.min_level <= $4 AND i.exercises >= $5 AND i.valid_until > now_ms()
+         OFFSET 0) p
+ WHERE CAST(r.value AS BIGINT) >= CAST(s.value AS BIGINT)
+ GROUP BY p.station_id;
+
 -- name: of_zone
 -- As on SQLite.
 SELECT string_agg(CAST(p.subscriber_id AS TEXT), ',') AS packed
@@ -36,7 +57,7 @@ SELECT string_agg(CAST(p.subscriber_id AS TEXT), ',') AS packed
             AND (i.topics & $4) <> 0 AND i.min_level <= $5 AND i.exercises >= $7
             AND i.since <= $6 AND i.valid_until > $6
          OFFSET 0) p
- WHERE r.event_id = $1 AND r.ring = $2;
+ WHERE r.event_id = $1 AND r.ring = $2 AND r.hi >= $8;
 
 -- name: of_station
 -- As on SQLite.
@@ -60,3 +81,17 @@ SELECT string_agg(CAST(subscriber_id AS TEXT), ',') AS packed
            AND s.min_level <= $4 AND s.exercises >= $6 AND s.since <= $5 AND s.valid_until > $5
            AND b.id = s.subscriber_id AND b.hidden = 0 AND b.valid_until > $5
          ORDER BY m.subscriber_id LIMIT $7) found;
+
+-- name: ungreeted
+-- As on SQLite.
+SELECT station_id, string_agg(CAST(subscriber_id AS TEXT), ',') AS packed
+  FROM (SELECT e.id, e.subscriber_id,
+               CASE WHEN max(CASE WHEN s.station_id = $2 THEN 1 ELSE 0 END) = 1 THEN CAST($2 AS BIGINT) ELSE min(s.station_id) END AS station_id
+          FROM endpoint e CROSS JOIN subscription s
+         WHERE e.state = 1 AND e.greeted_at IS NULL AND e.proven_at IS NULL AND e.channel = 0
+           AND s.subscriber_id = e.subscriber_id
+           AND s.station_id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($1 AS TEXT)))
+           AND ($3 = 1 OR NOT EXISTS (SELECT 1 FROM endpoint o
+                                       WHERE o.subscriber_id = e.subscriber_id AND o.channel = 0 AND o.state = 1 AND o.id < e.id))
+         GROUP BY e.id, e.subscriber_id) found
+ GROUP BY station_id;

@@ -1,6 +1,7 @@
 -- name: take
 -- As on SQLite, where there is one writer; here nodes take turns, so that no two apply words about one delivery at once.
-SELECT id, gateway, raw, key_id FROM receipt WHERE applied_at IS NULL ORDER BY id LIMIT $1 FOR UPDATE;
+SELECT id, gateway, received_at, raw, key_id, now_ms() - received_at AS age_ms FROM receipt
+ WHERE applied_at IS NULL AND due_at <= (SELECT now_ms()) ORDER BY due_at, id LIMIT $1 FOR UPDATE;
 
 -- name: standing
 -- As on SQLite, and held: the state that is read here is the state that is moved from. A list of keys is an array, as in deliveries.sql.

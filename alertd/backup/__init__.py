@@ -1,0 +1,11 @@
+"""Backups of a SQLite instance: made while it runs, sealed, tried, restored. PostgreSQL's own tools make its.
+
+sealing    age files, opened by the instance's secret alone
+shelf      the folder, the names in it, and which are kept
+parcel     what is in one: the database, its configuration, and a slip that says what it is
+create     make one; before a new version changes the database, too
+trial      open one in a scratch place, and see whether everything is there and fits
+restore    put one in the database's place
+replay     do again what people left since
+journal    who left, noted beside the backups as it happens
+"""

@@ -1,0 +1,121 @@
+"""Make a backup: the running database is copied in one piece, packed and sealed beside itself, then put on the shelf."""
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import structlog
+
+from alertd import __version__
+from alertd.backup import parcel, sealing, shelf
+from alertd.clock import Clock
+from alertd.errors import ConfigurationError, Refused, Unavailable
+from alertd.keys import Keyring
+from alertd.settings import Settings
+from alertd.store import snapshots
+from alertd.store.ownership import as_its_folder
+
+log = structlog.get_logger(__name__)
+
+
+async def create(
+    settings: Settings,
+    clock: Clock,
+    keyring: Keyring,
+    configuration: Path | None = None,
+    before: int | None = None,
+) -> Path:
+    """A new backup on the shelf; those that rotation no longer keeps are removed. The daemon goes on meanwhile.
+
+    :raises Refused: `backup_engine`, `backup_source`. :raises Unavailable: `backup_unwritable`, or the store's.
+    """
+    return await asyncio.to_thread(_create, settings, clock.now_ms(), keyring, configuration, before)
+
+
+async def before_migration(settings: Settings, clock: Clock) -> Path | None:
+    """What a new version would change is kept first; None where there is nothing to change, or nothing to be lost.
+
+    :raises ConfigurationError: `backup_before_migration`: it could not be made; nothing was changed.
+    """
+    if not settings.backup.before_migration or not settings.store.url.startswith("sqlite:"):
+        return None
+    missing = await asyncio.to_thread(snapshots.missing, snapshots.file_of(settings.store.url))
+    if not missing:
+        return None
+    keyring = Keyring.load(settings.keys.secret_file, create=True)
+    try:
+        made = await create(settings, clock, keyring, before=missing[0].version)
+    except (Refused, Unavailable) as error:
+        raise ConfigurationError(
+            "backup_before_migration",
+            f"The database must be brought up to date, and no backup of it can be made: {error.message} Nothing was "
+            "changed. Make room, or go on without: ALERTD_BACKUP__BEFORE_MIGRATION=false.",
+        ) from error
+    log.info("backup_made", action="backup", before=missing[0].version, file=made.name)
+    return made
+
+
+def _create(
+    settings: Settings, now_ms: int, keyring: Keyring, configuration: Path | None, before: int | None
+) -> Path:
+    database, folder = snapshots.file_of(settings.store.url), shelf.folder_of(settings)
+    made = folder / shelf.name_of(now_ms, before)
+    with _said(folder), scratch(database) as aside:
+        make_folder(folder)
+        snapshots.copy(database, aside / parcel.DATABASE)
+        slip = parcel.Slip(
+            now_ms, __version__, snapshots.version(database), parcel.digest(aside / parcel.DATABASE)
+        )
+        parcel.pack(aside, slip, configuration, aside / "parcel")
+        (aside / parcel.DATABASE).unlink()
+        _shelve(keyring, aside / "parcel", made)
+        for old in shelf.superfluous(shelf.on(folder), settings.backup):
+            old.path.unlink(missing_ok=True)
+    return made
+
+
+def _shelve(keyring: Keyring, packed: Path, made: Path) -> None:
+    """Under its name only once it is whole, and on the disk."""
+    draft = made.with_suffix(".part")
+    draft.unlink(missing_ok=True)
+    try:
+        sealing.seal(keyring, packed, draft)
+        with draft.open("rb") as file:
+            os.fsync(file.fileno())
+        as_its_folder(draft)
+        draft.replace(made)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def make_folder(folder: Path) -> None:
+    """The shelf, where there is none yet; a daemon notes departures in it, whoever made it."""
+    if not folder.is_dir():
+        folder.mkdir(mode=0o700, parents=True)
+        as_its_folder(folder)
+
+
+@contextmanager
+def scratch(database: Path) -> Iterator[Path]:
+    """A folder beside the database, on its disk and as protected: what is in clear leaves neither."""
+    aside = Path(tempfile.mkdtemp(prefix=".backup-", dir=database.parent))
+    try:
+        yield aside
+    finally:
+        with suppress(OSError):
+            shutil.rmtree(aside)
+
+
+@contextmanager
+def _said(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise Unavailable(
+            "backup_unwritable",
+            f"The backup cannot be written to {folder} ({error.strerror}): make room, or choose [backup] folder.",
+        ) from error

@@ -1,0 +1,71 @@
+"""Sealing: age files (https://age-encryption.org/v1), which any `age` program opens, also in ten years and without alertd.
+
+Their key is derived from the instance's secret: there is one thing to be kept apart, the recovery key on paper. alertd's own
+sealing (AES-GCM, `alertd.keys`) is for values of a few bytes; age is for files of any size, and refuses one that was cut short.
+"""
+
+from pathlib import Path
+from typing import Final
+
+import pyrage
+from pyrage import x25519
+
+from alertd.errors import Refused
+from alertd.keys import Keyring
+
+PURPOSE: Final = "backup"
+PREFIX: Final = "age-secret-key-"
+ALPHABET: Final = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+GENERATORS: Final = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
+
+
+def identity(keyring: Keyring) -> str:
+    """The key of this instance's backups, as `age -d -i` reads it; a rotation leaves it as it is."""
+    return _bech32(PREFIX, keyring.lasting(PURPOSE)[:32]).upper()
+
+
+def seal(keyring: Keyring, plain: Path, sealed: Path) -> None:
+    """Encrypt a file; blocking."""
+    ours = x25519.Identity.from_str(identity(keyring)).to_public()
+    with plain.open("rb") as source, sealed.open("xb") as target:
+        pyrage.encrypt_io(source, target, [ours])
+
+
+def unseal(keyring: Keyring, sealed: Path, plain: Path) -> None:
+    """Decrypt it; blocking.
+
+    :raises Refused: `backup_sealed`: another secret's, damaged, or cut short. `backup_unknown`: there is no such file.
+    """
+    ours = x25519.Identity.from_str(identity(keyring))
+    try:
+        with sealed.open("rb") as source, plain.open("xb") as target:
+            pyrage.decrypt_io(source, target, [ours])
+    except FileNotFoundError as error:
+        raise Refused("backup_unknown", f"There is no backup at {sealed}.") from error
+    except (pyrage.DecryptError, OSError) as error:
+        raise Refused(
+            "backup_sealed",
+            f"{sealed.name} does not open with this instance's secret, or was damaged ({error}). "
+            "If the secret is another one, write it back from paper first: alertd secret recover.",
+        ) from error
+
+
+def _bech32(prefix: str, content: bytes) -> str:
+    """https://github.com/bitcoin/bips/blob/master/bip-0173.mediawiki, in which age writes its keys."""
+    bits = int.from_bytes(content) << (-len(content) * 8 % 5)
+    count = (len(content) * 8 + 4) // 5
+    values = [bits >> 5 * (count - 1 - place) & 31 for place in range(count)]
+    head = [ord(sign) >> 5 for sign in prefix] + [0] + [ord(sign) & 31 for sign in prefix]
+    check = _checksum([*head, *values, *[0] * 6]) ^ 1
+    values += [check >> 5 * (5 - place) & 31 for place in range(6)]
+    return f"{prefix}1{''.join(ALPHABET[value] for value in values)}"
+
+
+def _checksum(values: list[int]) -> int:
+    check = 1
+    for value in values:
+        top = check >> 25
+        check = (check & 0x1FFFFFF) << 5 ^ value
+        for place, generator in enumerate(GENERATORS):
+            check ^= generator if top >> place & 1 else 0
+    return check

@@ -1,0 +1,126 @@
+"""alertd backup create | list | verify | restore | identity"""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from alertd.backup import sealing, shelf
+from alertd.backup.create import create
+from alertd.backup.restore import Restored, restore
+from alertd.backup.trial import Sound, tried
+from alertd.cli.console import Console, command, table
+from alertd.clock import SystemClock, from_ms
+from alertd.keys import Keyring
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.group()
+def backup() -> None:
+    """Backups of a SQLite instance, made while it runs and opened by its secret alone."""
+
+
+@backup.command("create")
+@command
+async def create_(console: Console) -> None:
+    """Make one, and remove those that rotation no longer keeps."""
+    made = await create(console.settings, SystemClock(), _keyring(console), console.configuration)
+    console.say(f"{made} ({made.stat().st_size} bytes)", {"file": str(made), "bytes": made.stat().st_size})
+
+
+@backup.command("list")
+@command
+def list_(console: Console) -> None:
+    """What is on the shelf, oldest first."""
+    known = shelf.on(shelf.folder_of(console.settings))
+    rows = [
+        {
+            "made_at": each.made_at.isoformat(),
+            "bytes": each.path.stat().st_size,
+            "migration": "yes" if each.migration else "no",
+            "file": str(each.path),
+        }
+        for each in known
+    ]
+    console.say(table([*rows]), rows)
+
+
+@backup.command()
+@click.argument("file", type=FILE, required=False)
+@command
+async def verify(console: Console, *, file: Path | None) -> None:
+    """Restore one (the latest, if none is named) into a scratch place: is everything there, does it balance, does it open?"""
+    chosen = _chosen(console, file)
+    sound = await tried(console.settings, SystemClock(), _keyring(console), chosen)
+    console.say(f"{chosen.name} is sound: {_told(sound)}.", {"file": str(chosen), **_figures(sound)})
+
+
+@backup.command("restore")
+@click.argument("file", type=FILE, required=False)
+@click.option("--replace", is_flag=True, help="Put the database that is there aside.")
+@click.option("--configuration-to", type=FILE, help="Where the configuration of that day is to be written.")
+@command
+async def restore_(
+    console: Console, *, file: Path | None, replace: bool, configuration_to: Path | None
+) -> None:
+    """Put one (the latest, if none is named) in the database's place. Stop the daemon first.
+
+    Whoever left since it was made is taken out again, as far as the file beside the backups knows.
+    """
+    chosen = _chosen(console, file)
+    restored = await restore(
+        console.settings,
+        SystemClock(),
+        _keyring(console),
+        chosen,
+        replace=replace,
+        configuration=configuration_to,
+    )
+    told = {"file": str(chosen), **_figures(restored.sound), "departures": restored.departures}
+    told |= {"paused": restored.paused, "aside": str(restored.aside) if restored.aside else None}
+    console.say("\n".join(_sentences(chosen, restored)), told)
+
+
+@backup.command()
+@command
+def identity(console: Console) -> None:
+    """The key with which any `age` program opens backups (age -d -i FILE): as secret as the instance's secret."""
+    key = sealing.identity(_keyring(console))
+    console.say(key, {"identity": key})
+
+
+def _keyring(console: Console) -> Keyring:
+    """The one that there is: to make another would make a backup that nobody can open."""
+    return Keyring.load(console.settings.keys.secret_file)
+
+
+def _chosen(console: Console, file: Path | None) -> Path:
+    return file or shelf.latest(shelf.folder_of(console.settings)).path
+
+
+def _figures(sound: Sound) -> dict[str, object]:
+    return {name: value for name, value in asdict(sound).items() if name != "slip"} | asdict(sound.slip)
+
+
+def _told(sound: Sound) -> str:
+    made = from_ms(sound.slip.made_at).isoformat(timespec="seconds")
+    return (
+        f"of {made}, by alertd {sound.slip.alertd}; {sound.stations} stations, {sound.subscribers} people, "
+        f"{sound.alerts} alerts; books and audit hold, and the secret opens it"
+    )
+
+
+def _sentences(chosen: Path, restored: Restored) -> list[str]:
+    said = [f"{chosen.name} is restored: {_told(restored.sound)}."]
+    said.append(f"Done again of what people left since: {restored.departures}.")
+    if restored.aside:
+        said.append(
+            f"The database that was there is now {restored.aside}: it holds people's data; delete it when you can."
+        )
+    if restored.paused:
+        said.append(
+            "Something was on its way when the backup was made, and may have arrived since: sending is PAUSED. "
+            "Start the daemon, look at the alerts, end those that are over, then: alertd sending resume"
+        )
+    return said

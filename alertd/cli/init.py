@@ -1,0 +1,183 @@
+"""alertd init"""
+
+import re
+import secrets
+import sys
+import unicodedata
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from alertd import catalogue
+from alertd.cli import contour as contours
+from alertd.cli.console import DEFAULT, Console, command
+from alertd.cli.contour import Contour
+from alertd.cli.founding import Plan, found
+from alertd.cli.serve import require_https
+from alertd.errors import Refused
+from alertd.model import Mode
+from alertd.settings import Http
+from alertd.stations.passwords import MOST
+from alertd.stations.stations import KINDS, NewStation
+
+FILE: Final = click.Path(dir_okay=False, path_type=Path)
+FOLDER: Final = click.Path(file_okay=False, path_type=Path)
+ASKED: Final = {
+    "name": "Name of the commune, as residents read it",
+    "latitude": "Latitude of the mairie, in degrees",
+    "longitude": "Longitude of the mairie, in degrees",
+    "public_url": "Public address (https://...)",
+    "email": "E-mail address of whoever keeps this instance",
+}
+
+
+@click.command()
+@click.option("--contour", type=FILE, help="GeoJSON file of the outline; name and code are taken from it.")
+@click.option("--insee", default="", help="INSEE code; of a file with several outlines, which one.")
+@click.option("--name", help="Name of the commune.")
+@click.option("--lat", "latitude", type=float, help="Latitude of the mairie.")
+@click.option("--lon", "longitude", type=float, help="Longitude of the mairie.")
+@click.option("--slug", help="What it is called in addresses; from the name, if left out.")
+@click.option("--kind", type=click.Choice(KINDS), default="commune", show_default=True)
+@click.option("--phone", help="Of the mairie, as residents read it.")
+@click.option("--timezone", default="Europe/Paris", show_default=True)
+@click.option(
+    "--region", default="FR", show_default=True, help="Of telephone numbers: FR, RE, GP, GF, MQ, YT..."
+)
+@click.option("--training", is_flag=True, help="A rehearsal for ever: nothing leaves.")
+@click.option("--public-url", help="Where residents will come: https://...")
+@click.option("--email", help="Of whoever keeps this instance: told of troubles, and named to push services.")
+@click.option("--login", default="mairie", show_default=True, help="The first operator's; role: mayor.")
+@click.option(
+    "--password-stdin", is_flag=True, help="Read the password from standard input, instead of making one."
+)
+@click.option("--data", type=FOLDER, default=Path("var"), show_default=True, help="Folder of the database.")
+@click.option("--secret-file", type=FILE, help="File of the secret; beside the configuration, if left out.")
+@click.option(
+    "--recovery-to", type=FILE, help="Write the recovery key there (a USB stick), instead of showing it."
+)
+@click.option("--units", type=FOLDER, help="Put systemd's units there: /etc/systemd/system.")
+@command
+async def init(
+    console: Console, *, contour: Path | None, insee: str, units: Path | None, **said: Any
+) -> None:
+    """Make an instance: configuration, secret and recovery key, station, first operator; and say what is left to do.
+
+    What is not given is asked for, where there is somebody to ask.
+    """
+    known = contours.read(contour, insee) if contour else None
+    answers = _answers(said, known)
+    require_https(Http(public_url=answers["public_url"]))
+    plan = _plan(console, answers, known, insee)
+    recovery = (await found(plan)).recovery()
+    if said["recovery_to"]:
+        _keep(said["recovery_to"], recovery)
+    copied = _copy_units(units) if units else []
+    told = {
+        "configuration": str(plan.configuration),
+        "secret_file": str(plan.secret_file),
+        "station": plan.station.slug,
+        "login": plan.login,
+        "password": None if said["password_stdin"] else plan.password,
+        "recovery": None if said["recovery_to"] else recovery,
+        "recovery_file": str(said["recovery_to"]) if said["recovery_to"] else None,
+        "units": copied,
+    }
+    console.say(_told(told, plan), told)
+
+
+def _answers(said: dict[str, Any], known: Contour | None) -> dict[str, Any]:
+    """What was given, what the outline says, and what is asked for."""
+    found_ = {name: getattr(known, name) for name in ("name", "latitude", "longitude")} if known else {}
+    missing = [name for name in ASKED if said[name] is None and not found_.get(name)]
+    if missing and not sys.stdin.isatty():
+        options = {"latitude": "--lat", "longitude": "--lon", "public_url": "--public-url"}
+        named = ", ".join(options.get(name, f"--{name}") for name in missing)
+        raise Refused("init_missing", f"Nobody is there to be asked: give {named}.")
+    asked = {name: _ask(name) for name in missing}
+    return said | {name: said[name] if said[name] is not None else found_.get(name) for name in ASKED} | asked
+
+
+def _ask(name: str) -> Any:
+    return click.prompt(ASKED[name], type=float if name in {"latitude", "longitude"} else str, err=True)
+
+
+def _plan(console: Console, answers: dict[str, Any], known: Contour | None, insee: str) -> Plan:
+    target = (console.configuration or DEFAULT).absolute()
+    station = NewStation(
+        slug=answers["slug"] or _slug(answers["name"]),
+        name=answers["name"],
+        latitude=answers["latitude"],
+        longitude=answers["longitude"],
+        kind=answers["kind"],
+        mode=Mode.TRAINING if answers["training"] else Mode.LIVE,
+        timezone=answers["timezone"],
+        region=answers["region"],
+        outline=known.outline if known else None,
+        insee=(known.insee if known else insee) or None,
+        phone=answers["phone"],
+    )
+    return Plan(
+        configuration=target,
+        data=answers["data"].absolute(),
+        secret_file=(answers["secret_file"] or target.with_name("secret.key")).absolute(),
+        public_url=answers["public_url"].rstrip("/"),
+        station=station,
+        login=answers["login"],
+        password=_password() if answers["password_stdin"] else _made(),
+        email=answers["email"],
+    )
+
+
+def _slug(name: str) -> str:
+    """From "Saint-Étienne": saint-etienne."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:61]
+
+
+def _made() -> str:
+    return "-".join(secrets.token_hex(2) for _ in range(5))
+
+
+def _password() -> str:
+    return sys.stdin.readline(MOST + 2).rstrip("\r\n")
+
+
+def _keep(path: Path, recovery: str) -> None:
+    with path.open("x", encoding="ascii") as file:
+        path.chmod(0o600)
+        file.write(f"alertd, recovery key:\n{recovery}\n")
+
+
+def _copy_units(folder: Path) -> list[str]:
+    """Those that came with alertd, with the place of this one; one that is there already is left as it is."""
+    folder.mkdir(parents=True, exist_ok=True)
+    ours = sorted(path for path in (catalogue.config_folder().parent / "systemd").iterdir() if path.is_file())
+    missing = [path for path in ours if not (folder / path.name).exists()]
+    ours_is = Path(sys.executable).with_name("alertd")
+    for path in missing:
+        (folder / path.name).write_text(path.read_text().replace("/opt/alertd/bin/alertd", str(ours_is)))
+    return [path.name for path in missing]
+
+
+def _told(told: dict[str, Any], plan: Plan) -> str:
+    shown = (
+        told["recovery"]
+        and f"\n\n    {told['recovery']}\n\n  It is not shown again by itself (alertd secret recovery)."
+    )
+    kept = shown or f" {told['recovery_file']}"
+    way = "" if told["password"] is None else f", password {told['password']}"
+    return f"""Made: {told["configuration"]}, the secret {told["secret_file"]}, the station {told["station"]}.
+
+RECOVERY KEY. On paper, away from this machine and from the backups: with it and a backup everything comes back, without it
+nobody's address can be read again.{kept}
+
+What is left to do:
+  1. A reverse proxy with a certificate for {plan.public_url}: docs/proxy has Caddy and nginx. systemctl enable --now
+     alertd.socket alertd alertd-backup.timer, or `alertd serve` to try.
+  2. Log in at {plan.public_url}/connexion as {told["login"]}{way}; then set up a passkey or a code on /compte.
+  3. Ways out: until [gateways] in the configuration names a provider of SMS, e-mail or calls, a live station reaches
+     browsers alone. docs/fournisseurs.md says what to buy.
+  4. Backups on another disk: [backup] folder.
+  5. alertd doctor says what is still wrong."""

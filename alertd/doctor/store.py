@@ -1,0 +1,86 @@
+"""The database, its books, whether messages leave, and the backups."""
+
+import asyncio
+from typing import Final
+
+from alertd.backup import shelf
+from alertd.clock import HOUR, Clock, to_ms
+from alertd.doctor.finding import Finding, Findings, advice, fine, wrong
+from alertd.errors import AlertdError
+from alertd.keys import Keyring
+from alertd.settings import Settings
+from alertd.stations import sending_switch
+from alertd.store import Database, snapshots
+
+OLD_MS: Final = 48 * HOUR
+"""A nightly backup that was missed once is late, twice it is not made."""
+
+
+async def secret(settings: Settings) -> Findings:
+    """Whether it is there, and readable by nobody else."""
+    await asyncio.to_thread(Keyring.load, settings.keys.secret_file)
+    yield fine(
+        "secret",
+        f"The secret is at {settings.keys.secret_file}. Is its recovery key on paper, and elsewhere?",
+    )
+
+
+async def database(settings: Settings, db: Database | None, trouble: AlertdError | None) -> Findings:
+    """Whether it answers, holds together, and is in use; `trouble` is why it could not be opened."""
+    if trouble is not None:
+        raise trouble
+    if db is None:
+        yield _unopened(settings)
+        return
+    await db.ping()
+    (row,) = await db.fetch("books.contents")
+    yield fine(
+        "database",
+        f"The database can be written to: {row['stations']} stations, {row['subscribers']} people, {row['alerts']} alerts.",
+    )
+    if unbalanced := [str(each["id"]) for each in await db.fetch("books.unbalanced", 5)]:
+        yield wrong(
+            "books",
+            f"The books of messages {', '.join(unbalanced)} do not balance: please report it, with the log.",
+        )
+    if not row["stations"]:
+        yield wrong("stations", "There is no station, so nobody can warn: alertd station add.")
+    if (pause := await sending_switch.paused(db)) is not None:
+        yield wrong(
+            "sending", f"All sending is paused ({pause.reason or 'no reason given'}): alertd sending resume."
+        )
+
+
+def _unopened(settings: Settings) -> Finding:
+    """The doctor changes nothing, so it does not bring a database up to date, nor make one."""
+    path = snapshots.file_of(settings.store.url)
+    if not path.is_file():
+        return wrong("database", f"There is no database at {path} yet: alertd init, or start the daemon.")
+    return advice(
+        "database", "The database is of an older version: the daemon brings it up to date when it starts."
+    )
+
+
+async def backups(settings: Settings, clock: Clock) -> Findings:
+    """How old the last one is, and whether it would outlive the disk."""
+    if not settings.store.url.startswith("sqlite:"):
+        yield advice("backups", "PostgreSQL's backups are not seen from here: docs/operating.md, Backups.")
+        return
+    folder = shelf.folder_of(settings)
+    known = await asyncio.to_thread(shelf.on, folder)
+    if not known:
+        yield wrong("backups", f"There is no backup in {folder}: systemctl enable --now alertd-backup.timer.")
+        return
+    age = clock.now_ms() - to_ms(known[-1].made_at)
+    if age > OLD_MS:
+        yield wrong(
+            "backups",
+            f"The last backup is {age // HOUR} hours old: systemctl status alertd-backup says why there is none since.",
+        )
+    else:
+        yield fine("backups", f"The last backup is {age // HOUR} hours old; {len(known)} are kept.")
+    if folder.stat().st_dev == snapshots.file_of(settings.store.url).parent.stat().st_dev:
+        yield advice(
+            "backups",
+            f"{folder} is on the database's own disk, and goes with it: [backup] folder, elsewhere.",
+        )

@@ -1,0 +1,35 @@
+"""Gateways, and the senders that speak through them."""
+
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+
+from alertd import accounts
+from alertd.deliver import routes
+from alertd.deliver.dispatch import Line
+from alertd.deliver.hosts import by_host
+from alertd.deliver.pace import Bucket
+from alertd.issue.desk import Desk
+from gateways.contract import Gateway, Report
+
+
+async def gateways_of(stack: AsyncExitStack, desk: Desk, report: Report) -> dict[str, Gateway]:
+    """Every gateway of the settings, open until the stack closes; `report` keeps what they hear."""
+    lent = accounts.surroundings(desk.settings, desk.clock, desk.db, desk.keyring, report)
+    return {
+        name: by_host(await accounts.opened(stack, desk.settings, name, lent), desk.clock)
+        for name in routes.gateways_of(desk.settings)
+    }
+
+
+def lines_of(desk: Desk, gateways: Mapping[str, Gateway]) -> list[Line]:
+    """Every sender that a route uses, with its gateway."""
+    senders = {sender.id: sender for route in desk.routes.values() for sender in route}
+    return [
+        Line(sender, gateways[sender.gateway], Bucket(desk.clock, sender.rate, burst_of(sender)))
+        for sender in senders.values()
+    ]
+
+
+def burst_of(sender: routes.Sender) -> float:
+    """At least a tenth of a second of the sender's rate, or a fast one would be claimed message by message."""
+    return max(sender.burst, (sender.rate or 0.0) / 10)

@@ -1,0 +1,140 @@
+"""A schedule as it is kept: a rule in the station's time, what is sent each time, and when it is next."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from itertools import islice
+from typing import Final
+
+from alertd.clock import HOUR, MINUTE, from_ms, to_ms
+from alertd.errors import Missing
+from alertd.model import Content, Level
+from alertd.schedule.holidays import Quiet, read_skips
+from alertd.schedule.recurrence import Firing, Recurrence, following, read_recurrence
+from alertd.schedule.stamps import read_local, read_zone
+from alertd.store import Database, Row
+from alertd.store.contents import dumps, loads
+
+GRACE: Final = {Level.INFO: 2 * HOUR, Level.WARNING: 30 * MINUTE}
+"""How late a firing is still sent, in milliseconds. Danger has no schedule, and so no grace."""
+ACTIVE, PAUSED, ENDED = "active", "paused", "ended"
+FIRED, SKIPPED = "fired", "skipped"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A schedule's row. `content`'s times are milliseconds after each firing; `next_at` is None when none is to come."""
+
+    id: int
+    station_id: int
+    actor: str
+    state: str
+    rule: str
+    starts: datetime
+    timezone: str
+    skips: str
+    content: Content
+    people: int
+    grace_ms: int
+    next_at: int | None
+    version: int
+
+    @cached_property
+    def recurrence(self) -> Recurrence:
+        """The rule, read again."""
+        return read_recurrence(self.rule, self.starts, read_zone(self.timezone))
+
+    @cached_property
+    def quiet(self) -> Quiet:
+        """The days that it leaves out."""
+        return read_skips(self.skips)
+
+    def after(self, moment: int) -> int | None:
+        """The first firing strictly after a moment, both in UTC milliseconds; None when it is over."""
+        found = following(self.recurrence, from_ms(moment), self.quiet)
+        return to_ms(found.at) if found else None
+
+    def upcoming(self, since: int, most: int) -> list[Firing]:
+        """The dates from `since` (UTC milliseconds) on, those left out for a holiday included and named."""
+        dates = self.recurrence.firings(self.quiet, from_ms(since))
+        coming = (each for each in dates if to_ms(each.at) >= since)
+        return list(islice((each for each in coming if each.left_out != "excluded"), most))
+
+    def content_at(self, moment: int) -> Content:
+        """What is sent at a firing."""
+        return moved(self.content, moment)
+
+
+def moved(content: Content, by_ms: int) -> Content:
+    """The same with all of its times later by so much. It takes effect when it is sent."""
+    by = None if content.deliver_by is None else content.deliver_by + by_ms
+    return replace(content, onset=None, expires=content.expires + by_ms, deliver_by=by)
+
+
+def plan_of(row: Row) -> Plan:
+    """A row as a plan; its rule is read when it is asked for."""
+    return Plan(
+        id=row["id"],
+        station_id=row["station_id"],
+        actor=row["actor"],
+        state=row["state"],
+        rule=row["rule"],
+        starts=read_local(row["starts"], "starts"),
+        timezone=row["timezone"],
+        skips=row["skips"],
+        content=loads(row["content"]),
+        people=row["people"],
+        grace_ms=row["grace_ms"],
+        next_at=row["next_at"],
+        version=row["version"],
+    )
+
+
+def row_of(plan: Plan, digest: str) -> tuple[object, ...]:
+    """A new plan's values, as `schedules.add` takes them."""
+    what = (plan.rule, plan.starts.isoformat(), plan.timezone, plan.skips, dumps(plan.content))
+    return (plan.id, plan.station_id, digest, plan.actor, *what, plan.people, plan.grace_ms, plan.next_at)
+
+
+async def plan(db: Database, station_id: int, schedule_id: int) -> Plan:
+    """A station's own schedule.
+
+    :raises Missing: `schedule_unknown`.
+    """
+    rows = await db.fetch("schedules.one", schedule_id)
+    if not rows or rows[0]["station_id"] != station_id:
+        raise Missing("schedule_unknown", "Cette programmation n'existe pas.")
+    return plan_of(rows[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One firing that was decided, at `fire_at`: sent as `alert_id`, or skipped for a `reason`."""
+
+    schedule_id: int
+    fire_at: int
+    fired: bool
+    reason: str | None
+    alert_id: int | None = None
+    people: int | None = None
+
+
+async def of_station(db: Database, station_id: int, most: int = 200) -> list[Plan]:
+    """A station's schedules, the next to fire first, the ended ones last."""
+    return [plan_of(row) for row in await db.fetch("schedules.of_station", station_id, most)]
+
+
+async def decided(db: Database, schedule_id: int, most: int = 50) -> list[Occurrence]:
+    """What became of a schedule's latest dates, the last one first."""
+    return [
+        Occurrence(
+            schedule_id, row["fire_at"], row["state"] == FIRED, row["reason"], row["alert_id"], row["people"]
+        )
+        for row in await db.fetch("schedules.decided", schedule_id, most)
+    ]
+
+
+async def skipped(db: Database, station_id: int, since: int, most: int = 20) -> list[Occurrence]:
+    """What a station's schedules did not send, decided since then: to be shown to who opens its page."""
+    rows = await db.fetch("schedules.skipped_lately", station_id, since, most)
+    return [Occurrence(row["schedule_id"], row["fire_at"], fired=False, reason=row["reason"]) for row in rows]

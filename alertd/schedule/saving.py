@@ -1,0 +1,222 @@
+"""Saving a schedule, and changing it. What was previewed is what is sent each time; the preview's digest saves it once."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Final
+
+from alertd.clock import from_ms, to_ms
+from alertd.errors import Conflict, NotAllowed, Refused
+from alertd.issue.desk import Desk
+from alertd.issue.guards import check_level, check_station
+from alertd.issue.preview import stored
+from alertd.model import Actor, Content, Level, Role, Station
+from alertd.publish.phrasing import says
+from alertd.schedule.plans import ACTIVE, ENDED, GRACE, PAUSED, Plan, moved, row_of
+from alertd.schedule.plans import plan as find
+from alertd.schedule.stamps import resolve
+from alertd.stations import approval_rules, audit
+from alertd.store import Row, Transaction, ids
+from alertd.store.contents import loads
+
+MOST: Final = 100
+"""Schedules that a station keeps at a time."""
+STAMP: Final = "%Y%m%dT%H%M%SZ"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """When to send: an RFC 5545 rule from a first wall time of the station, and the holidays to leave out."""
+
+    rule: str
+    starts: datetime
+    skips: str = ""
+
+
+ONCE: Final = "FREQ=DAILY;COUNT=1"
+"""Later, and only then."""
+
+
+async def draw(desk: Desk, actor: Actor, station: Station, digest: str, wish: Wish) -> Plan:
+    """The schedule that a preview and a wish make, not yet kept: what is shown before saving. Its id is 0.
+
+    :raises Refused: `rule`, `rule_never`, `skip`, `schedule_over`, `schedule_danger`, `schedule_attachments`,
+    `schedule_update`, `schedule_hour`. :raises Missing, Conflict: of the preview. :raises NotAllowed: `level_not_allowed`.
+    """
+    shown = await stored(desk, actor, digest)
+    content = loads(shown["content"])
+    check_station(station)
+    _check(actor, content, shown)
+    _check_hour(desk, content, wish)
+    await _check_agreed(desk, actor, station, content)
+    since = content.onset or shown["created_at"]
+    plan = Plan(
+        id=0,
+        station_id=station.id,
+        actor=actor.name,
+        state=ACTIVE,
+        rule=wish.rule,
+        starts=wish.starts,
+        timezone=station.timezone,
+        skips=wish.skips,
+        content=moved(content, -since),
+        people=shown["people"],
+        grace_ms=GRACE[content.level],
+        next_at=None,
+        version=1,
+    )
+    return await placed(desk, plan)
+
+
+async def save(desk: Desk, actor: Actor, station: Station, digest: str, wish: Wish) -> int:
+    """Keep it; its id. The same digest again gives the same schedule. Raises as `draw`, and Refused `schedules_too_many`."""
+    plan = await draw(desk, actor, station, digest, wish)
+    async with desk.db.transaction() as tx:
+        if rows := await tx.fetch("schedules.by_digest", digest):
+            return int(rows[0]["id"])
+        if (await tx.fetch("schedules.alive", station.id))[0]["n"] >= MOST:
+            raise Refused("schedules_too_many", f"Au plus {MOST} programmations : arrêtez-en une d'abord.")
+        plan = replace(plan, id=await ids.take(tx, "schedule"))
+        if not await tx.execute("schedules.add", *row_of(plan, digest)):
+            return int((await tx.fetch("schedules.by_digest", digest))[0]["id"])
+        detail = {"next_at": plan.next_at, "people": plan.people, "level": plan.content.level.word}
+        await audit.append(
+            tx, desk.clock, station.id, actor.name, "schedule.save", f"schedule:{plan.id}", detail
+        )
+    return plan.id
+
+
+async def pause(desk: Desk, actor: Actor, schedule_id: int) -> None:
+    """Nothing fires until it is resumed. Raises Missing, NotAllowed, Conflict `schedule_changed`."""
+    plan = await mine(desk, actor, schedule_id)
+    await _change(desk, actor, plan, replace(plan, state=PAUSED, next_at=None), "schedule.pause")
+
+
+async def resume(desk: Desk, actor: Actor, schedule_id: int) -> None:
+    """From the next date on; those that passed meanwhile were not meant. Raises Refused `schedule_over` when none is left."""
+    plan = await mine(desk, actor, schedule_id)
+    if plan.state == ACTIVE:
+        return
+    await _change(desk, actor, plan, await placed(desk, replace(plan, state=ACTIVE)), "schedule.resume")
+
+
+async def end(desk: Desk, actor: Actor, schedule_id: int) -> None:
+    """It fires no more; what it sent stays."""
+    plan = await mine(desk, actor, schedule_id)
+    await _change(desk, actor, plan, replace(plan, state=ENDED, next_at=None), "schedule.end")
+
+
+async def drop(desk: Desk, actor: Actor, schedule_id: int, fire_at: int) -> None:
+    """Leave out one date to come, in UTC milliseconds. :raises Refused: `date_unknown`: it is none of its dates."""
+    plan = await mine(desk, actor, schedule_id)
+    await check_coming(desk, plan, fire_at)
+    changed = replace(plan, rule=_with(plan.rule, f"EXDATE:{_stamp(fire_at)}"))
+    await _change(desk, actor, plan, await placed(desk, changed, may_end=True), "schedule.drop")
+
+
+async def move(desk: Desk, actor: Actor, schedule_id: int, fire_at: int, wall: datetime) -> None:
+    """Send one date's message at another wall time instead, with the words of its day. Raises as `drop`, and `date_past`,
+    `date_excluded`.
+    """
+    plan = await mine(desk, actor, schedule_id)
+    await check_coming(desk, plan, fire_at)
+    at = to_ms(resolve(wall, plan.recurrence.zone))
+    if at <= desk.clock.now_ms():
+        raise Refused("date_past", "Cette date est déjà passée : choisissez-en une à venir.")
+    freed = _without(plan.rule, f"EXDATE:{_stamp(at)}")  # a date that was dropped before may be wanted again
+    lines = f"EXDATE:{_stamp(fire_at)}\nRDATE:{_stamp(at)}"
+    changed = await placed(desk, replace(plan, rule=_with(freed, lines)))
+    if changed.after(at - 1) != at:
+        raise Refused(
+            "date_excluded", "Cette date est de celles qui sont retirées : choisissez-en une autre."
+        )
+    before = from_ms(fire_at).astimezone(plan.recurrence.zone).date()
+    async with desk.db.transaction() as tx:
+        await put(desk, tx, actor, plan, changed, "schedule.move")
+        await tx.execute("schedules.follow_text", plan.id, before.isoformat(), wall.date().isoformat())
+
+
+def _check(actor: Actor, content: Content, shown: Row) -> None:
+    if content.level is Level.DANGER:
+        raise Refused("schedule_danger", "Une urgence ne se programme pas : elle part tout de suite, ou pas.")
+    check_level(actor, content.level)
+    if content.attachments:
+        raise Refused("schedule_attachments", "Un message programmé part sans pièce jointe : enlevez-la.")
+    if shown["alert_id"] is not None:
+        raise Refused(
+            "schedule_update", "Une suite d'alerte ne se programme pas : écrivez un nouveau message."
+        )
+
+
+def _check_hour(desk: Desk, content: Content, wish: Wish) -> None:
+    if wish.rule != ONCE and content.picks is not None and says(desk.catalogue, content.picks, "time"):
+        said = "Ce message dit une heure, qui serait fausse les autres fois. Dites le moment autrement, ou ne le dites pas."
+        raise Refused("schedule_hour", said)
+
+
+async def _check_agreed(desk: Desk, actor: Actor, station: Station, content: Content) -> None:
+    """Where a second person agrees to each message, those who are called last save what goes without being asked.
+
+    :raises NotAllowed: `approval_needed`.
+    """
+    asked = await approval_rules.rule(desk.db, station.id, content.level)
+    if asked is not None and (actor.role is None or actor.role < Role.DEPUTY):
+        raise NotAllowed(
+            "approval_needed",
+            "Ici, un message de ce niveau demande l'accord d'une seconde personne : un adjoint ou le maire le programme.",
+        )
+
+
+async def placed(desk: Desk, plan: Plan, *, may_end: bool = False) -> Plan:
+    """With its next date, from now; a rule is unfolded in a thread: one that never happens takes a while to say so."""
+    if plan.state != ACTIVE:
+        return plan
+    following = await asyncio.to_thread(plan.after, desk.clock.now_ms())
+    if following is None and not may_end:
+        raise Refused("schedule_over", "Il n'y a plus aucune date à venir : changez la date ou la règle.")
+    return replace(plan, next_at=following, state=ACTIVE if following else ENDED)
+
+
+async def mine(desk: Desk, actor: Actor, schedule_id: int) -> Plan:
+    """A schedule that this actor may change. Raises Missing, NotAllowed, Conflict `schedule_ended`."""
+    plan = await find(desk.db, actor.station_id, schedule_id)
+    check_level(actor, plan.content.level)
+    if plan.state == ENDED:
+        raise Conflict("schedule_ended", "Cette programmation est terminée.")
+    return plan
+
+
+async def check_coming(desk: Desk, plan: Plan, fire_at: int) -> None:
+    """One of its dates, and not past."""
+    found = await asyncio.to_thread(plan.after, fire_at - 1)
+    if found != fire_at or fire_at <= desk.clock.now_ms():
+        raise Refused("date_unknown", "Cette date n'est pas de celles à venir : rechargez la page.")
+
+
+async def _change(desk: Desk, actor: Actor, read: Plan, plan: Plan, action: str) -> None:
+    async with desk.db.transaction() as tx:
+        await put(desk, tx, actor, read, plan, action)
+
+
+async def put(desk: Desk, tx: Transaction, actor: Actor, read: Plan, plan: Plan, action: str) -> None:
+    """A schedule as it is now, in place of what was read. :raises Conflict: `schedule_changed`, or fired meanwhile."""
+    what = (plan.state, plan.rule, plan.next_at)
+    if not await tx.execute("schedules.change", plan.id, read.version, read.next_at, *what):
+        raise Conflict(
+            "schedule_changed", "Cette programmation vient de changer ou de partir : rechargez la page."
+        )
+    detail = {"next_at": plan.next_at}
+    await audit.append(tx, desk.clock, plan.station_id, actor.name, action, f"schedule:{plan.id}", detail)
+
+
+def _without(rule: str, line: str) -> str:
+    return "\n".join(each for each in rule.split("\n") if each != line)
+
+
+def _with(rule: str, lines: str) -> str:
+    head = rule if rule.upper().startswith(("RRULE", "EXDATE", "RDATE")) else f"RRULE:{rule}"
+    return f"{head}\n{lines}"
+
+
+def _stamp(moment: int) -> str:
+    return from_ms(moment).astimezone(UTC).strftime(STAMP)

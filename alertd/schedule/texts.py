@@ -1,0 +1,103 @@
+"""A text of its own for each date, from a pasted table: the canteen's menus, the theme of each market."""
+
+import csv
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Final
+
+from alertd.errors import Refused
+from alertd.issue.check import unseen
+from alertd.issue.desk import Desk
+from alertd.model import Actor, Content
+from alertd.schedule.plans import Plan
+from alertd.stations import audit
+from alertd.store import Database
+
+MOST: Final = 366
+MOST_SIGNS: Final = 100_000
+_DAY: Final = re.compile(r"(?:\w{2,9}\.? )?(\d{1,2})/(\d{1,2})/(\d{4})")
+
+
+def read_texts(table: str, most_chars: int) -> dict[date, str]:
+    """Read lines of a day and its words, as typed, or copied from a spreadsheet (tabs) or a CSV file (semicolons, commas).
+
+    :raises Refused: `texts_unreadable`: the line that is wrong, and why.
+    """
+    if len(table) > MOST_SIGNS:
+        raise _refused("C'est trop long : collez un an au plus.")
+    mark = next((mark for mark in ("\t", ";") if mark in table), ",")
+    found: dict[date, str] = {}
+    for cells in csv.reader(table.splitlines(), delimiter=mark, skipinitialspace=True):
+        if not any(map(str.strip, cells)):
+            continue
+        day, words = _day(cells[0].strip()), ", ".join(filter(None, map(str.strip, cells[1:])))
+        _check(day, words, most_chars)
+        if day in found:
+            raise _refused(f"Le {day:%d/%m/%Y} est donné deux fois.")
+        found[day] = words
+    if len(found) > MOST:
+        raise _refused(f"Au plus {MOST} jours.")
+    return found
+
+
+def shown(texts: Mapping[date, str]) -> str:
+    """The table again, as it may be typed."""
+    return "\n".join(f"{day:%d/%m/%Y} ; {_quoted(words)}" for day, words in texts.items())
+
+
+async def texts(db: Database, schedule_id: int, since: date) -> dict[date, str]:
+    """A schedule's words by day, from a day on."""
+    rows = await db.fetch("schedules.texts", schedule_id, since.isoformat(), MOST)
+    return {date.fromisoformat(row["day"]): row["words"] for row in rows}
+
+
+async def keep(desk: Desk, actor: Actor, plan: Plan, wanted: Mapping[date, str]) -> None:
+    """Replace a schedule's words by these, all or none. Whether the actor may is the caller's to ask (`saving.mine`)."""
+    rows = [(plan.id, day.isoformat(), words) for day, words in wanted.items()]
+    async with desk.db.transaction() as tx:
+        await tx.execute("schedules.forget_texts", plan.id)
+        await tx.execute_many("schedules.add_text", rows)
+        where = (plan.station_id, actor.name, "schedule.texts", f"schedule:{plan.id}")
+        await audit.append(tx, desk.clock, *where, {"days": len(rows)})
+
+
+async def said_on(db: Database, plan: Plan, day: date, content: Content) -> Content:
+    """The content with the day's words as its instruction, which every channel tells; as it is on a day without."""
+    rows = await db.fetch("schedules.text_on", plan.id, day.isoformat())
+    if not rows:
+        return content
+    words = rows[0]["words"]
+    return replace(
+        content,
+        texts={tongue: replace(text, instruction=words) for tongue, text in content.texts.items()},
+        picks=None,
+    )
+
+
+def _day(text: str) -> date:
+    found = _DAY.fullmatch(text.lower())
+    try:
+        if found:
+            return date(int(found[3]), int(found[2]), int(found[1]))
+        return date.fromisoformat(text)
+    except ValueError:
+        raise _refused(f"« {text[:40]} » n'est pas un jour : écrivez 09/03/2026 ; le texte.") from None
+
+
+def _check(day: date, words: str, most_chars: int) -> None:
+    if not words:
+        raise _refused(f"Le {day:%d/%m/%Y} n'a pas de texte.")
+    if len(words) > most_chars:
+        raise _refused(f"Le texte du {day:%d/%m/%Y} a {len(words)} caractères : {most_chars} au plus.")
+    if unseen(words):
+        raise _refused(f"Le texte du {day:%d/%m/%Y} contient un signe que les téléphones n'affichent pas.")
+
+
+def _quoted(words: str) -> str:
+    return '"' + words.replace('"', '""') + '"' if set(words) & set(';"\t') else words
+
+
+def _refused(sentence: str) -> Refused:
+    return Refused("texts_unreadable", sentence, fields={"texts": sentence})

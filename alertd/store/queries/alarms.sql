@@ -1,0 +1,26 @@
+-- What operators were told of gateways, and whom it is told.
+
+-- name: raise
+-- The first to see it tells it: nobody else does until it has ended, nor for $5 milliseconds after. Another trouble is
+-- another alarm: told at once where the first has ended, and while it lasts after as long, since two nodes may see two.
+INSERT INTO gateway_alarm (gateway, kind, trouble, probed, raised_at) VALUES ($1, $2, $3, $4, now_ms())
+    ON CONFLICT (gateway, kind) DO UPDATE
+   SET trouble = excluded.trouble, probed = excluded.probed, raised_at = excluded.raised_at, ended_at = NULL
+ WHERE (gateway_alarm.ended_at IS NOT NULL AND gateway_alarm.ended_at <= now_ms() - $5)
+    OR (gateway_alarm.trouble <> excluded.trouble AND (gateway_alarm.ended_at IS NOT NULL OR gateway_alarm.raised_at <= now_ms() - $5))
+RETURNING gateway;
+
+-- name: end
+-- The first to see that it is over says so.
+UPDATE gateway_alarm SET ended_at = now_ms() WHERE gateway = $1 AND kind = $2 AND ended_at IS NULL;
+
+-- name: open
+-- What lasts.
+SELECT gateway, kind, trouble, probed, raised_at FROM gateway_alarm WHERE ended_at IS NULL ORDER BY gateway, kind;
+
+-- name: contacts
+-- Where operators are told: endpoints of their hidden subscribers, of those who may still log in.
+SELECT e.id, e.channel
+  FROM operator o JOIN endpoint e ON e.subscriber_id = o.subscriber_id
+ WHERE o.disabled_at IS NULL AND o.subscriber_id IS NOT NULL AND e.state = 1 AND e.mode = 0
+ ORDER BY e.id LIMIT $1;

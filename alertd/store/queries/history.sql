@@ -1,0 +1,26 @@
+-- What was sent, to be found again and added up.
+
+-- name: page
+-- A station's alerts that went out, newest first, behind $2, made from $3 to before $4, about $5 ('' for any topic): with all that
+-- was ever said in them, as a list in JSON, since words are looked for in it.
+SELECT a.id, a.station_id, a.state, a.level, a.topic, a.headline, a.exercise, a.private, a.expires, a.created_at, a.closed_at, a.head_id,
+       '[' || (SELECT group_concat(e.content) FROM event e WHERE e.alert_id = a.id) || ']' AS said
+  FROM alert a
+ WHERE a.station_id = $1 AND a.id < $2 AND a.created_at >= $3 AND a.created_at < $4 AND (CAST($5 AS TEXT) = '' OR a.topic = $5)
+   AND a.head_id IS NOT NULL
+ ORDER BY a.id DESC LIMIT $6;
+
+-- name: events
+-- What a station released since $2, newest first.
+SELECT id, alert_id, act, content, created_at FROM event WHERE station_id = $1 AND created_at >= $2 ORDER BY created_at DESC, id DESC LIMIT $3;
+
+-- name: books
+-- How the deliveries of a station's events since $2 stand, event by event.
+SELECT m.event_id, t.channel, t.state, CAST(sum(t.n) AS BIGINT) AS n
+  FROM message m JOIN tally t ON t.message_id = m.id
+ WHERE m.station_id = $1 AND m.created_at >= $2 AND m.event_id IS NOT NULL
+ GROUP BY m.event_id, t.channel, t.state LIMIT $3;
+
+-- name: left_between
+-- How many left the station from $2 to before $3.
+SELECT count(*) AS n FROM departure WHERE station_id = $1 AND at >= $2 AND at < $3 AND what = 'left';

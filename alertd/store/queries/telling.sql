@@ -1,0 +1,24 @@
+-- Telling a station's operators of what went out.
+
+-- name: add
+-- With the event; $2 is when they are told: not before it can be undone no longer, and again half an hour before its end.
+INSERT INTO telling (event_id, created_at) VALUES ($1, $2);
+
+-- name: due
+-- The longest ago first.
+SELECT event_id, created_at FROM telling WHERE created_at <= $1 ORDER BY created_at, event_id LIMIT $2;
+
+-- name: take
+-- Whoever takes it tells it; it may stand for a later telling by now ($2).
+DELETE FROM telling WHERE event_id = $1 AND created_at = $2;
+
+-- name: drop
+-- What was taken back before anybody was told is told to nobody.
+DELETE FROM telling WHERE event_id IN (SELECT id FROM event WHERE alert_id = $1);
+
+-- name: contacts
+-- Where the operators of a station ($1) are told, of those who may log in, in the station's mode ($2).
+SELECT o.login, e.id, e.channel
+  FROM role r JOIN operator o ON o.id = r.operator_id JOIN endpoint e ON e.subscriber_id = o.subscriber_id
+ WHERE r.station_id = $1 AND o.disabled_at IS NULL AND e.state = 1 AND e.mode = $2
+ ORDER BY e.id LIMIT $3;

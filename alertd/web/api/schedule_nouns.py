@@ -1,0 +1,91 @@
+"""What programs send and are told of schedules."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from alertd.schedule.rule import MAX_TEXT
+from alertd.schedule.saving import ONCE
+from alertd.web.api.answers import Answer, Count
+from alertd.web.api.answers import Moment as Told
+from alertd.web.api.bodies import Body, Flag, LevelWord, Moment, Prose, Word
+
+Wall = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?$")]
+
+
+class ScheduleBody(Body):
+    """When to send what was previewed."""
+
+    preview_digest: Word
+    dtstart: Wall = Field(
+        description="The first local time of the station, without offset: 2027-03-01T07:30."
+    )
+    rrule: Annotated[Prose, Field(min_length=1, max_length=MAX_TEXT)] = Field(
+        ONCE, description="RFC 5545, daily or coarser; lines RRULE:, EXDATE: and RDATE: too. Left out: once."
+    )
+    skip: Annotated[str, StringConstraints(max_length=200)] = Field(
+        "", description="Holidays left out: `public:57,school:B`. A date added by RDATE is sent all the same."
+    )
+    keep: Flag = Field(default=True, description="False: answer the dates, and keep nothing.")
+
+
+class ScheduleChange(Body):
+    """Exactly one change: another state, one date dropped, or one date moved."""
+
+    state: Literal["active", "paused", "ended"] | None = None
+    drop: Moment | None = Field(None, description="One of the dates to come.")
+    move: Moment | None = Field(None, description="One of the dates to come, to be sent at `to` instead.")
+    to: Wall | None = Field(None, description="A local time of the station.")
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if sum(change is not None for change in (self.state, self.drop, self.move)) != 1:
+            raise ValueError("give exactly one of state, drop and move")
+        if (self.move is None) != (self.to is None):
+            raise ValueError("move and to go together")
+        return self
+
+
+class DateAnswer(Answer):
+    """A date to come; `left_out` says for which holiday it is not sent."""
+
+    fire_at: Told
+    left_out: str | None
+    certain: bool = Field(description="False where the school calendar is computed, or its sources differ.")
+
+
+class OccurrenceAnswer(Answer):
+    """A date that was decided."""
+
+    fire_at: Told
+    state: Literal["fired", "skipped"]
+    reason: str | None = Field(description="Why it was skipped; `doubled`: twice the people of its saving.")
+    alert: int | None
+    people: Count | None
+
+
+class ScheduleAnswer(Answer):
+    """A schedule; `id` is null where nothing was kept."""
+
+    id: int | None
+    state: Literal["active", "paused", "ended"]
+    level: LevelWord
+    topic: str
+    headline: str
+    rrule: str
+    dtstart: str
+    timezone: str
+    skip: str
+    people: Count = Field(description="Reached when it was saved; counted anew at each firing.")
+    grace_s: Count = Field(description="How late a date is still sent; later it is skipped.")
+    next_at: Told | None
+    dates: list[DateAnswer] = Field(description="The next ones, ten at most.")
+    occurrences: list[OccurrenceAnswer] = Field(
+        description="What became of the latest dates, the last first."
+    )
+
+
+class ScheduleList(Answer):
+    """A station's schedules, without their dates."""
+
+    schedules: list[ScheduleAnswer]

@@ -1,0 +1,122 @@
+"""Schedules over the API: a preview's message, later or again and again."""
+
+import asyncio
+
+from alertd.clock import SECOND, from_ms, to_ms
+from alertd.errors import Missing
+from alertd.schedule import plans, saving
+from alertd.schedule.plans import Occurrence, Plan
+from alertd.schedule.recurrence import Firing
+from alertd.schedule.saving import Wish
+from alertd.schedule.stamps import read_local
+from alertd.stations import stations
+from alertd.store.contents import headline
+from alertd.web.api.schedule_nouns import (
+    DateAnswer,
+    OccurrenceAnswer,
+    ScheduleAnswer,
+    ScheduleBody,
+    ScheduleChange,
+    ScheduleList,
+)
+from alertd.web.api.table import Call, Reply
+
+DATES = 10
+
+
+async def create(call: Call) -> Reply:
+    """Keep a schedule, or only tell its dates."""
+    station, body = await call.station(), call.read(ScheduleBody)
+    wish = Wish(body.rrule, read_local(body.dtstart, "dtstart"), body.skip)
+    if not body.keep:
+        plan = await saving.draw(call.desk, call.actor, station, body.preview_digest, wish)
+        return Reply(await _answer(call, plan, station.locale))
+    kept = await saving.save(call.desk, call.actor, station, body.preview_digest, wish)
+    return Reply(await _answer(call, await _own(call, kept), station.locale), 201)
+
+
+async def list_all(call: Call) -> Reply:
+    """The station's, the next to fire first."""
+    station = await call.station()
+    found = await plans.of_station(call.desk.db, station.id)
+    return Reply(ScheduleList(schedules=[_told(plan, station.locale) for plan in found]))
+
+
+async def show(call: Call) -> Reply:
+    """One, with the dates to come and what became of the last ones."""
+    return await _shown(call)
+
+
+async def change(call: Call) -> Reply:
+    """Pause, resume, end; drop or move one date."""
+    body, id_ = call.read(ScheduleChange), (await _own(call, call.alert_id)).id
+    if body.state is not None:
+        verb = {"active": saving.resume, "paused": saving.pause, "ended": saving.end}[body.state]
+        await verb(call.desk, call.actor, id_)
+    elif body.drop is not None:
+        await saving.drop(call.desk, call.actor, id_, to_ms(body.drop))
+    elif body.move is not None and body.to is not None:
+        await saving.move(call.desk, call.actor, id_, to_ms(body.move), read_local(body.to, "to"))
+    return await _shown(call)
+
+
+async def _shown(call: Call) -> Reply:
+    plan = await _own(call, call.alert_id)
+    station = await stations.by_id(call.desk.db, call.actor.station_id)
+    return Reply(await _answer(call, plan, station.locale))
+
+
+async def _own(call: Call, schedule_id: int) -> Plan:
+    try:
+        return await plans.plan(call.desk.db, call.actor.station_id, schedule_id)
+    except Missing as error:
+        raise Missing(error.code, "This key's station has no such schedule.") from None
+
+
+async def _answer(call: Call, plan: Plan, locale: str) -> ScheduleAnswer:
+    now = call.desk.clock.now_ms()
+    coming = await asyncio.to_thread(plan.upcoming, now + 1, DATES) if plan.state == plans.ACTIVE else []
+    past = await plans.decided(call.desk.db, plan.id)
+    dates = [_date(plan, firing) for firing in coming]
+    return _told(plan, locale, dates, [_occurrence(one) for one in past])
+
+
+def _told(
+    plan: Plan,
+    locale: str,
+    dates: list[DateAnswer] | None = None,
+    occurrences: list[OccurrenceAnswer] | None = None,
+) -> ScheduleAnswer:
+    return ScheduleAnswer.model_validate(
+        {
+            "id": plan.id or None,
+            "state": plan.state,
+            "level": plan.content.level.word,
+            "topic": plan.content.topic,
+            "headline": headline(plan.content, locale),
+            "rrule": plan.rule,
+            "dtstart": plan.starts.isoformat(),
+            "timezone": plan.timezone,
+            "skip": plan.skips,
+            "people": plan.people,
+            "grace_s": plan.grace_ms // SECOND,
+            "next_at": from_ms(plan.next_at) if plan.next_at else None,
+            "dates": dates or [],
+            "occurrences": occurrences or [],
+        }
+    )
+
+
+def _date(plan: Plan, firing: Firing) -> DateAnswer:
+    local = firing.at.astimezone(plan.recurrence.zone).date()
+    return DateAnswer(fire_at=firing.at, left_out=firing.left_out, certain=plan.quiet.certain(local))
+
+
+def _occurrence(one: Occurrence) -> OccurrenceAnswer:
+    return OccurrenceAnswer(
+        fire_at=from_ms(one.fire_at),
+        state="fired" if one.fired else "skipped",
+        reason=one.reason,
+        alert=one.alert_id,
+        people=one.people,
+    )

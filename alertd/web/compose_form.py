@@ -1,0 +1,111 @@
+"""The form of an alert as it was typed, and what it is read against."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from multidict import MultiMapping
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from alertd.catalogue import Catalogue
+from alertd.model import Attachment, Channel, Station
+from alertd.settings import Limits
+from alertd.stations.drawings import Hamlet, SavedZone
+from alertd.stations.streets.find import Names, Spot
+from alertd.web.posted import unreadable
+
+_LISTS: Final = frozenset({"channels", "groups", "advice"})
+
+
+class ComposeForm(BaseModel):
+    """What was typed and ticked, as text. `zone` is a drawn zone as JSON, kept when an alert is corrected; `kept1` to `kept3`
+    are the digests of the files that were brought, `alt1` to `alt3` what they show in words. `address_words` is what was
+    typed to find an address, `address` the one that was picked. Where `words` is "book", the text is made of the phrases
+    `hazard` to `source`; an empty `place` follows the zone, `at` is the hour that the phrase `time` names.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    topic: str = ""
+    level: str = ""
+    where: str = ""
+    saved_zone: str = ""
+    hamlet: str = ""
+    radius_m: str = "1000"
+    address: str = ""
+    address_words: str = ""
+    address_radius_m: str = "1000"
+    zone: str = ""
+    groups: tuple[str, ...] = Field((), max_length=200)
+    words: str = ""
+    hazard: str = ""
+    place: str = ""
+    place_name: str = ""
+    time: str = ""
+    at: str = ""
+    advice: tuple[str, ...] = Field((), max_length=100)
+    source: str = ""
+    headline: str = ""
+    body: str = ""
+    instruction: str = ""
+    channels: tuple[str, ...] = Field((), max_length=10)
+    expires: str = ""
+    exercise: str = ""
+    neutral: str = ""
+    kept1: str = ""
+    kept2: str = ""
+    kept3: str = ""
+    alt1: str = ""
+    alt2: str = ""
+    alt3: str = ""
+
+    @classmethod
+    def read(cls, posted: MultiMapping[Any]) -> "ComposeForm":
+        """What a browser posted; Malformed when it is no form of ours (a file, a thousand boxes, a NUL)."""
+        if any("\0" in text for text in posted.values() if isinstance(text, str)):
+            raise unreadable()
+        names = cls.model_fields.keys() & posted.keys()
+        fields = {name: posted.getall(name) if name in _LISTS else posted[name] for name in names}
+        try:
+            return cls.model_validate(fields)
+        except ValidationError as error:
+            raise unreadable() from error
+
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """The form as hidden fields, so that a later refusal loses nothing."""
+        for name, value in self:
+            values = value if name in _LISTS else (value,)
+            yield from ((name, text) for text in values if text)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a form is read against: the station, what it keeps at hand, the bounds, and the time; `files` by their digest.
+
+    `spot` is the address that the form picked, or what the middle of a stored circle is called; `found` what is searched,
+    None when nothing is; `names` are the station's hamlets and streets, where they are few enough for a list. `election`: one
+    is near; `unpaid` are the channels that nobody pays for here, but for a danger.
+    """
+
+    station: Station
+    catalogue: Catalogue
+    limits: Limits
+    now: int
+    saved_zones: tuple[SavedZone, ...] = ()
+    hamlets: tuple[Hamlet, ...] = ()
+    groups: Mapping[int, str] | None = None
+    files: Mapping[str, Attachment] = field(default_factory=dict)
+    spot: Spot | None = None
+    found: tuple[Spot, ...] | None = None
+    names: Names = field(default_factory=Names)
+    searches: bool = False
+    election: bool = False
+    unpaid: frozenset[Channel] = frozenset()
+
+
+class Fault(Exception):
+    """A sentence for the person, beside one field."""
+
+
+Reading = Callable[[ComposeForm, Surroundings], object]
+"""How one field is read; what is wrong with it is a Fault."""

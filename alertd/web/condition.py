@@ -1,0 +1,75 @@
+"""The condition of this node and its machine, for supervisors: what stops an alert though every provider works.
+
+https://prometheus.io/docs/practices/naming/
+"""
+
+import asyncio
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+
+from alertd.backup import shelf
+from alertd.clock import SECOND, Clock, to_ms
+from alertd.errors import Unavailable
+from alertd.settings import Settings
+from alertd.stations import sending_switch
+from alertd.store import Database, snapshots
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """How full disks are by what they hold (0 to 1), how old the last backup is; None: not known, or none is made here."""
+
+    ready: bool
+    sending: bool | None
+    disks: Mapping[str, float] = field(default_factory=dict)
+    backup_age_s: float | None = None
+
+    def page(self) -> bytes:
+        """In Prometheus' text format."""
+        now = CollectorRegistry()
+        _gauge(now, "alertd_ready", "Whether every loop of this node comes round.").set(self.ready)
+        if self.sending is not None:
+            _gauge(now, "alertd_sending", "0 while all sending is paused.").set(self.sending)
+        disk = _gauge(now, "alertd_disk_used_ratio", "How full the disk is that holds it.", "holds")
+        for holds, share in self.disks.items():
+            disk.labels(holds).set(share)
+        if self.backup_age_s is not None:
+            _gauge(now, "alertd_backup_age_seconds", "Since the last backup was made.").set(self.backup_age_s)
+        return generate_latest(now)
+
+
+async def condition(settings: Settings, clock: Clock, db: Database, *, ready: bool) -> Condition:
+    """As it is now; the disks are looked at aside, for a share that hangs must not hold up anybody."""
+    disks, age = await asyncio.to_thread(_looked, settings, clock)
+    return Condition(ready, await _sending(db), disks, age)
+
+
+async def _sending(db: Database) -> bool | None:
+    try:
+        return await sending_switch.is_on(db)
+    except Unavailable:
+        return None
+
+
+def _looked(settings: Settings, clock: Clock) -> tuple[dict[str, float], float | None]:
+    folders = {"spool": Path(settings.node.folder or settings.keys.secret_file.parent)}
+    age = None
+    if settings.store.url.startswith("sqlite:"):
+        folders["database"] = snapshots.file_of(settings.store.url).parent
+        folders["backups"] = shelf.folder_of(settings)
+        if known := shelf.on(folders["backups"]):
+            age = max(0, clock.now_ms() - to_ms(known[-1].made_at)) / SECOND
+    return {holds: _used(folder) for holds, folder in folders.items() if folder.is_dir()}, age
+
+
+def _used(folder: Path) -> float:
+    usage = shutil.disk_usage(folder)
+    return round(1 - usage.free / usage.total, 4)
+
+
+def _gauge(registry: CollectorRegistry, name: str, said: str, *labels: str) -> Gauge:
+    return Gauge(name, said, labels, registry=registry)

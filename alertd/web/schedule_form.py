@@ -1,0 +1,142 @@
+"""The form of a schedule in plain words: a day, an hour, how it repeats, and what is left out."""
+
+import re
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from multidict import MultiMapping
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from alertd.catalogue.school import ZONES
+from alertd.errors import Refused
+from alertd.model import Station
+from alertd.schedule.agenda import read_event
+from alertd.schedule.rule import MAX_VALUES, WEEKDAYS
+from alertd.schedule.saving import ONCE, Wish
+from alertd.web.posted import unreadable
+
+REPEATS: Final = ("once", "daily", "weekly", "monthly_day", "monthly_last", "monthly_weekday")
+MOST_WEEKS: Final = 8
+_DAY: Final = re.compile(r"(\d\d)/(\d\d)/(\d{4})", re.ASCII)
+
+
+class ScheduleForm(BaseModel):
+    """What was typed and ticked, as text; `days` are those of a week, as RFC 5545 writes them."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    day: str = Field("", max_length=20)
+    time: str = Field("", max_length=20)
+    repeat: str = Field("once", max_length=20)
+    days: tuple[str, ...] = Field((), max_length=7)
+    weeks: str = Field("1", max_length=3)
+    until: str = Field("", max_length=20)
+    public: str = Field("", max_length=3)
+    school: str = Field("", max_length=3)
+    off: str = Field("", max_length=4_000)
+    ics: str = Field("", max_length=20_000)
+
+    @classmethod
+    def read(cls, posted: MultiMapping[Any]) -> "ScheduleForm":
+        """What a browser posted; Malformed when it is no form of ours."""
+        names = cls.model_fields.keys() & posted.keys()
+        fields = {name: posted.getall(name) if name == "days" else posted[name] for name in names}
+        try:
+            return cls.model_validate(fields)
+        except ValidationError as error:
+            raise unreadable() from error
+
+    def wish(self, station: Station) -> Wish:
+        """What it asks for.
+
+        :raises Refused: `form_invalid`, its sentence beside the field to mend.
+        """
+        if self.ics.strip():
+            return read_event(self.ics, station)
+        starts = self._starts()
+        rule = self._rule(starts)
+        if self.until and self.repeat != "once":
+            rule += f";UNTIL={_day(self.until, 'until'):%Y%m%d}"
+        if self.off.strip() and self.repeat != "once":
+            rule = f"RRULE:{rule}\nEXDATE:{','.join(f'{day:%Y%m%d}' for day in self._off())}"
+        return Wish(rule, starts, self._skips(station))
+
+    def _off(self) -> list[date]:
+        """The days typed by hand: one a line, 24/12/2026, or from one to another."""
+        found: set[date] = set()
+        for line in filter(None, map(str.strip, self.off.splitlines())):
+            first, _, last = (end.strip() for end in line.lower().removeprefix("du ").partition(" au "))
+            begin, end = _typed(first), _typed(last or first)
+            if not 0 <= (end - begin).days < MAX_VALUES:
+                raise _fault(
+                    "off", f"« {line[:40]} » : le premier jour vient avant le dernier, un an au plus."
+                )
+            found |= {begin + timedelta(days=each) for each in range((end - begin).days + 1)}
+        if len(found) > MAX_VALUES:
+            raise _fault("off", f"Au plus {MAX_VALUES} jours.")
+        return sorted(found)
+
+    def _starts(self) -> datetime:
+        first = _day(self.day, "day")
+        try:
+            at = datetime.strptime(self.time[:5], "%H:%M").time()  # noqa: DTZ007 - a wall time has no zone
+        except ValueError:
+            raise _fault("time", "Indiquez l'heure, par exemple 07:30.") from None
+        return datetime.combine(first, at)
+
+    def _rule(self, starts: datetime) -> str:
+        if self.repeat == "weekly":
+            return self._weekly()
+        weekday, week = WEEKDAYS[starts.weekday()], (starts.day - 1) // 7 + 1
+        rules = {
+            "once": ONCE,
+            "daily": "FREQ=DAILY",
+            "monthly_day": f"FREQ=MONTHLY;BYMONTHDAY={starts.day}",
+            "monthly_last": "FREQ=MONTHLY;BYMONTHDAY=-1",
+            "monthly_weekday": f"FREQ=MONTHLY;BYDAY={week if week < 5 else -1}{weekday}",
+        }
+        if self.repeat not in rules:
+            raise _fault("repeat", "Dites si le message se répète.")
+        return rules[self.repeat]
+
+    def _weekly(self) -> str:
+        chosen = [day for day in WEEKDAYS if day in self.days]
+        if not chosen:
+            raise _fault("days", "Cochez au moins un jour de la semaine.")
+        if self.weeks not in {str(number) for number in range(1, MOST_WEEKS + 1)}:
+            raise _fault("weeks", f"De 1 à {MOST_WEEKS} semaines.")
+        return f"FREQ=WEEKLY;INTERVAL={self.weeks};BYDAY={','.join(chosen)}"
+
+    def _skips(self, station: Station) -> str:
+        if self.repeat == "once":
+            return ""
+        if self.school and (len(self.school) != 1 or self.school not in ZONES):
+            raise _fault("school", "Choisissez la zone A, B ou C.")
+        public = [f"public:{department(station)}"] if self.public == "on" else []
+        return ",".join([*public, *([f"school:{self.school}"] if self.school else [])])
+
+
+def department(station: Station) -> str:
+    """The station's department by its INSEE code ("57", "2A", "974"); empty where there is none."""
+    code = (station.insee or "").upper()
+    return code[:3] if code.startswith(("97", "98")) else code[:2]
+
+
+def _day(text: str, field: str) -> date:
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        raise _fault(field, "Indiquez le jour.") from None
+    if not 2000 <= found.year <= 2200:
+        raise _fault(field, "Cette année est trop lointaine.")
+    return found
+
+
+def _typed(text: str) -> date:
+    """A day as people here write it: 24/12/2026; or as calendars do."""
+    parts = _DAY.fullmatch(text)
+    return _day("-".join((parts[3], parts[2], parts[1])) if parts else text, "off")
+
+
+def _fault(field: str, sentence: str) -> Refused:
+    return Refused("form_invalid", sentence, fields={field: sentence})

@@ -1,0 +1,39 @@
+"""A message that repeats, set from a small phone: each screen fits, with and without JavaScript; kept in build/screens."""
+
+import pytest
+from browser.test_screens import WAYS, Camera, phone
+from web.pages_house import PASSWORD
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize(("scheme", "script"), WAYS)
+async def test_a_message_is_repeated_from_a_phone(chromium, served, scheme, script):
+    """Preview, "plus tard", the dates, saved; then a text for one date, and the list."""
+    async with phone(chromium, served, scheme, script) as page:
+        camera = Camera(page, scheme if script else f"{scheme}-without-script")
+        await page.goto("/alertes/nouvelle?sujet=waste")
+        await page.fill("#login", "le-mayor")
+        await page.fill("#password", PASSWORD)
+        await page.click("button.main")
+        await page.fill("#headline", "Collecte des ordures demain matin")
+        await page.check("[name=where][value=station]")
+        await page.click("form button.main")
+        await page.click("text=Plus tard, ou régulièrement")
+        await page.select_option("#repeat", "weekly")
+        await page.check("[name=days][value=MO]")
+        await page.check("[name=public]")
+        await page.select_option("#school", "B")
+        await camera.keep("40-schedule-form")
+        await page.click("text=Voir les dates")
+        await camera.keep("41-schedule-dates")
+        await page.click("text=Enregistrer ces dates")
+        await page.wait_for_url("**/programmations/*")
+        await page.click("summary:has-text('Un texte pour chaque date')")
+        await page.fill("#texts", "09/03/2026 ; Bacs jaunes\n16/03/2026 ; Bacs gris")
+        await page.click("text=Enregistrer les textes")
+        await camera.keep("42-schedule")
+        assert await page.is_visible("text=Bacs jaunes")
+        await page.goto("/programmations")
+        await camera.keep("43-schedules")
+        assert camera.complaints == []

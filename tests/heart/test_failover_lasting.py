@@ -1,0 +1,99 @@
+"""What only a person can mend: left at once, told by probes, never knocked at, and never taken for more than it is."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from heart.ailing import Ailing
+from heart.pair import Pair, two_gateways
+from heart.town import SMS, build, phone
+
+from alertd.clock import SECOND
+from alertd.deliver.breaker import LASTING, PATIENCE_MS
+from alertd.deliver.dispatch import Dispatch, Line
+from alertd.deliver.health import PROBE_MS, Health
+from alertd.deliver.pace import Bucket
+from alertd.model import Level, Mode, State
+from gateways.contract import Outcome, Receipt, Trouble
+
+
+@pytest.fixture
+async def pair(db, clock) -> AsyncIterator[Pair]:
+    """Twenty people at home, and two providers."""
+    town = await build(db, clock, two_gateways())
+    for _ in range(20):
+        await town.person()
+    first, second = Ailing("first"), Ailing("second")
+    first.clock = second.clock = clock
+    route = town.desk.routes[Mode.LIVE, SMS, False]
+    health = Health(
+        db, clock, town.desk.routes, {"first": first, "second": second, "sandbox": first}, town.node.id
+    )
+    old = town.node.dispatch
+    dispatch = Dispatch(db, clock, old.renderer, old.sending, town.node.id, health.homes, health.hear)
+    lines = tuple(
+        Line(sender, far, Bucket(clock, None, 1)) for sender, far in zip(route, (first, second), strict=True)
+    )
+    yield Pair(town, first, second, health, dispatch, lines)
+    await town.books()
+
+
+@pytest.mark.parametrize("trouble", sorted(LASTING))
+async def test_what_only_a_person_can_mend_moves_at_once(pair, trouble):
+    """Refused keys, certificate, credit or sender: one slice has met it when the second speaks, and everyone is told once."""
+    pair.first.down, pair.first.trouble = True, trouble
+    released = await pair.town.release()
+    await pair.pass_time(3 * SECOND)
+    assert await pair.town.states(released) == {State.ACCEPTED: 20}
+    assert sorted(pair.second.addresses) == sorted(set(pair.second.addresses))
+    assert pair.first.asked <= 5
+    assert pair.health.breakers["first"].reason == trouble
+
+
+async def test_where_nobody_can_speak_the_queue_waits_and_nothing_is_lost(pair):
+    """With both accounts refused nobody knocks again until a probe is good; then everyone is told, once."""
+    for far in (pair.first, pair.second):
+        far.down, far.trouble = True, Trouble.CREDENTIALS
+    released = await pair.town.release()
+    await pair.pass_time(60 * SECOND)
+    assert pair.speakers() == set()
+    assert pair.first.asked + pair.second.asked <= 5
+    pair.second.down = False
+    await pair.pass_time(PATIENCE_MS + 2 * PROBE_MS)
+    assert await pair.town.states(released) == {State.ACCEPTED: 20}
+    assert len(pair.second.addresses) == len(set(pair.second.addresses)) == 20
+
+
+async def test_an_account_that_lapses_unnoticed_is_found_before_an_alert(pair):
+    """Asked every quarter of an hour, also while nobody speaks through it; a line that breaks for a moment moves nothing."""
+    pair.first.down = True
+    await pair.health.ask_all()
+    assert pair.health.breakers["first"].closed
+    pair.first.trouble = Trouble.TLS
+    await pair.health.ask_all()
+    await pair.health.step()
+    assert pair.speakers() == {"second"}
+    await pair.town.release()
+    await pair.pass_time(2 * SECOND)
+    assert (pair.first.asked, len(pair.second.ledger)) == (0, 20)
+
+
+async def test_keys_that_are_revoked_in_the_middle_are_found_by_a_probe(pair):
+    """Messages had passed a moment before: the probe says that nothing does any more, and the second speaks within seconds."""
+    await pair.town.release(level=Level.WARNING, topic="road")
+    await pair.pass_time(SECOND)
+    pair.first.down, pair.first.trouble = True, Trouble.CREDENTIALS
+    await pair.town.release(level=Level.WARNING, topic="road")
+    await pair.pass_time(4 * SECOND)
+    assert pair.speakers() == {"second"}
+    assert (len(pair.first.ledger), len(pair.second.ledger)) == (20, 20)
+
+
+async def test_keys_refused_for_one_make_of_telephone_silence_nobody_else(pair):
+    """Probes are good and the others pass: the gateway is not left, and the refused are tried again."""
+    lapsed = Receipt("", Outcome.RETRY, "apns", trouble=Trouble.CREDENTIALS)
+    for person in (3, 7, 9):
+        pair.first.plays(phone(person), *[lapsed] * 3)
+    released = await pair.town.release()
+    await pair.pass_time(30 * SECOND)
+    assert await pair.town.states(released) == {State.ACCEPTED: 20}
+    assert not pair.second.ledger

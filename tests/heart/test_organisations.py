@@ -1,0 +1,63 @@
+"""A danger that an organisation sends goes to its own followers, and its commune's deciders are told at once."""
+
+import pytest
+from heart.town import EMAIL, HOME, mayor_of
+
+from alertd.errors import NotAllowed
+from alertd.issue.preview import preview
+from alertd.issue.release import release
+from alertd.model import Level, Role, Target, Text
+from alertd.stations import operators, organisations, stations
+from alertd.stations.stations import NewStation
+from alertd.subscribe import contacts
+
+WORDS = Text(
+    "CONFINEMENT école Jean Zay.",
+    instruction="Restez à l'intérieur. Ne venez pas chercher les enfants. Urgence: 17, 112, SMS 114.",
+)
+
+
+@pytest.fixture
+async def school(town):
+    """A live school under the town; the town's mayor and its agent can be told, by e-mail."""
+    new = NewStation("ecole", "École Jean Zay", *HOME, kind="school", parent=town.station.slug)
+    async with town.db.transaction() as tx:
+        made = await stations.add(tx, town.clock, new)
+        for number, role in enumerate((Role.MAYOR, Role.AGENT)):
+            one = await operators.add(tx, town.clock, login=f"le-{role.word}", name=role.word)
+            await operators.set_role(tx, one.id, town.station.id, role)
+            address = f"{role.word}-{number}@mairie.example"
+            await contacts.give(tx, town.clock, town.desk.keyring, "cli", one.login, EMAIL, address)
+        await organisations.grant(tx, town.desk.catalogue, made, "confinement", "operator:le-mayor")
+    return made
+
+
+async def send(town, school, level=Level.DANGER, text=WORDS):
+    content = town.content(level=level, topic="security", target=Target(station=True), texts={"fr": text})
+    head = mayor_of(school)
+    shown = await preview(town.desk, head, school, content)
+    return await release(town.desk, head, school, shown.digest)
+
+
+async def test_the_mayor_is_told_at_once_and_only_the_school_s_followers_are_warned(town, school):
+    """One letter to the mayor, none to the agent; the commune's own people hear nothing of it."""
+    parent = await town.person(email=1, station=school)
+    neighbour = await town.person(email=1)
+    released = await send(town, school)
+    await town.run()
+    assert await town.people_of(released) == {parent}
+    assert neighbour not in await town.people_of(released)
+    (letter,) = [sent for sent in town.provider.ledger if sent.address.endswith("@mairie.example")]
+    assert letter.address == "mayor-0@mairie.example"
+    assert "École Jean Zay a envoyé une urgence: CONFINEMENT école Jean Zay." in letter.text
+
+
+async def test_other_words_and_other_levels_call_nobody(town, school):
+    """Refused before anything is kept; an information is the school's own affair."""
+    with pytest.raises(NotAllowed) as refusal:
+        await send(town, school, text=Text("Fuyez"))
+    assert refusal.value.code == "danger_not_granted"
+    await town.person(email=1, station=school)
+    await send(town, school, Level.INFO, Text("Photo de classe"))
+    await town.run()
+    assert not [sent for sent in town.provider.ledger if sent.address.endswith("@mairie.example")]

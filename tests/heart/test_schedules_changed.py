@@ -1,0 +1,124 @@
+"""Schedules changed: dates dropped and moved, words of their own, what cannot be a schedule, and who may not touch one."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from heart.scheduled import at, decided, run_until, saved
+from heart.town import mayor_of
+
+from alertd.errors import Missing, NotAllowed, Refused
+from alertd.issue.reading import alert
+from alertd.model import Level
+from alertd.schedule import saving, texts
+from alertd.schedule.plans import plan
+from alertd.schedule.saving import ONCE, Wish
+from alertd.schedule.stamps import read_local
+
+
+async def test_one_date_is_dropped_and_another_moved(town):
+    """The others stay where they are."""
+    schedule = await saved(town)
+    await saving.drop(town.desk, town.mayor, schedule, at("2026-03-03T06:30:00"))
+    moved = read_local("2026-03-04T18:00", "to")
+    await saving.move(town.desk, town.mayor, schedule, at("2026-03-04T06:30:00"), moved)
+    for day in ("03T06:30", "04T06:30", "04T17:00", "05T06:30"):
+        await run_until(town, at(f"2026-03-{day}:00"))
+    fired = [fire_at for fire_at, _, _ in await decided(town, schedule)]
+    assert fired == [at("2026-03-04T17:00:00"), at("2026-03-05T06:30:00")]
+
+
+async def test_a_date_that_was_dropped_may_be_moved_to(town):
+    """And so may one be moved there and back: it fires where it was put last."""
+    schedule = await saved(town)
+    third, fourth = at("2026-03-03T06:30:00"), at("2026-03-04T06:30:00")
+    await saving.drop(town.desk, town.mayor, schedule, third)
+    await saving.move(town.desk, town.mayor, schedule, fourth, read_local("2026-03-03T07:30", "to"))
+    assert (await plan(town.db, town.station.id, schedule)).next_at == third
+    await saving.move(town.desk, town.mayor, schedule, third, read_local("2026-03-04T07:30", "to"))
+    assert (await plan(town.db, town.station.id, schedule)).next_at == fourth
+
+
+async def test_each_date_says_its_own_words(town):
+    """The menu of the day in place of the usual instruction; a day without has the usual one."""
+    schedule = await saved(town)
+    menus = texts.read_texts("03/03/2026\tPoulet rôti\tharicots verts\n05/03/2026\tPoisson", 500)
+    await texts.keep(town.desk, town.mayor, await plan(town.db, town.station.id, schedule), menus)
+    for day in (3, 4, 5):
+        await run_until(town, at(f"2026-03-0{day}T06:30:00"))
+    alerts = [row["alert_id"] for row in reversed(await town.db.fetch("schedules.decided", schedule, 10))]
+    said = [(await alert(town.desk, each)).content.texts["fr"].instruction for each in alerts]
+    assert said == ["Poulet rôti, haricots verts", "Fermez vos fenêtres.", "Poisson"]
+
+
+async def test_the_words_of_a_day_go_with_a_date_that_is_moved(town):
+    """On the new day those of the old one are said, unless that day has words of its own."""
+    schedule = await saved(town)
+    menus = texts.read_texts("03/03/2026\tPoulet rôti\n05/03/2026\tPoisson\n06/03/2026\tRaviolis", 500)
+    await texts.keep(town.desk, town.mayor, await plan(town.db, town.station.id, schedule), menus)
+    for day, to in ((3, "2026-03-04T09:00"), (5, "2026-03-06T09:00")):
+        fire_at = at(f"2026-03-0{day}T06:30:00")
+        await saving.move(town.desk, town.mayor, schedule, fire_at, read_local(to, "to"))
+    since = datetime(2026, 3, 4, tzinfo=UTC).date()
+    kept = await texts.texts(town.db, schedule, since)
+    assert [kept[since + timedelta(days=n)] for n in (0, 2)] == ["Poulet rôti", "Raviolis"]
+
+
+@pytest.mark.parametrize(
+    "table", ["demain ; soupe", "03/03/2026", "31/02/2026 ; soupe", "03/03/2026;a\n3/3/2026;b", "x" * 100_001]
+)
+def test_a_table_that_cannot_be_read_is_refused_whole(table):
+    """A line that is wrong says so: no menu is put on another day."""
+    with pytest.raises(Refused):
+        texts.read_texts(table, 500)
+
+
+async def test_dropping_the_only_date_ends_it(town):
+    """Nothing is left to fire."""
+    schedule = await saved(town, ONCE)
+    await saving.drop(town.desk, town.mayor, schedule, at("2026-03-03T06:30:00"))
+    assert (await plan(town.db, town.station.id, schedule)).state == "ended"
+
+
+async def test_a_date_that_is_none_of_its_dates_cannot_be_dropped(town):
+    """Neither one in between nor one that is past."""
+    schedule = await saved(town)
+    for moment in (at("2026-03-03T06:31:00"), at("2026-03-01T06:30:00")):
+        with pytest.raises(Refused, match="recharge"):
+            await saving.drop(town.desk, town.mayor, schedule, moment)
+
+
+async def test_a_preview_saves_one_schedule(town):
+    """A second click gives the same one."""
+    shown = await town.preview(level=Level.INFO, topic="waste")
+    wish = Wish(ONCE, read_local("2026-03-03T07:30", "starts"))
+    first = await saving.save(town.desk, town.mayor, town.station, shown.digest, wish)
+    assert await saving.save(town.desk, town.mayor, town.station, shown.digest, wish) == first
+
+
+@pytest.mark.parametrize(
+    ("changes", "wish", "code"),
+    [
+        ({"level": Level.DANGER}, Wish(ONCE, read_local("2026-03-03T07:30", "s")), "schedule_danger"),
+        ({}, Wish(ONCE, read_local("2026-03-01T07:30", "s")), "schedule_over"),
+        ({}, Wish("FREQ=HOURLY", read_local("2026-03-03T07:30", "s")), "rule"),
+        ({}, Wish("FREQ=DAILY;BYMONTHDAY=30;BYMONTH=2", read_local("2026-03-03T07:30", "s")), "rule_never"),
+        ({}, Wish(ONCE, read_local("2026-03-03T07:30", "s"), "school:Z"), "skip"),
+    ],
+)
+async def test_what_cannot_be_a_schedule_is_refused_before_saving(town, changes, wish, code):
+    """Danger is for now; a rule has a date to come, and a calendar that is known."""
+    shown = await town.preview(**({"level": Level.INFO, "topic": "waste"} | changes))
+    with pytest.raises(Refused) as caught:
+        await saving.save(town.desk, town.mayor, town.station, shown.digest, wish)
+    assert caught.value.code == code
+    assert await town.db.fetch("schedules.of_station", town.station.id, 10) == []
+
+
+async def test_who_may_not_release_may_not_schedule_nor_stop(town):
+    """The level's right is asked at saving and at every change; another station's schedule does not exist."""
+    schedule = await saved(town, level=Level.WARNING, topic="fire")
+    publisher = mayor_of(town.station, Level.INFO)
+    with pytest.raises(NotAllowed):
+        await saving.pause(town.desk, publisher, schedule)
+    with pytest.raises(Missing):
+        await saving.end(town.desk, mayor_of(town.neighbour), schedule)

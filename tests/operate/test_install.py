@@ -1,0 +1,140 @@
+"""docs/install.md: each command of alertd's is run as it is printed, in folders of a test's own."""
+
+import json
+import re
+import shlex
+import stat
+import tomllib
+from contextlib import chdir
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from alertd.cli import main
+
+DOCS = Path(__file__).parents[2] / "docs"
+HERE = [
+    "init",
+    "--name",
+    "Bras",
+    "--lat",
+    "49.2",
+    "--lon",
+    "5.37",
+    "--email",
+    "a@b.fr",
+    "--public-url",
+    "http://127.0.0.1:1",
+]
+OUTLINE = {
+    "type": "Feature",
+    "properties": {"nom": "Bras-sur-Meuse", "code": "55073"},
+    "geometry": {"type": "Polygon", "coordinates": [[[5.36, 49.2], [5.4, 49.2], [5.4, 49.22], [5.36, 49.2]]]},
+}
+
+
+def commands(page, place):
+    """alertd's commands in the page's blocks, with the machine's folders replaced by a test's."""
+    blocks = re.findall(r"^```\w*\n(.*?)^```$", (DOCS / page).read_text(), re.DOTALL | re.MULTILINE)
+    lines = [line for block in blocks for line in block.splitlines() if line.startswith("alertd ")]
+    for folder in ("/etc/alertd", "/var/lib/alertd", "/etc/systemd/system"):
+        lines = [line.replace(folder, f"{place}{folder}") for line in lines]
+    split = (shlex.split(line, comments=True) for line in lines)
+    return {" ".join(words[1:3]): words[1:] for words in split}
+
+
+def run(words, place, status=0, typed=""):
+    """What it answers, given in that folder."""
+    with chdir(place):
+        done = CliRunner().invoke(main, words, input=typed)
+    assert done.exit_code == status, (words, done.output, done.exception)
+    return done.output
+
+
+@pytest.fixture
+def place(tmp_path):
+    """A machine's folders, and the file of an outline."""
+    (tmp_path / "bras.geojson").write_text(json.dumps(OUTLINE))
+    return tmp_path
+
+
+def made(place):
+    """`alertd init` as the page has it."""
+    return run(
+        next(words for name, words in commands("install.md", place).items() if name.startswith("init")), place
+    )
+
+
+def test_one_command_makes_an_instance(place):
+    """As the page says: configuration, secret, station and operator are there, the recovery key and what is left are told."""
+    told = made(place)
+    etc = place / "etc/alertd"
+    settings = tomllib.loads((etc / "alertd.toml").read_text())
+    assert settings["http"] == {
+        "public_url": "https://alerte.example.fr",
+        "trusted_proxies": ["127.0.0.1/32", "::1/128"],
+    }
+    assert settings["gateways"]["webpush"]["channels"] == ["push"]
+    assert stat.S_IMODE((etc / "secret.key").stat().st_mode) == 0o600
+    config = ("--config", str(etc / "alertd.toml"))
+    (station,) = json.loads(run(["station", "list", "--json", *config], place))
+    assert (station["slug"], station["mode"]) == ("bras-sur-meuse", "live")
+    (key,) = re.findall(r"(?:[A-Z2-7]{4} ){13}[A-Z2-7]{4}", told)
+    assert json.loads(run(["secret", "recovery", "--json", *config], place)) == {"recovery": key}
+    assert "alertd doctor" in told
+    unit = (place / "etc/systemd/system/alertd.service").read_text()
+    assert "LoadCredential=" in unit
+    before = (etc / "alertd.toml").read_bytes()
+    assert "nothing was changed" in run(["init", *config, "--name", "x", "--lat", "1", "--lon", "1",
+                                         "--public-url", "https://a.fr", "--email", "a@b.fr"], place, 2)  # fmt: skip
+    assert (etc / "alertd.toml").read_bytes() == before
+
+
+def test_what_nobody_can_be_asked_is_named(place):
+    """Without a terminal nothing is asked: the options that are missing are named, and nothing is made."""
+    said = run(["init", "--name", "Bras", "--config", "a.toml"], place, 2)
+    assert "--lat, --lon, --public-url, --email" in said
+    assert [path.name for path in place.iterdir()] == ["bras.geojson"]
+
+
+def test_the_instance_of_the_page_can_be_kept(place):
+    """check-config finds nothing wrong; a backup is made and tried; the secret comes back from paper, and opens it."""
+    key = re.search(r"(?:[A-Z2-7]{4} ){13}[A-Z2-7]{4}", made(place))[0]
+    found = commands("install.md", place)
+    assert "https://alerte.example.fr" in run(found["check-config --config"], place)
+    config = ("--config", f"{place}/etc/alertd/alertd.toml")
+    run(["backup", "create", *config], place)
+    (place / "etc/alertd/secret.key").unlink()
+    assert "is no secret" in run(["backup", "verify", *config], place, 2)
+    run(["secret", "recover", *config], place, typed=f"{key}\n")
+    assert "1 stations" in run(["backup", "verify", *config], place)
+    (backup,) = (place / "var/lib/alertd/backups").glob("*.age")
+    words = [str(backup) if word == "FILE" else word for word in found["backup restore"]]
+    assert "is restored" in run([*words, "--configuration-to", f"{place}/old.toml"], place)
+    assert (place / "old.toml").read_bytes() == (place / "etc/alertd/alertd.toml").read_bytes()
+
+
+def test_the_doctor_of_the_page_finds_what_is_left(place):
+    """Of a new instance it finds that nobody answers, that there is no backup, and no way out."""
+    made(place)
+    config = place / "etc/alertd/alertd.toml"
+    text = config.read_text().replace("alerte.example.fr", "localhost:1")
+    config.write_text(text.partition("\n[gateways.webpush]")[0])  # whose services are not this machine's
+    told = run(commands("install.md", place)["doctor --config"], place, status=1)
+    assert "Nobody answers at localhost:1" in told
+    assert "There is no backup" in told
+    assert "a live station reaches nobody" in told
+
+
+def test_backups_are_made_and_restored_as_the_page_says(place):
+    """docs/operating.md, Backups: each command in its order, with the configuration in the folder they are given in."""
+    found = commands("operating.md", place)
+    key = re.search(r"(?:[A-Z2-7]{4} ){13}[A-Z2-7]{4}", run(HERE, place))[0]
+    for name in ("backup create", "backup list", "backup verify"):
+        run(found[name], place)
+    (place / "var/alertd.db").unlink()
+    (place / "secret.key").unlink()
+    run(found["secret recover"], place, typed=f"{key}\n")
+    assert "is restored" in run(found["backup restore"], place)
+    assert "1 stations" in run(found["doctor"], place, status=1)

@@ -1,0 +1,5 @@
+-- What tests of inbound SMS look at.
+
+-- name: all
+-- As they came.
+SELECT * FROM inbound ORDER BY id;

@@ -1,0 +1,27 @@
+"""The command line, for operators who cannot come in any more."""
+
+import sqlite3
+
+import pytest
+from unit.test_cli_admin import bras, config, run
+
+__all__ = ["bras", "config", "run"]
+
+MAYOR = ("operator", "add", "mairie", "--station", "bras", "--role", "mayor", "--password-stdin")
+
+
+@pytest.mark.usefixtures("bras")
+def test_an_operator_who_lost_password_and_phone_is_let_in_again(run, tmp_path):
+    """A new password, and no second proof until one is set up; both are in the audit, and the old password is dead."""
+    run(*MAYOR, stdin="quatre mots bien choisis\n")
+    hashed, codes = "SELECT password_hash FROM operator", "SELECT COUNT(*) FROM totp"
+    with sqlite3.connect(tmp_path / "alertd.db") as db:
+        before = db.execute(hashed).fetchone()
+        db.execute("INSERT INTO totp VALUES (1, x'00', 1, 0, 0)")
+    run("operator", "password", "mairie", "--password-stdin", stdin="quatre autres mots choisis\n")
+    run("operator", "reset", "Mairie")
+    with sqlite3.connect(tmp_path / "alertd.db") as db:
+        assert (db.execute(hashed).fetchone() != before, db.execute(codes).fetchone()) == (True, (0,))
+        said = db.execute("SELECT action FROM audit ORDER BY id DESC LIMIT 2").fetchall()
+    assert said == [("operator.reset",), ("operator.password",)]
+    assert run("operator", "reset", "personne", status=2)["code"] == "operator_unknown"

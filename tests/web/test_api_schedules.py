@@ -1,0 +1,97 @@
+"""Schedules over the API: the dates before keeping, keeping once, changing, and what they sent."""
+
+import pytest
+from web.api_house import opened
+
+from alertd.clock import to_ms
+from alertd.schedule import firing
+from alertd.schedule.stamps import read_local, read_zone, resolve
+
+
+async def previewed(house, **changes):
+    content = house.alert(level="info", topic="waste", **changes)
+    _, told, _ = await house.call("POST", f"{house.path}/alerts/preview", content, key="info")
+    return told["preview_digest"]
+
+
+async def kept(house, **changes):
+    body = {"preview_digest": await previewed(house), "dtstart": "2026-03-03T07:30", "rrule": "FREQ=DAILY"}
+    status, told, _ = await house.call("POST", f"{house.path}/schedules", body | changes, key="info")
+    assert status in {200, 201}, told
+    return told
+
+
+@pytest.fixture
+async def house(db, clock):
+    async with opened(db, clock) as house:
+        yield house
+
+
+async def test_the_dates_are_told_before_anything_is_kept(house):
+    """In UTC, across the clock change, with the holiday that takes one away."""
+    asked = {"dtstart": "2026-03-30T07:30", "rrule": "FREQ=WEEKLY", "skip": "public:57", "keep": False}
+    told = await kept(house, **asked)
+    assert told["id"] is None
+    assert [date["left_out"] for date in told["dates"]][:2] == [None, "Lundi de Pâques"]
+    assert told["dates"][0]["fire_at"] == "2026-03-30T05:30:00.000Z"
+    _, listed, _ = await house.call("GET", f"{house.path}/schedules")
+    assert listed == {"schedules": []}
+
+
+async def test_it_is_kept_fires_and_tells_what_it_sent(house, clock):
+    """Once for one digest; at its minute an alert."""
+    told = await kept(house)
+    assert told["next_at"] == "2026-03-03T06:30:00.000Z"
+    clock.advance(
+        to_ms(resolve(read_local("2026-03-03T07:30", "wall"), read_zone("Europe/Paris"))) - clock.now_ms()
+    )
+    await firing.tick(house.desk)
+    _, shown, _ = await house.call("GET", f"/api/v1/schedules/{told['id']}")
+    assert [(one["state"], one["fire_at"]) for one in shown["occurrences"]] == [
+        ("fired", "2026-03-03T06:30:00.000Z")
+    ]
+    status, alert, _ = await house.call("GET", f"/api/v1/alerts/{shown['occurrences'][0]['alert']}")
+    assert (status, alert["state"]) == (200, "active")
+
+
+async def test_one_date_is_dropped_one_moved_and_it_is_ended(house):
+    """Each by one field."""
+    path = f"/api/v1/schedules/{(await kept(house))['id']}"
+    await house.call("POST", path, {"drop": "2026-03-03T06:30:00Z"})
+    status, told, _ = await house.call(
+        "POST", path, {"move": "2026-03-04T06:30:00Z", "to": "2026-03-04T18:00"}
+    )
+    assert status == 200
+    assert [date["fire_at"][:16] for date in told["dates"][:2]] == ["2026-03-04T17:00", "2026-03-05T06:30"]
+    for state in ("paused", "active", "ended"):
+        _, told, _ = await house.call("POST", path, {"state": state})
+        assert told["state"] == state
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"rrule": "FREQ=HOURLY"}, "rule"),
+        ({"rrule": "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"}, "rule_never"),
+        ({"dtstart": "2026-03-03T07:30Z"}, "invalid_body"),
+        ({"dtstart": "2026-02-30T07:30"}, "rule"),
+        ({"skip": "school:Z"}, "skip"),
+        ({"dtstart": "2026-01-03T07:30", "rrule": "FREQ=DAILY;COUNT=2"}, "schedule_over"),
+    ],
+)
+async def test_what_cannot_be_kept_is_a_problem(house, changes, code):
+    """422, a code, and nothing stored."""
+    body = {"preview_digest": await previewed(house), "dtstart": "2026-03-03T07:30"} | changes
+    status, problem, _ = await house.call("POST", f"{house.path}/schedules", body, key="info")
+    assert (status, problem["code"]) == (422, code)
+
+
+async def test_a_schedule_is_its_stations_and_asks_for_the_levels_right(house):
+    """Another station's key finds nothing; a key for drafts keeps nothing."""
+    told = await kept(house)
+    status, _, _ = await house.call("GET", f"/api/v1/schedules/{told['id']}", key="elsewhere")
+    assert status == 404
+    status, _, _ = await house.call(
+        "POST", f"/api/v1/schedules/{told['id']}", {"state": "ended"}, key="draft"
+    )
+    assert status == 403

@@ -1,0 +1,76 @@
+"""The pages of the second person: what waits, exactly what goes to whom, yes, no with a reason, and the rules."""
+
+import re
+
+import pytest
+
+
+@pytest.fixture
+async def waiting(browser):
+    """The path of a warning that the agent wrote where the mayor wants a second person."""
+    await browser.log_in("le-mayor")
+    fields = {"level": "warning", "on": "on", "minutes": "10", "deputy_minutes": "5", "otherwise": "drop"}
+    assert (await browser.post("/accords", fields))[0] == 303
+    await browser.log_in("le-agent")
+    changes = {"topic": "road", "level": "warning", "headline": "Route de Verdun coupée"}
+    page, _ = await browser.previewed(**changes)
+    assert "accord d&#39;une seconde personne" in page
+    path = await browser.released(**changes)
+    response = await browser.client.get(path, allow_redirects=False)
+    return response.headers["Location"]
+
+
+def fields_of(page):
+    return {name: re.search(rf'name="{name}" value="([^"]*)"', page)[1] for name in ("mark", "people")}
+
+
+async def test_the_author_sees_that_it_waits_and_finds_no_button(browser, waiting):
+    """Whom it would reach, until when, and what then; only a change is offered, and a forged yes is refused."""
+    status, page = await browser.get(waiting)
+    assert status == 200
+    assert "le message ne part pas" in page
+    assert f"{waiting}/oui" not in page
+    assert (await browser.post(f"{waiting}/oui", {"mark": "", "people": "12"}))[0] == 403
+
+
+async def test_a_second_person_reads_it_all_and_agrees(browser, waiting, desk):
+    """The first page says that a message waits; its text, channels and number are there; then it goes out."""
+    await browser.log_in("le-deputy")
+    assert "1\u00a0message attend le vôtre" in (await browser.get("/"))[1]
+    _, page = await browser.get(waiting)
+    assert "Route de Verdun coupée" in page
+    assert "12 personnes" in page
+    assert (await browser.post(f"{waiting}/oui", fields_of(page)))[0] == 303
+    assert "Accord donné" in (await browser.get(waiting))[1]
+    assert (await browser.post(f"{waiting}/oui", fields_of(page)))[0] == 409
+    rows = await desk.db.fetch("people.all_audit")
+    assert [row["actor"] for row in rows if row["action"].startswith("approval.")] == [
+        "operator:le-agent",
+        "operator:le-deputy",
+    ]
+
+
+async def test_a_refusal_needs_its_reason_and_the_author_mends_it(browser, waiting):
+    """Without a reason the page comes back; with one the author reads it, and finds the form of what was written."""
+    await browser.log_in("le-deputy")
+    _, page = await browser.get(waiting)
+    fields = fields_of(page)
+    assert (await browser.post(f"{waiting}/non", fields | {"reason": " "}))[0] == 422
+    assert (await browser.post(f"{waiting}/non", fields | {"reason": "Quelle déviation ?"}))[0] == 303
+    await browser.log_in("le-agent")
+    assert "Quelle déviation ?" in (await browser.get(waiting))[1]
+    number = waiting.rpartition("/")[2]
+    assert "Route de Verdun coupée" in (await browser.get(f"/alertes/{number}/corriger"))[1]
+
+
+async def test_rules_are_the_mayor_s_and_a_reader_decides_nothing(browser, waiting):
+    """Neither a deputy changes a rule, nor a reader a message; nonsense is refused with a sentence."""
+    for login, path, fields, status in (
+        ("le-deputy", "/accords", {"level": "info", "on": "on", "minutes": "5"}, 403),
+        ("le-reader", f"{waiting}/oui", {"mark": "x"}, 403),
+        ("le-reader", f"{waiting}/modifier", {}, 403),
+        ("le-mayor", "/accords", {"level": "danger", "on": "on", "minutes": "5"}, 422),
+        ("le-mayor", "/accords", {"level": "info", "on": "on", "minutes": "abc"}, 422),
+    ):
+        await browser.log_in(login)
+        assert (await browser.post(path, fields))[0] == status, (login, path)

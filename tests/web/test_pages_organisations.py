@@ -1,0 +1,214 @@
+"""An organisation under a commune: what the commune decides about it, and a school that tries everything it may not do."""
+
+import re
+
+import pytest
+from web.api_house import iso
+from web.pages_house import MAIRIE, PASSWORD, Browser
+
+from alertd.clock import HOUR
+from alertd.model import Mode, Role, Scope
+from alertd.stations import api_keys, operators, organisations, stations
+from alertd.stations.stations import NewStation
+
+WORDS = {
+    "topic": "security",
+    "headline": "CONFINEMENT école Jean Zay.",
+    "instruction": "Restez à l'intérieur. Ne venez pas chercher les enfants. Urgence: 17, 112, SMS 114.",
+}
+
+
+@pytest.fixture
+async def school(desk, station, rooms):
+    """The school, under Bras-sur-Meuse, whose headmistress holds its highest role."""
+    new = NewStation(
+        "ecole", "École Jean Zay", *MAIRIE, kind="school", mode=Mode.TRAINING, parent=station.slug
+    )
+    known = await operators.hash_password(rooms.passwords, "directrice", PASSWORD)
+    async with desk.db.transaction() as tx:
+        made = await stations.add(tx, desk.clock, new)
+        head = await operators.add(tx, desk.clock, login="directrice", name="Directrice", password_hash=known)
+        await operators.set_role(tx, head.id, made.id, Role.MAYOR)
+        await tx.execute("stations.set_info_per_day", made.id, 0)
+    return made
+
+
+@pytest.fixture
+async def head(browser, school):
+    """A browser in which the headmistress is logged in."""
+    assert (await browser.log_in("directrice")).status == 303
+    return Browser(browser.client, browser.desk, school)
+
+
+@pytest.fixture
+async def key(desk, school):
+    """A key of the school whose scope is the gravest there is."""
+    async with desk.db.transaction() as tx:
+        return (await api_keys.create(tx, desk.clock, school, "tout", Scope.DANGER))[1]
+
+
+async def grant(desk, school, template="confinement"):
+    async with desk.db.transaction() as tx:
+        await organisations.grant(tx, desk.catalogue, school, template, "operator:le-mayor")
+
+
+def danger(browser, **changes):
+    return browser.alert(where="station", **(WORDS | changes))
+
+
+def content(desk, **changes):
+    said = {"fr": {name: WORDS[name] for name in ("headline", "instruction")}}
+    return {
+        "level": "danger",
+        "topic": "security",
+        "target": {"station": True},
+        "texts": said,
+        "channels": ["sms"],
+        "expires_at": iso(desk.clock.now_ms() + 3 * HOUR),
+    } | changes
+
+
+async def call(client, path, body, key):
+    answer = await client.post(path, json=body, headers={"Authorization": f"Bearer {key}"})
+    return answer.status, await answer.json()
+
+
+async def test_a_school_finds_no_danger_to_send(head):
+    """Neither topic nor level of danger is offered; the form of one, sent all the same, is refused."""
+    _, page = await head.get("/alertes/nouvelle")
+    assert "Incendie" not in page
+    assert "Confinement" not in page
+    _, page = await head.get("/alertes/nouvelle?sujet=waste")
+    assert 'value="danger"' not in page
+    status, page, _ = await head.post("/alertes/nouvelle", danger(head))
+    assert status == 403
+    assert "Demander à la mairie" in page
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"headline": "CONFINEMENT école.\nÉvacuez"},
+        {"headline": "Tout va bien"},
+        {"instruction": WORDS["instruction"] + " Venez vite."},
+        {"body": "Un mot de plus."},
+        {"topic": "fire"},
+        {"headline": "CONFINEMENT " + "x" * 61 + "."},
+    ],
+)
+async def test_a_granted_danger_is_sent_word_for_word_or_not_at_all(head, desk, school, changes):
+    """Other words, more words, another subject: refused, with what was granted; the right ones pass."""
+    await grant(desk, school)
+    status, page, _ = await head.post("/alertes/nouvelle", danger(head, **changes))
+    assert status in {403, 422}
+    assert not await desk.db.fetch("previews.one", page)
+    status, _, path = await head.post("/alertes/nouvelle", danger(head))
+    assert (status, path[:16]) == (303, "/alertes/apercu/")
+
+
+async def test_a_key_of_the_school_does_no_more_than_its_pages(client, desk, school, key):
+    """Scope danger: refused before the preview; granted, other words, other languages and a link are refused still."""
+    path = f"/api/v1/stations/{school.slug}/alerts"
+    status, told = await call(client, f"{path}/preview", content(desk), key)
+    assert (status, told["code"]) == (403, "danger_not_granted")
+    await grant(desk, school)
+    said = content(desk)["texts"]
+    for changes in (
+        {"texts": said | {"en": {"headline": "Run"}}},
+        {"url": "https://example.org"},
+        {"texts": {"fr": {"headline": "Courez"}}},
+        {"exercise": True, "topic": "fire"},
+    ):
+        status, told = await call(client, f"{path}/preview", content(desk, **changes), key)
+        assert (status, told["code"]) == (403, "danger_not_granted")
+    status, shown = await call(client, f"{path}/preview", content(desk), key)
+    assert status == 200
+    async with desk.db.transaction() as tx:
+        await organisations.withdraw(tx, school, "confinement")
+    status, told = await call(client, path, {"preview_digest": shown["preview_digest"]}, key)
+    assert (status, told["code"]) == (403, "danger_not_granted")
+
+
+async def test_an_information_of_the_school_does_not_grow_into_a_danger(client, desk, school, key):
+    """An update to danger is a danger; and a granted danger's end says nothing of its own."""
+    path = f"/api/v1/stations/{school.slug}/alerts"
+    calm = content(desk, level="info", topic="school", texts={"fr": {"headline": "Photo de classe"}})
+    _, shown = await call(client, f"{path}/preview", calm, key)
+    _, sent = await call(client, path, {"preview_digest": shown["preview_digest"]}, key)
+    body = content(desk, texts=calm["texts"], alert=sent["id"])
+    status, told = await call(client, f"{path}/preview", body, key)
+    assert (status, told["code"]) == (403, "danger_not_granted")
+    await grant(desk, school)
+    _, shown = await call(client, f"{path}/preview", content(desk), key)
+    _, sent = await call(client, path, {"preview_digest": shown["preview_digest"]}, key)
+    end = {"texts": {"fr": {"headline": "Fuyez"}}}
+    status, told = await call(client, f"/api/v1/alerts/{sent['id']}/end", end, key)
+    assert (status, told["code"]) == (403, "danger_not_granted")
+    assert (await call(client, f"/api/v1/alerts/{sent['id']}/end", {}, key))[0] in {200, 201}
+
+
+@pytest.mark.parametrize("act", ["", "/{id}", "/{id}/etat", "/{id}/quota", "/{id}/urgences"])
+async def test_a_school_decides_nothing_about_itself(head, school, desk, act):
+    """The commune's pages are closed to it: it neither opens, resumes, raises its quota, nor grants itself a danger."""
+    path = f"/organisations{act.format(id=school.id)}"
+    fields = {"act": "resume", "per_day": "0", "templates": "confinement", "name": "x", "kind": "school"}
+    if not act.endswith(("etat", "quota", "urgences")):
+        assert (await head.get(path))[0] == 403
+    if act != "/{id}":
+        assert (await head.post(path, fields))[0] == 403
+    assert await organisations.granted(desk.db, school) == frozenset()
+
+
+async def test_the_commune_opens_caps_grants_suspends_and_reads(mayor, desk, station):
+    """From its pages, each in the audit; a suspended one sends nothing; another commune sees none of it."""
+    fields = {"name": "Camping des Étangs", "kind": "hotel", "slug": ""}
+    status, _, path = await mayor.post("/organisations", fields)
+    assert status == 303, path
+    made = await stations.by_slug(desk.db, "bras-sur-meuse-camping-des-etangs")
+    assert (made.kind, made.parent_id, made.mode) == ("hotel", station.id, station.mode)
+    for act, said in (
+        ("urgences", {"templates": "evacuation"}),
+        ("quota", {"per_day": "40"}),
+        ("etat", {"act": "suspend"}),
+    ):
+        assert (await mayor.post(f"{path}/{act}", said))[0] == 303
+    assert await organisations.granted(desk.db, made) == {"evacuation"}
+    _, page = await mayor.get(path)
+    assert "40" in page
+    assert "Suspendue" in page
+    assert (await stations.by_id(desk.db, made.id)).suspended
+    rows = await desk.db.fetch("audit.list_of_station", made.id, 1 << 60, 10)
+    assert [row["action"] for row in rows] == [
+        "station.suspend",
+        "station.quota",
+        "station.grant",
+        "station.add",
+    ]
+    assert (await mayor.post(f"/organisations/{station.id}/etat", {"act": "suspend"}))[0] == 404
+
+
+async def test_an_agent_reads_and_answers_but_does_not_decide(browser, school):
+    """Below the mayor nobody opens, suspends, caps or grants; below an agent nobody looks."""
+    await browser.log_in("le-agent")
+    assert (await browser.get("/organisations"))[0] == 200
+    assert (await browser.post(f"/organisations/{school.id}/etat", {"act": "suspend"}))[0] == 403
+    await browser.log_in("le-publisher")
+    assert (await browser.get("/organisations"))[0] == 403
+
+
+async def test_what_is_asked_of_the_mairie_is_seen_and_answered_once(head, browser, desk):
+    """The first page says that it waits; a refusal says why; the school reads the answer; a second answer is too late."""
+    assert (await head.post("/demandes", {"words": "  "}))[0] == 422
+    assert (await head.post("/demandes", {"words": "Chien errant devant l'école"}))[0] == 303
+    await browser.log_in("le-agent")
+    assert "1\u00a0demande attend une réponse" in (await browser.get("/"))[1]
+    _, page = await browser.get("/organisations")
+    number = re.search(r"/organisations/demandes/(\d+)", page)[1]
+    path = f"/organisations/demandes/{number}"
+    assert (await browser.post(path, {"state": "declined", "words": ""}))[0] == 422
+    assert (await browser.post(path, {"state": "declined", "words": "La police est là."}))[0] == 303
+    assert (await browser.post(path, {"state": "done"}))[0] == 409
+    await head.log_in("directrice")
+    assert "La police est là." in (await head.get("/demandes"))[1]
+    actions = [row["action"] for row in await desk.db.fetch("people.all_audit")]
+    assert [one for one in actions if one.startswith("request.")] == ["request.ask", "request.declined"]
