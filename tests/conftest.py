@@ -164,10 +164,19 @@ async def _migrate(database: Database) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Few tests that wait long come first: while they wait, others run beside them instead of after them."""
-    items.sort(
-        key=lambda item: next((n for n, room in enumerate(WAITING) if room in item.path.parts), len(WAITING))
-    )
+    """Few tests that wait long come first: while they wait, others run beside them instead of after them.
+
+    They lean on other people's processes (browsers, proxies, servers that are killed): what fails there is tried once more, and
+    named as RERUN in the last lines, so that a stumble of theirs is seen and stops nobody.
+    """
+    items.sort(key=_waiting)
+    for item in items:
+        if _waiting(item) < len(WAITING):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+def _waiting(item: pytest.Item) -> int:
+    return next((n for n, room in enumerate(WAITING) if room in item.path.parts), len(WAITING))
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from aiohttp.test_utils import TestServer
@@ -19,8 +18,6 @@ from alertd.store.sqlite import SQLite
 from alertd.web.app import build
 
 __all__ = ["browser", "client", "demonstration", "link", "mayor", "rooms", "station"]
-
-SCREENS = Path(__file__).parents[2] / "build" / "screens"
 
 
 @pytest.fixture(scope="session")

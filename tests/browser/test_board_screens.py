@@ -7,7 +7,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from axe_playwright_python.async_playwright import Axe
-from browser.conftest import SCREENS
+from browser.pictures import picture
 from browser.test_phone_screens import SMALL, WIDE
 from web.feeds_house import reader, town
 
@@ -61,8 +61,7 @@ async def opened(chromium, reader, scheme="light", script=True, size=(360, 640))
 
 async def keep(page, name, *, script=True, whole=True):
     """The screen as a picture; nothing sticks out, is too small for a thumb, or shuts anyone out."""
-    SCREENS.mkdir(parents=True, exist_ok=True)
-    await page.screenshot(path=SCREENS / f"{name}.png", full_page=whole)
+    await picture(page, name, whole=whole)
     if not script:
         return
     assert await page.evaluate(WIDE) == [], name
@@ -148,7 +147,7 @@ async def test_another_site_shows_the_frame_and_no_other_page(chromium, reader, 
         await framed.wait_for_selector("a.alert")
         assert "Incendie de la scierie" in await framed.inner_text("main")
         assert await page.evaluate("document.querySelector('img').naturalWidth") == 728
-        await page.screenshot(path=SCREENS / "embedded.png", full_page=True)
+        await picture(page, "embedded")
         assert await page.context.cookies() == []
         assert [said for said in page.complaints if "frame-ancestors" in said]
         page.complaints.clear()

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from browser.conftest import SCREENS
+from browser.pictures import picture
 from browser.test_phone_screens import SMALL, WAYS, WIDE
 from heart.far_end import report
 from heart.town import mailbox, phone
@@ -43,8 +43,7 @@ async def page(request, chromium, door):
 
 async def keep(page, name, way):
     """The screen whole; where it can be asked, that nothing sticks out, is too small for a thumb, or shuts anyone out."""
-    SCREENS.mkdir(parents=True, exist_ok=True)
-    await page.screenshot(path=SCREENS / f"{name}-{way}.png", full_page=True)
+    await picture(page, f"{name}-{way}")
     if "without" in way:
         return
     assert await page.evaluate(WIDE) == [], name

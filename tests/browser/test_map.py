@@ -5,8 +5,8 @@ import re
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from browser.conftest import SCREENS
 from browser.mayor_map import FORM, centred, mayors_phone, opened, zone
+from browser.pictures import picture
 from playwright.async_api import expect
 
 SMALL = """[...document.querySelectorAll('.drawing button, .chart a, .chart .handle')].filter(e => e.offsetParent)
@@ -33,8 +33,7 @@ async def middle_of(page, selector):
 
 async def keep(page, name, way):
     """The screen whole: nothing sticks out, thumbs find every target, and axe finds nothing."""
-    SCREENS.mkdir(parents=True, exist_ok=True)
-    await page.screenshot(path=SCREENS / f"{name}-{way}.png", full_page=True)
+    await picture(page, f"{name}-{way}")
     assert await page.evaluate("document.documentElement.scrollWidth") <= 360
     assert await page.evaluate(SMALL) == []
     found = (await Axe().run(page)).response["violations"]

@@ -1,8 +1,8 @@
 """The map where something is missing: a position, Leaflet, JavaScript, a zone that can be read; and by keyboard alone."""
 
 import pytest
-from browser.conftest import SCREENS
 from browser.mayor_map import FORM, mayors_phone, opened, zone
+from browser.pictures import picture
 from playwright.async_api import expect
 
 
@@ -108,4 +108,4 @@ async def test_without_javascript_there_is_no_dead_map(chromium, served):
         assert not await page.is_visible("[data-map-choice]")
         assert not await page.is_visible("[data-map]")
         assert "La carte demande JavaScript" in await page.inner_text("main")
-        await page.screenshot(path=SCREENS / "74-without-script.png", full_page=True)
+        await picture(page, "74-without-script")

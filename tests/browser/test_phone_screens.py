@@ -11,8 +11,8 @@ from collections.abc import AsyncIterator
 import http_ece
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from browser.conftest import SCREENS
 from browser.phone_house import House, chosen, free_port, opened
+from browser.pictures import picture
 from browser.push_service import KEPT, PushService
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -74,8 +74,7 @@ async def page(request, chromium, house):
 
 async def keep(page, name, way, *, script=True):
     """The screen whole; where it can be asked, that nothing sticks out, is too small for a thumb, or shuts anyone out."""
-    SCREENS.mkdir(parents=True, exist_ok=True)
-    await page.screenshot(path=SCREENS / f"{name}-{way}.png", full_page=True)
+    await picture(page, f"{name}-{way}")
     if not script:
         return
     wide = await page.evaluate(WIDE)

@@ -4,7 +4,7 @@ import json
 from contextlib import asynccontextmanager
 
 import pytest
-from browser.conftest import SCREENS
+from browser.pictures import picture
 from web.pages_house import PASSWORD
 
 from alertd.deliver import sightings
@@ -54,8 +54,7 @@ class Camera:
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     async def keep(self, name):
-        SCREENS.mkdir(parents=True, exist_ok=True)
-        await self.page.screenshot(path=SCREENS / f"{name}-{self.way}.png", full_page=True)
+        await picture(self.page, f"{name}-{self.way}")
         wide = (
             await self.page.evaluate("document.documentElement.scrollWidth")
             if self.way != "light-without-script"
