@@ -3,9 +3,23 @@ where people read rows (alerts).
 """
 
 from enum import IntEnum, StrEnum
+from typing import Self
 
 
-class Channel(IntEnum):
+class Worded(IntEnum):
+    """A number in the store, a word where people read: `of(each.word)` is `each`."""
+
+    @property
+    def word(self) -> str:
+        return self.name.lower()
+
+    @classmethod
+    def of(cls, word: str) -> Self:
+        """The one called `word`; KeyError when there is none."""
+        return cls[word.upper()]
+
+
+class Channel(Worded):
     """One way to reach people. The number is also the position in packed counts (see `packed`)."""
 
     SMS = 0
@@ -14,31 +28,13 @@ class Channel(IntEnum):
     VOICE = 3
     DISPLAY = 4
 
-    @property
-    def word(self) -> str:
-        return self.name.lower()
 
-    @classmethod
-    def of(cls, word: str) -> "Channel":
-        """The channel called `word`; KeyError when there is none."""
-        return cls[word.upper()]
-
-
-class Level(IntEnum):
+class Level(Worded):
     """How grave; the order is the gravity's."""
 
     INFO = 1
     WARNING = 2
     DANGER = 3
-
-    @property
-    def word(self) -> str:
-        return self.name.lower()
-
-    @classmethod
-    def of(cls, word: str) -> "Level":
-        """The level called `word`; KeyError when there is none."""
-        return cls[word.upper()]
 
 
 class Lane(IntEnum):
@@ -55,7 +51,7 @@ class Lane(IntEnum):
         return {Level.DANGER: cls.DANGER, Level.WARNING: cls.WARNING, Level.INFO: cls.INFO}[level]
 
 
-class State(IntEnum):
+class State(Worded):
     """A delivery's state. From ACCEPTED to SEEN the number is the receipt's rank: it only goes up."""
 
     WAITING = 0
@@ -71,10 +67,6 @@ class State(IntEnum):
     EXPIRED = 10
     CANCELLED = 11
     SKIPPED = 12
-
-    @property
-    def word(self) -> str:
-        return self.name.lower()
 
 
 UNSENT = (State.WAITING, State.QUEUED)
@@ -121,7 +113,7 @@ class Wording(IntEnum):
     LEAVING = 2
 
 
-class Role(IntEnum):
+class Role(Worded):
     """What an operator may do in one station; each includes those below."""
 
     READER = 0
@@ -131,26 +123,18 @@ class Role(IntEnum):
     MAYOR = 4
 
     @property
-    def word(self) -> str:
-        return self.name.lower()
-
-    @property
     def releases(self) -> Level | None:
         """The gravest level this role may release; None for a reader."""
         return (None, Level.INFO, Level.WARNING, Level.DANGER, Level.DANGER)[self]
 
 
-class Scope(IntEnum):
+class Scope(Worded):
     """What an API key may release, each including those below."""
 
     DRAFT = 0
     INFO = 1
     WARNING = 2
     DANGER = 3
-
-    @property
-    def word(self) -> str:
-        return self.name.lower()
 
     @property
     def releases(self) -> Level | None:

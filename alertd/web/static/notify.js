@@ -1,10 +1,8 @@
 // "Recevoir les notifications sur ce téléphone", for an operator. The permission is asked for by the button alone.
-"use strict";
+import { able, apple, asked } from "./subscribing.js";
 
 const card = document.querySelector("[data-push]");
 const form = card.querySelector("form[data-notify]");
-const able = "serviceWorker" in navigator && "PushManager" in window && "Notification" in window;
-const apple = /iPhone|iPad|iPod/.test(navigator.userAgent) || (navigator.maxTouchPoints > 1 && /Mac/.test(navigator.platform));
 
 function say(name) {
   for (const part of card.querySelectorAll("[data-when]")) part.hidden = part.dataset.when !== name;
@@ -15,21 +13,6 @@ async function subscribed() {
   return pushManager.getSubscription();
 }
 
-async function subscribe(key) {
-  await navigator.serviceWorker.register("/sw.js");
-  const { pushManager } = await navigator.serviceWorker.ready;
-  const options = { userVisibleOnly: true, applicationServerKey: key };
-  try {
-    return await pushManager.subscribe(options);
-  } catch (error) {
-    // Bound to an earlier key of this instance: that subscription reaches nobody any more.
-    const old = await pushManager.getSubscription();
-    if (error.name !== "InvalidStateError" || !old) throw error;
-    await old.unsubscribe();
-    return pushManager.subscribe(options);
-  }
-}
-
 async function give(event) {
   event.preventDefault();
   const button = form.querySelector("button");
@@ -37,8 +20,7 @@ async function give(event) {
   button.setAttribute("aria-disabled", "true");
   say("");
   try {
-    if ((await Notification.requestPermission()) !== "granted") throw new DOMException("", "NotAllowedError");
-    form.elements.subscription.value = JSON.stringify(await subscribe(card.dataset.push));
+    form.elements.subscription.value = await asked(card.dataset.push);
     form.submit();
   } catch (error) {
     button.removeAttribute("aria-disabled");

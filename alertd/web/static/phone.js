@@ -1,10 +1,8 @@
 // Turns this phone's notifications on. The permission is asked for by the button alone; what is said is in the page.
-"use strict";
+import { able, apple, asked } from "./subscribing.js";
 
 const page = document.querySelector("[data-phone]");
 const form = document.querySelector("form[data-join]");
-const able = "serviceWorker" in navigator && "PushManager" in window && "Notification" in window;
-const apple = /iPhone|iPad|iPod/.test(navigator.userAgent) || (navigator.maxTouchPoints > 1 && /Mac/.test(navigator.platform));
 
 function say(name) {
   for (const part of document.querySelectorAll("[data-when]")) part.hidden = part.dataset.when !== name;
@@ -23,21 +21,6 @@ function begin() {
   box.disabled = false;
 }
 
-async function subscribe(key) {
-  await navigator.serviceWorker.register("/sw.js");
-  const { pushManager } = await navigator.serviceWorker.ready;
-  const options = { userVisibleOnly: true, applicationServerKey: key };
-  try {
-    return await pushManager.subscribe(options);
-  } catch (error) {
-    // Bound to an earlier key of this instance: that subscription reaches nobody any more.
-    const old = await pushManager.getSubscription();
-    if (error.name !== "InvalidStateError" || !old) throw error;
-    await old.unsubscribe();
-    return pushManager.subscribe(options);
-  }
-}
-
 async function join(event) {
   if (!box.checked || box.disabled) return; // the other ways need no script
   event.preventDefault();
@@ -46,8 +29,7 @@ async function join(event) {
   button.setAttribute("aria-disabled", "true");
   say("working");
   try {
-    if ((await Notification.requestPermission()) !== "granted") throw new DOMException("", "NotAllowedError");
-    form.elements.subscription.value = JSON.stringify(await subscribe(page.dataset.key));
+    form.elements.subscription.value = await asked(page.dataset.key);
     form.submit();
   } catch (error) {
     button.removeAttribute("aria-disabled");
