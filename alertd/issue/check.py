@@ -3,10 +3,12 @@
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import starmap
 
 import zones
 from alertd.clock import HOUR, MINUTE
 from alertd.errors import Refused
+from alertd.issue import locked
 from alertd.issue.desk import Desk
 from alertd.model import Content, Level, Station, Text
 from alertd.stations.organisations import is_organisation
@@ -39,6 +41,7 @@ def check(desk: Desk, station: Station, content: Content) -> None:
 def _faults(desk: Desk, station: Station, content: Content) -> Iterator[Fault]:
     yield from _topic(desk, content)
     yield from _texts(desk, station, content)
+    yield from starmap(Fault, locked.faults(desk.catalogue, content))
     yield from _target(desk, station, content)
     yield from _times(desk, content)
     yield from _attachments(desk, content)

@@ -105,6 +105,7 @@ def closing_content(
         silence={},
         attachments=(),
         picks=None if texts else head.content.picks,
+        template="",
     )
 
 

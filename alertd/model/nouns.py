@@ -100,6 +100,7 @@ class Content:
     silence: Mapping[Channel, int] = field(default_factory=dict)  # seconds that a channel waits for phones
     attachments: tuple[Attachment, ...] = ()
     picks: Picks | None = None  # of which the texts are composed, and what ends the alert repeats of them
+    template: str = ""  # the ready text that its author began with, whose locked parts hold
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,7 @@ async def said_on(db: Database, plan: Plan, day: date, content: Content) -> Cont
         content,
         texts={tongue: replace(text, instruction=words) for tongue, text in content.texts.items()},
         picks=None,
+        template="",
     )
 
 

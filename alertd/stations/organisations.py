@@ -2,14 +2,13 @@
 the commune's to send, except in the words of a ready text that it granted them.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from alertd.catalogue import Catalogue
-from alertd.catalogue.nouns import BLANK, Template
+from alertd.catalogue.nouns import Template
+from alertd.catalogue.ready import says
 from alertd.clock import DAY
 from alertd.errors import Missing, NotAllowed, Refused
 from alertd.model import Content, Level, Station, Text
@@ -19,8 +18,6 @@ from alertd.store.database import Database, Transaction
 KINDS: Final = frozenset({"school", "association", "hotel", "service"})
 FRENCH: Final = "fr"
 LATELY: Final = 30 * DAY
-_FILLED: Final = r"[^\n{}]{1,60}"
-"""What may stand in a blank: a place, an hour; a text of one's own would not fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +121,7 @@ def _says(ready: Template, content: Content) -> bool:
 
 def _parts(ready: Template, text: Text) -> Iterator[bool]:
     for part in ("headline", "body", "instruction"):
-        yield bool(_pattern(getattr(ready, part)).fullmatch(getattr(text, part).strip()))
-
-
-@lru_cache(maxsize=64)
-def _pattern(words: str) -> re.Pattern[str]:
-    pieces = BLANK.split(words.strip())[::2]
-    return re.compile(_FILLED.join(map(re.escape, pieces)))
+        yield says(getattr(ready, part), getattr(text, part))
 
 
 def _refusal(texts: list[Template]) -> str:

@@ -29,6 +29,7 @@ def to_json(content: Content) -> dict[str, Any]:
         }
         | _attached(content)
         | _picked(content)
+        | ({"template": content.template} if content.template else {})
     )
 
 
@@ -58,6 +59,7 @@ def from_json(document: Mapping[str, Any]) -> Content:
         silence={Channel.of(word): seconds for word, seconds in document["silence"].items()},
         attachments=tuple(Attachment(**one) for one in document.get("attachments", ())),
         picks=_picks(document.get("picks")),
+        template=document.get("template", ""),
     )
 
 

@@ -13,6 +13,7 @@ from alertd.web.wordings import advice, wordings
 SAFE: Final = "safe"
 DAYS: Final = "days"
 BY_HAND: Final = "hand"
+FREELY: Final = "freely"
 MOST_READ: Final = 20_000
 
 
@@ -69,11 +70,15 @@ def names(around: Surroundings) -> tuple[str, ...]:
 
 
 def mended(rooms: Rooms, form: ComposeForm, around: Surroundings, how: str) -> ComposeForm:
-    """The form with its words in the safe form, with days for "demain", or with the phrases taken over as own words."""
+    """The form with its words in the safe form, with days for "demain", with the phrases taken over as own words, or without
+    its ready text's locks.
+    """
     if _is_endless(form):
         return form
     if how == BY_HAND and book_form.picked(form):
         return _by_hand(form, around)
+    if how == FREELY:
+        return form.model_copy(update={"template": ""})
     text = Text(form.headline, form.body, form.instruction)
     if how == SAFE:
         text = coach.safe(text)

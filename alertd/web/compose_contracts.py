@@ -57,6 +57,8 @@ class ComposePage:
     groups: tuple[Choice, ...]
     channels: tuple[Choice, ...]
     ready_texts: tuple[Choice, ...]
+    locked: str
+    """What of the ready text is not to be changed; "" where there is nothing."""
     book: BookPart
     coach: Markup
     slots: tuple[FileSlot, ...]

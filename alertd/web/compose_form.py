@@ -20,13 +20,14 @@ _LISTS: Final = frozenset({"channels", "groups", "advice"})
 class ComposeForm(BaseModel):
     """What was typed and ticked, as text. `zone` is a drawn zone as JSON, kept when an alert is corrected; `kept1` to `kept3`
     are the digests of the files that were brought, `alt1` to `alt3` what they show in words. `address_words` is what was
-    typed to find an address, `address` the one that was picked. Where `words` is "book", the text is made of the phrases
+    typed to find an address, `address` the one that was picked; `template` is the ready text that it was begun with. Where `words` is "book", the text is made of the phrases
     `hazard` to `source`; an empty `place` follows the zone, `at` is the hour that the phrase `time` names.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     topic: str = ""
+    template: str = ""
     level: str = ""
     where: str = ""
     saved_zone: str = ""

@@ -7,6 +7,7 @@ from typing import Final
 from aiohttp import web
 
 from alertd.catalogue import Catalogue, Template
+from alertd.issue import locked
 from alertd.model import Act, Content, Level
 from alertd.stations import elections
 from alertd.web import addresses_part, book_form, slots, words
@@ -16,7 +17,7 @@ from alertd.web.compose_contracts import ComposePage, TopicsPage
 from alertd.web.compose_form import ComposeForm, Surroundings
 from alertd.web.contracts import Choice, Choices
 from alertd.web.file_contracts import FileSlot, shown_files
-from alertd.web.forms import LANGUAGE
+from alertd.web.forms import LANGUAGE, begun_with
 from alertd.web.rooms import Rooms
 from alertd.web.show import frame, part, show
 from alertd.web.visits import Visit
@@ -86,6 +87,7 @@ def form_page(
             if channel not in around.unpaid or form.level == Level.DANGER.word
         ),
         ready_texts=_ready_texts(around.catalogue, here, form.topic) if alert_id is None else (),
+        locked=locked.told(ready) if (ready := begun_with(form, around)) else "",
         book=book_form.part(form, around),
         coach=part(coach_part(rooms, form, around, act, action=action)),
         slots=tuple(_slots(form, around)),

@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from alertd.catalogue import Template
 from alertd.clock import HOUR, MINUTE
 from alertd.errors import Refused
+from alertd.issue import locked
 from alertd.issue.check import unseen, visible
 from alertd.model import Channel, Content, Level, Text
 from alertd.web import book_form, slots
@@ -41,7 +43,13 @@ def content(form: ComposeForm, around: Surroundings) -> Content:
         exercise=form.exercise == "on",
         attachments=tuple(slots.attached(form, around)),
         picks=book_form.picks(form, around) if book_form.picked(form) else None,
+        template=ready.key if (ready := begun_with(form, around)) else "",
     )
+
+
+def begun_with(form: ComposeForm, around: Surroundings) -> Template | None:
+    """The ready text whose locked parts hold; none where the words are the book's, or are written freely."""
+    return None if book_form.picked(form) else around.catalogue.templates.get(form.template)
 
 
 def sketch(form: ComposeForm, around: Surroundings) -> Content:
@@ -109,6 +117,9 @@ def _faults(form: ComposeForm, around: Surroundings) -> Iterator[tuple[str, str]
 def _topic(form: ComposeForm, around: Surroundings) -> str:
     if form.topic not in around.catalogue.topics:
         raise Fault("Choisissez un sujet dans la liste.")
+    ready = begun_with(form, around)
+    if ready and ready.topic != form.topic:
+        raise Fault(locked.other_topic(around.catalogue, ready))
     return form.topic
 
 
@@ -142,6 +153,9 @@ def _text(part: str) -> Reading:
             raise Fault(f"Ce texte a {number(len(text))} caractères : gardez-en {number(most)} au plus.")
         if blank := _BLANK.search(text):
             raise Fault(f"Remplacez {blank[0]} par ce qu'il faut dire.")
+        ready = begun_with(form, around)
+        if ready and (said := locked.changed(ready, part, text)):
+            raise Fault(said)
         return text
 
     return read
@@ -223,6 +237,7 @@ def filled(template: str, around: Surroundings) -> ComposeForm:
         "body": found.body,
         "instruction": found.instruction,
         "words": "free",
+        "template": template,
     }
     usual = (
         {}
@@ -244,6 +259,7 @@ def form_of(kept: Content, around: Surroundings) -> ComposeForm:
         channels=tuple(channel.word for channel in CHANNELS if channel in kept.channels),
         expires=local_time(kept.expires, around.station),
         exercise="on" if kept.exercise else "",
+        template=kept.template,
         **slots.kept(kept.attachments),
         **where_fields(kept.target, around),
     )

@@ -89,6 +89,20 @@ async def test_a_ready_text_fills_the_form(mayor):
     assert 'value="warning" checked' in page
 
 
+async def test_locked_words_of_a_ready_text_stay_until_its_author_writes_freely(mayor):
+    """The form says what is fixed, names the field that was changed, and one tap leads to own words, keeping all that was typed."""
+    _, page = await mayor.get("/alertes/nouvelle?modele=fire")
+    assert "Texte prêt « Incendie »" in page
+    assert 'name="template" value="fire"' in page
+    typed = mayor.alert(template="fire", instruction="Venez regarder.")
+    status, page, _ = await mayor.post("/alertes/nouvelle", typed)
+    assert status == 422
+    assert "La consigne du texte prêt « Incendie » ne change pas" in page
+    _, page, _ = await mayor.post("/alertes/nouvelle", typed | {"mend": "freely"})
+    assert 'name="template"' not in page
+    assert "Venez regarder." in page
+
+
 async def test_a_preview_can_be_changed_without_typing_again(mayor):
     """The form comes back as it was filled."""
     page, fields = await mayor.previewed(exercise="on")

@@ -134,6 +134,11 @@ class AlertBody(Body):
     deliver_by: Moment | None = Field(None, description="When it is no use any more to the one it reaches.")
     exercise: Flag = False
     url: Annotated[str, StringConstraints(pattern=LINK)] | None = None
+    template: Word | None = Field(
+        None,
+        description="The ready text (config/templates.toml) that the French words were made of: its locked parts stay word "
+        "for word, their blanks filled. Left out, the words are your own.",
+    )
     attachments: Annotated[list[AttachmentBody], Field(max_length=3)] = Field(
         default=[], description="Pictures and PDFs beside the words, in this order; each is brought first."
     )

@@ -30,6 +30,7 @@ def content(body: AlertBody) -> tuple[Content, tuple[str, ...]]:
         exercise=body.exercise,
         url=body.url,
         attachments=tuple(Attachment(one.digest, "", one.alt) for one in body.attachments),
+        template=body.template or "",
     )
     return found, repairs
 

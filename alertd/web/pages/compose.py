@@ -1,6 +1,7 @@
 """Write an alert: what happened, then where, the words, until when and by which channels."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from aiohttp import web
 
@@ -81,7 +82,7 @@ async def correct_page(request: web.Request) -> web.StreamResponse:
         raise web.HTTPSeeOther(f"/alertes/{view.summary.id}")
     await check_thread(rooms.desk, here.station, view.summary.id)
     around = await surroundings(rooms, here, zone=view.content.target.zone)
-    form = forms.form_of(view.content, around)
+    form = forms.form_of(replace(view.content, template=""), around)  # the news of it are new words
     return show_form(
         rooms, here, await surroundings(rooms, here, form), form, {}, view.summary.id, of=view.content
     )

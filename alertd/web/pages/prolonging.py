@@ -74,7 +74,7 @@ async def prolong(request: web.Request) -> web.StreamResponse:
 def prolonged(rooms: Rooms, station: Station, content: Content, by_ms: int) -> Content:
     """The same with a later end, which every headline says: it is what the SMS begins with."""
     expires = content.expires + by_ms
-    later = replace(content, expires=expires, onset=None, deliver_by=None)
+    later = replace(content, expires=expires, onset=None, deliver_by=None, template="")
     if content.picks and says(rooms.catalogue, content.picks, "end"):
         return again(rooms.catalogue, station, later, rooms.clock.now_ms())
     texts = {
