@@ -19,7 +19,7 @@ from zones.doors import Flags, covered, homes_near
 from zones.errors import ZoneError
 from zones.geodesy import Floats, distance_m
 from zones.limits import DRAWN, OUTLINE, Limits
-from zones.near import check_near, distance_from, near, overlaps
+from zones.near import distance_from, near, overlaps
 from zones.ranges import Cover
 from zones.read import Reading, read
 from zones.shapes import Area, Circle, Zone, area_km2, as_json, bounds, centre, outline_ring
@@ -47,7 +47,6 @@ __all__ = [
     "cell",
     "cell_centre",
     "centre",
-    "check_near",
     "coarse_ring",
     "cover",
     "covered",

@@ -6,7 +6,6 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from zones.errors import ZoneError
 from zones.geodesy import distance_m, metres_per_degree
 from zones.shapes import Circle, Zone, centre, offset, reference_longitude, unrolled, wrapped
 
@@ -31,16 +30,6 @@ def distance_from(origin: Zone | Point, zone: Zone) -> float:
 def near(zone: Zone, origin: Zone | Point, limit_m: float) -> bool:
     """Whether the zone comes within so many metres of an outline or a point; it need not lie there whole."""
     return distance_from(origin, zone) <= limit_m
-
-
-def check_near(zone: Zone, origin: Zone | Point, limit_m: float = 20_000.0) -> None:
-    """Raise ZoneError (`zone_far_from_station`) unless the zone is near: most likely the map was moved by mistake."""
-    away = distance_from(origin, zone)
-    if away > limit_m:
-        raise ZoneError(
-            "zone_far_from_station",
-            f"La zone est à {away / 1000:.0f} km de votre station : dessinez-la à moins de {limit_m / 1000:g} km.",
-        )
 
 
 def overlaps(one: Zone, other: Zone) -> bool:

@@ -40,7 +40,7 @@ async def zone(console: Console, *, slug: str, name: str, file: Path) -> None:
     """Save a zone of a station: a circle or polygons, as `python -m zones check` reads them."""
     async with console.house() as house, house.store.transaction() as tx:
         station = await stations.by_slug(tx, slug)
-        await drawings.add_zone(tx, station, name, _read(file))
+        await drawings.add_zone(tx, station, name, _read(file), house.settings.zones)
         await _noted(house, tx, station, "station.zone")
     console.say(f"{name} is a saved zone of {slug}.", {"station": slug, "zone": name})
 

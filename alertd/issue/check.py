@@ -11,6 +11,7 @@ from alertd.errors import Refused
 from alertd.issue import locked
 from alertd.issue.desk import Desk
 from alertd.model import Content, Level, Station, Text
+from alertd.stations import reach
 from alertd.stations.organisations import is_organisation
 
 GRACE = MINUTE
@@ -151,14 +152,10 @@ def _target(desk: Desk, station: Station, content: Content) -> Iterator[Fault]:
 
 
 def _zone(desk: Desk, station: Station, zone: zones.Zone) -> Iterator[Fault]:
-    home = station.outline or (station.latitude, station.longitude)
-    kilometres = desk.settings.limits.station_distance_km
-    if not zones.near(zone, home, kilometres * 1000.0):
-        yield Fault(
-            "zone_far_from_station",
-            "target.zone",
-            f"Cette zone est à plus de {kilometres} km de {station.name}. Vérifiez où vous l'avez dessinée.",
-        )
+    bounds = desk.settings.zones.of(station.kind)
+    for wrong in (reach.too_large(bounds, station, zone), reach.too_far(bounds, station, zone)):
+        if wrong is not None:
+            yield Fault(wrong.code, "target.zone", wrong.message)
 
 
 def _times(desk: Desk, content: Content) -> Iterator[Fault]:

@@ -23,8 +23,8 @@ from alertd.issue.relays import (
     over,
     unknown,
 )
-from alertd.model import Actor, Content, Station
-from alertd.stations import audit, throttle
+from alertd.model import Actor, Content, Station, Target
+from alertd.stations import audit, reach, throttle
 from alertd.store import Transaction, ids
 from alertd.store.contents import dumps, loads
 
@@ -82,7 +82,7 @@ async def take(desk: Desk, actor: Actor, station: Station, relay_id: int) -> tup
     relay, mine = await _mine(desk, actor, station, relay_id)
     check_level(actor, relay.content.level)
     check_station(station)
-    content = _own(desk, relay.content)
+    content = _own(desk, station, relay.content)
     if mine.alert_id is not None and mine.state == "taken":
         return mine.alert_id, await _draft(desk, mine.alert_id, content)
     async with desk.db.transaction() as tx:
@@ -189,13 +189,18 @@ async def _mine(desk: Desk, actor: Actor, station: Station, relay_id: int) -> tu
     return relay, found[0]
 
 
-def _own(desk: Desk, content: Content) -> Content:
-    """As this station would begin it: what was to begin, or to be delivered by, an hour that is past is so no more."""
+def _own(desk: Desk, station: Station, content: Content) -> Content:
+    """As this station would begin it: what was to begin, or to be delivered by, an hour that is past is so no more; and a zone
+    larger than it may draw, a whole département's storm, is for all its followers.
+    """
     now = desk.clock.now_ms()
     onset, deliver_by = (
         None if moment is None or moment <= now else moment for moment in (content.onset, content.deliver_by)
     )
-    return replace(content, onset=onset, deliver_by=deliver_by, silence={})
+    zone, bounds = content.target.zone, desk.settings.zones.of(station.kind)
+    large = zone is not None and reach.too_large(bounds, station, zone)
+    target = Target(station=True) if large else content.target
+    return replace(content, target=target, onset=onset, deliver_by=deliver_by, silence={})
 
 
 async def _draft(desk: Desk, alert_id: int, otherwise: Content) -> Content:

@@ -28,6 +28,7 @@ from alertd.settings.sections import (
     Subscribers,
 )
 from alertd.settings.silence import Silence
+from alertd.settings.zones import Zones
 
 GatewayName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
 
@@ -43,6 +44,7 @@ class Settings(Section):
     silence: Silence = Silence()
     quiet: QuietHours = QuietHours()
     limits: Limits = Limits()
+    zones: Zones = Zones()
     quotas: Quotas = Quotas()
     login: Login = Login()
     accessibility: Accessibility = Accessibility()

@@ -163,9 +163,6 @@ class Limits(Section):
         le=100,
         description="Change in the number of people, in percent, from which a new preview is asked.",
     )
-    station_distance_km: int = Field(
-        20, ge=1, le=1000, description="Farthest a drawn zone may lie from its station, in kilometres."
-    )
     headline_chars: int = Field(120, ge=20, le=500, description="Longest headline, in characters.")
     body_chars: int = Field(2000, ge=100, le=20_000, description="Longest body, in characters.")
     instruction_chars: int = Field(500, ge=50, le=5000, description="Longest instruction, in characters.")

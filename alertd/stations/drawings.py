@@ -3,15 +3,15 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import zones
 from alertd.errors import Conflict, Refused
 from alertd.model import Station
+from alertd.settings.zones import Zones
+from alertd.stations import reach
 from alertd.store.database import Database, Transaction
 from alertd.store.ids import take
-
-FARTHEST_M: Final = 20_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +35,17 @@ class Hamlet:
     longitude: float
 
 
-async def add_zone(tx: Transaction, station: Station, name: str, raw: Mapping[str, Any]) -> SavedZone:
-    """Save a zone, checked as a drawn one.
+async def add_zone(
+    tx: Transaction, station: Station, name: str, raw: Mapping[str, Any], most: Zones | None = None
+) -> SavedZone:
+    """Save a zone, checked as a drawn one: within `most` for this kind of station, what alertd comes with by default.
 
     :raises Refused: `name_invalid`, or the zone's own code (`zone_...`), also when it lies too far from the station.
     :raises Conflict: `name_taken`.
     """
     name = _name(name, [zone.name for zone in await saved_zones(tx, station.id)])
     try:
-        zone = zones.read(raw, zones.DRAWN).zone
-        zones.check_near(zone, origin(station), FARTHEST_M)
+        zone = _within(most or Zones(), station, raw)
     except zones.ZoneError as error:
         raise Refused(error.code, error.message) from error
     id_ = await take(tx, "saved_zone")
@@ -83,9 +84,11 @@ async def hamlets(store: Database | Transaction, station_id: int) -> tuple[Hamle
     )
 
 
-def origin(station: Station) -> zones.Zone | tuple[float, float]:
-    """From where "near the station" is measured: its outline, else its mairie (latitude, longitude)."""
-    return station.outline or (station.latitude, station.longitude)
+def _within(most: Zones, station: Station, raw: Mapping[str, Any]) -> zones.Zone:
+    zone, bounds = zones.read(raw, most.widest).zone, most.of(station.kind)
+    if wrong := reach.too_large(bounds, station, zone) or reach.too_far(bounds, station, zone):
+        raise wrong
+    return zone
 
 
 def _name(name: str, taken: list[str]) -> str:

@@ -117,5 +117,6 @@ def _target_json(target: Target) -> dict[str, Any]:
 
 def _target(document: Mapping[str, Any]) -> Target:
     if "zone" in document:
-        return Target(zone=zones.read(document["zone"]).zone)
+        # It was checked when it was drawn: what may be drawn now is another question.
+        return Target(zone=zones.read(document["zone"], zones.OUTLINE).zone)
     return Target(station=True) if document.get("station") else Target(groups=tuple(document["groups"]))

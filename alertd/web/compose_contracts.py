@@ -68,3 +68,5 @@ class ComposePage:
     again: bool
     election: str
     leaflet: str
+    farthest: int
+    """The largest radius that the map offers, in metres."""

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from alertd.catalogue import Catalogue
 from alertd.model import Attachment, Channel, Station
 from alertd.settings import Limits
+from alertd.settings.zones import Zones
 from alertd.stations.drawings import Hamlet, SavedZone
 from alertd.stations.streets.find import Names, Spot
 from alertd.web.posted import unreadable
@@ -85,7 +86,8 @@ class Surroundings:
 
     `spot` is the address that the form picked, or what the middle of a stored circle is called; `found` what is searched,
     None when nothing is; `names` are the station's hamlets and streets, where they are few enough for a list. `election`: one
-    is near; `unpaid` are the channels that nobody pays for here, but for a danger.
+    is near; `unpaid` are the channels that nobody pays for here, but for a danger;
+    `most` is how large a zone may be.
     """
 
     station: Station
@@ -102,6 +104,7 @@ class Surroundings:
     searches: bool = False
     election: bool = False
     unpaid: frozenset[Channel] = frozenset()
+    most: Zones = field(default_factory=Zones)
 
 
 class Fault(Exception):

@@ -21,7 +21,7 @@ from alertd.web.forms import LANGUAGE, begun_with
 from alertd.web.rooms import Rooms
 from alertd.web.show import frame, part, show
 from alertd.web.visits import Visit
-from alertd.web.where_form import RADII_M
+from alertd.web.where_form import radii
 
 NEW: Final = "/alertes/nouvelle"
 
@@ -79,7 +79,7 @@ def form_page(
         names=tuple(_names(around)),
         searches=around.searches,
         addresses=part(addresses_part.shown(form, around)),
-        radii=tuple(Choice(str(radius), words.distance(radius)) for radius in RADII_M),
+        radii=tuple(Choice(str(radius), words.distance(radius)) for radius in radii(around)),
         groups=tuple(Choice(str(key), name) for key, name in (around.groups or {}).items()),
         channels=tuple(
             Choice(channel.word, _capital(word))
@@ -97,6 +97,7 @@ def form_page(
         again=alert_id is not None,
         election=elections.QUESTION if around.election else "",
         leaflet=leaflet(),
+        farthest=int(around.most.of(around.station.kind).radius_m),
     )
 
 

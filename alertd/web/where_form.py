@@ -10,7 +10,13 @@ from alertd.web.compose_form import ComposeForm, Fault, Surroundings
 from alertd.web.words import distance
 from zones import Circle, Zone
 
-RADII_M: Final = (300, 500, 1000, 2000, 3000, 5000)
+RADII_M: Final = (300, 500, 1000, 2000, 3000, 5000, 10_000, 20_000, 50_000)
+
+
+def radii(around: Surroundings) -> tuple[int, ...]:
+    """The radii to choose from, in metres: those that this kind of station may draw."""
+    most = around.most.of(around.station.kind).radius_m
+    return tuple(radius for radius in RADII_M if radius <= most)
 
 
 def read_target(form: ComposeForm, around: Surroundings) -> Target:
@@ -27,7 +33,7 @@ def _saved_zone(form: ComposeForm, around: Surroundings) -> Target:
 
 
 def _around_hamlet(form: ComposeForm, around: Surroundings) -> Target:
-    radius_m = _radius(form.radius_m)
+    radius_m = _radius(form.radius_m, around)
     for hamlet in around.hamlets:
         if str(hamlet.id) == form.hamlet:
             return Target(zone=Circle(hamlet.latitude, hamlet.longitude, radius_m))
@@ -38,23 +44,24 @@ def _around_hamlet(form: ComposeForm, around: Surroundings) -> Target:
 
 
 def _around_address(form: ComposeForm, around: Surroundings) -> Target:
-    radius_m, spot = _radius(form.address_radius_m), around.spot
+    radius_m, spot = _radius(form.address_radius_m, around), around.spot
     if spot is None or spot.key != form.address:
         raise Fault("Cherchez une adresse, puis choisissez-la parmi celles qui sont proposées.")
     return Target(zone=Circle(spot.latitude, spot.longitude, radius_m))
 
 
-def _radius(text: str) -> float:
-    if text not in {str(radius) for radius in RADII_M}:
-        raise Fault(f"Choisissez un rayon de {distance(RADII_M[0])} à {distance(RADII_M[-1])}.")
+def _radius(text: str, around: Surroundings) -> float:
+    offered = radii(around)
+    if text not in {str(radius) for radius in offered}:
+        raise Fault(f"Choisissez un rayon de {distance(offered[0])} à {distance(offered[-1])}.")
     return float(text)
 
 
-def _drawn(form: ComposeForm, around: Surroundings) -> Target:  # noqa: ARG001 - one shape for all targets
+def _drawn(form: ComposeForm, around: Surroundings) -> Target:
     if not form.zone:
         raise Fault("Dessinez la zone : touchez la carte là où cela se passe.")
     try:
-        return Target(zone=zones.read(json.loads(form.zone)).zone)
+        return Target(zone=zones.read(json.loads(form.zone), around.most.widest).zone)
     except (ValueError, RecursionError):
         raise Fault("La zone n'a pas pu être relue : choisissez-la de nouveau.") from None
     except zones.ZoneError as error:
@@ -98,7 +105,7 @@ def _zone_fields(zone: Zone, around: Surroundings) -> dict[str, str]:
         isinstance(zone, Circle)
         and around.spot
         and around.spot.at == (zone.lat, zone.lon)
-        and zone.radius_m in RADII_M
+        and zone.radius_m in radii(around)
     ):
         picked = {"address": around.spot.key, "address_words": around.spot.label}
         return {"where": "address", **picked, "address_radius_m": f"{zone.radius_m:g}"}

@@ -81,6 +81,10 @@ CHANGES: dict[str, tuple[dict[str, Any], str, str]] = {
         {"target": {"zone": {"type": "Circle", "center": [2.35, 48.85], "radius_m": 900}}},
         "zone_far_from_station", "target.zone",
     ),
+    "a circle of six kilometres": (
+        {"target": {"zone": {"type": "Circle", "center": [5.375, 49.209], "radius_m": 6000}}},
+        "zone_too_large", "target.zone",
+    ),
     "a zone of ten metres": (
         {"target": {"zone": {"type": "Circle", "center": [5.375, 49.209], "radius_m": 10}}},
         "zone_too_small", "target.zone",

@@ -133,7 +133,7 @@ async def _wish(call: Call) -> tuple[str | None, Content | None]:
 
 async def _read(call: Call, body: AlertBody) -> tuple[Content, tuple[str, ...]]:
     """The content, its files as the station has them; and what was repaired in its zone."""
-    wanted, repairs = content(body)
+    wanted, repairs = content(body, call.desk.settings.zones.widest)
     return await attachments.complete(call.desk.db, call.actor.station_id, wanted), repairs
 
 

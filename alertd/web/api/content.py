@@ -12,12 +12,13 @@ from alertd.web.api.answers import ShownAnswer, TargetAnswer
 from alertd.web.api.bodies import AlertBody, TargetBody, TextBody
 
 
-def content(body: AlertBody) -> tuple[Content, tuple[str, ...]]:
+def content(body: AlertBody, most: zones.Limits) -> tuple[Content, tuple[str, ...]]:
     """The content that a body describes, and the words for what was repaired in its zone; its files are named only.
+    `most` is the largest zone that anybody may draw here.
 
     :raises Refused: the zone's own code (`zone_...`), pointing at `target.zone`.
     """
-    target, repairs = _target(body.target)
+    target, repairs = _target(body.target, most)
     found = Content(
         level=Level.of(body.level),
         topic=body.topic,
@@ -60,11 +61,11 @@ def _shown(one: Attachment) -> ShownAnswer:
     return ShownAnswer(digest=one.digest, type=one.kind, alt=one.alt, width=one.width, height=one.height)
 
 
-def _target(body: TargetBody) -> tuple[Target, tuple[str, ...]]:
+def _target(body: TargetBody, most: zones.Limits) -> tuple[Target, tuple[str, ...]]:
     if body.zone is None:
         return Target(station=bool(body.station), groups=tuple(body.groups or ())), ()
     try:
-        reading = zones.read(body.zone)
+        reading = zones.read(body.zone, most)
     except zones.ZoneError as error:
         raise Refused(error.code, error.message, fields={"target.zone": error.message}) from None
     return Target(zone=reading.zone), reading.repairs

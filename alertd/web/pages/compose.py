@@ -132,6 +132,7 @@ async def surroundings(
         searches=rooms.geocoder is not None or await find.known(rooms.db, station_id),
         election=await elections.running(rooms.db, here.station, rooms.clock.now_ms()) is not None,
         unpaid=await payers.unpaid(rooms.db, here.station),
+        most=rooms.settings.zones,
     )
 
 
