@@ -1,23 +1,21 @@
 """alertd init"""
 
-import re
+import os
 import secrets
 import sys
-import unicodedata
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
 from alertd import catalogue
-from alertd.cli import contour as contours
+from alertd.cli.commune import Known, known, slug_of
 from alertd.cli.console import DEFAULT, Console, command
-from alertd.cli.contour import Contour
 from alertd.cli.founding import Plan, found
 from alertd.cli.serve import require_https
 from alertd.errors import Refused
 from alertd.model import Mode
-from alertd.settings import Http
+from alertd.settings import Http, Settings
 from alertd.stations.passwords import MOST
 from alertd.stations.stations import KINDS, NewStation
 
@@ -34,17 +32,19 @@ ASKED: Final = {
 
 @click.command()
 @click.option("--contour", type=FILE, help="GeoJSON file of the outline; name and code are taken from it.")
-@click.option("--insee", default="", help="INSEE code; of a file with several outlines, which one.")
+@click.option(
+    "--insee",
+    default="",
+    help="INSEE code: the name comes from it, and the outline where there is a network.",
+)
 @click.option("--name", help="Name of the commune.")
 @click.option("--lat", "latitude", type=float, help="Latitude of the mairie.")
 @click.option("--lon", "longitude", type=float, help="Longitude of the mairie.")
 @click.option("--slug", help="What it is called in addresses; from the name, if left out.")
 @click.option("--kind", type=click.Choice(KINDS), default="commune", show_default=True)
 @click.option("--phone", help="Of the mairie, as residents read it.")
-@click.option("--timezone", default="Europe/Paris", show_default=True)
-@click.option(
-    "--region", default="FR", show_default=True, help="Of telephone numbers: FR, RE, GP, GF, MQ, YT..."
-)
+@click.option("--timezone", help="The commune's, or Europe/Paris.")
+@click.option("--region", help="Of telephone numbers: FR, RE, GP, GF, MQ, YT...; the commune's, or FR.")
 @click.option("--training", is_flag=True, help="A rehearsal for ever: nothing leaves.")
 @click.option("--public-url", help="Where residents will come: https://...")
 @click.option("--email", help="Of whoever keeps this instance: told of troubles, and named to push services.")
@@ -66,10 +66,10 @@ async def init(
 
     What is not given is asked for, where there is somebody to ask.
     """
-    known = contours.read(contour, insee) if contour else None
-    answers = _answers(said, known)
+    found_ = await _known(console, contour, insee or _code(contour, said), said)
+    answers = _answers(said, found_)
     require_https(Http(public_url=answers["public_url"]))
-    plan = _plan(console, answers, known, insee)
+    plan = _plan(console, answers, found_)
     recovery = (await found(plan)).recovery()
     if said["recovery_to"]:
         _keep(said["recovery_to"], recovery)
@@ -87,26 +87,43 @@ async def init(
     console.say(_told(told, plan), told)
 
 
-def _answers(said: dict[str, Any], known: Contour | None) -> dict[str, Any]:
-    """What was given, what the outline says, and what is asked for."""
-    found_ = {name: getattr(known, name) for name in ("name", "latitude", "longitude")} if known else {}
-    missing = [name for name in ASKED if said[name] is None and not found_.get(name)]
+def _code(contour: Path | None, said: dict[str, Any]) -> str:
+    """Asked for first, where somebody is there and nothing else tells which commune it is."""
+    if contour or said["name"] or said["kind"] != "commune" or not sys.stdin.isatty():
+        return ""
+    told: str = click.prompt(
+        "INSEE code of the commune (55073), or nothing", default="", show_default=False, err=True
+    )
+    return told
+
+
+async def _known(console: Console, contour: Path | None, insee: str, said: dict[str, Any]) -> Known:
+    """There is no configuration yet: what the environment says of the register holds."""
+    if said["kind"] != "commune" and not contour:
+        return Known(insee=insee or None)
+    settings = Settings.load(None, os.environ).communes
+    return await known(console, settings, file=contour, insee=insee, name=said["name"])
+
+
+def _answers(said: dict[str, Any], found_: Known) -> dict[str, Any]:
+    """What was given, what is known, and what is asked for."""
+    answers = found_.filling(said)
+    missing = [name for name in ASKED if answers[name] is None]
     if missing and not sys.stdin.isatty():
         options = {"latitude": "--lat", "longitude": "--lon", "public_url": "--public-url"}
         named = ", ".join(options.get(name, f"--{name}") for name in missing)
         raise Refused("init_missing", f"Nobody is there to be asked: give {named}.")
-    asked = {name: _ask(name) for name in missing}
-    return said | {name: said[name] if said[name] is not None else found_.get(name) for name in ASKED} | asked
+    return answers | {name: _ask(name) for name in missing}
 
 
 def _ask(name: str) -> Any:
     return click.prompt(ASKED[name], type=float if name in {"latitude", "longitude"} else str, err=True)
 
 
-def _plan(console: Console, answers: dict[str, Any], known: Contour | None, insee: str) -> Plan:
+def _plan(console: Console, answers: dict[str, Any], found_: Known) -> Plan:
     target = (console.configuration or DEFAULT).absolute()
     station = NewStation(
-        slug=answers["slug"] or _slug(answers["name"]),
+        slug=answers["slug"] or slug_of(answers["name"]),
         name=answers["name"],
         latitude=answers["latitude"],
         longitude=answers["longitude"],
@@ -114,8 +131,8 @@ def _plan(console: Console, answers: dict[str, Any], known: Contour | None, inse
         mode=Mode.TRAINING if answers["training"] else Mode.LIVE,
         timezone=answers["timezone"],
         region=answers["region"],
-        outline=known.outline if known else None,
-        insee=(known.insee if known else insee) or None,
+        outline=found_.outline,
+        insee=found_.insee,
         phone=answers["phone"],
     )
     return Plan(
@@ -128,12 +145,6 @@ def _plan(console: Console, answers: dict[str, Any], known: Contour | None, inse
         password=_password() if answers["password_stdin"] else _made(),
         email=answers["email"],
     )
-
-
-def _slug(name: str) -> str:
-    """From "Saint-Étienne": saint-etienne."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:61]
 
 
 def _made() -> str:

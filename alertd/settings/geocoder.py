@@ -6,7 +6,7 @@ from pydantic import Field
 
 from alertd.settings.sections import Section
 
-_ADDRESS: Final = r"^(https://[^/\s?#@]+(/[^\s?#]*[^\s?#/])?|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?(/[^\s?#]*[^\s?#/])?|)$"
+ADDRESS: Final = r"^(https://[^/\s?#@]+(/[^\s?#]*[^\s?#/])?|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?(/[^\s?#]*[^\s?#/])?|)$"
 
 
 class GeocoderSettings(Section):
@@ -14,7 +14,7 @@ class GeocoderSettings(Section):
 
     base_url: str = Field(
         "",
-        pattern=_ADDRESS,
+        pattern=ADDRESS,
         description="A service that speaks as the State's does (/search?q=...): https://data.geopf.fr/geocodage. It is asked when an "
         "operator taps « Chercher » and the station's own list has little. https, without a slash at the end; empty: none is asked.",
     )

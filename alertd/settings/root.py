@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from alertd.settings.communes import CommunesSettings
 from alertd.settings.geocoder import GeocoderSettings
 from alertd.settings.map import MapSettings
 from alertd.settings.providers import Gateway
@@ -50,6 +51,7 @@ class Settings(Section):
     accessibility: Accessibility = Accessibility()
     subscribers: Subscribers = Subscribers()
     geocoder: GeocoderSettings = GeocoderSettings()
+    communes: CommunesSettings = CommunesSettings()
     map: MapSettings = MapSettings()
     retention: Retention = Retention()
     backup: Backup = Backup()

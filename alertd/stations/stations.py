@@ -170,6 +170,11 @@ async def suspend(tx: Transaction, station_id: int, since: int | None) -> None:
     await tx.execute("stations.suspend", station_id, since)
 
 
+async def redraw(tx: Transaction, station_id: int, outline: Mapping[str, Any]) -> None:
+    """Another outline, of any size; zones drawn and alerts sent before stay as they were. Refused (`zone_...`)."""
+    await tx.execute("stations.redraw", station_id, _outline_json(outline))
+
+
 def station(row: Row) -> Station:
     """A station from its row."""
     return Station(

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from operate.register_peer import register
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
 PEOPLE = (
@@ -67,7 +68,8 @@ def serving(place, words):
 def test_a_station_of_ones_own_is_made_as_the_readme_says(place):
     """Each command of the README works in its order, down to the preview of an alert."""
     *founding, serve, preview = commands("A station of your own")
-    said = {words[1]: run(place, words[1:]) for words in founding}
+    with register() as (at, _):
+        said = {words[1]: run(place, words[1:], ALERTD_COMMUNES__BASE_URL=at) for words in founding}
     key = re.search(r"alertd_\S+", said["key"])[0]
     with serving(place, serve[1:]) as url:
         at = preview.index("alertd")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from operate.register_peer import BRAS, register
 
 from alertd.cli import main
 
@@ -27,11 +28,6 @@ HERE = [
     "--public-url",
     "http://127.0.0.1:1",
 ]
-OUTLINE = {
-    "type": "Feature",
-    "properties": {"nom": "Bras-sur-Meuse", "code": "55073"},
-    "geometry": {"type": "Polygon", "coordinates": [[[5.36, 49.2], [5.4, 49.2], [5.4, 49.22], [5.36, 49.2]]]},
-}
 
 
 def commands(page, place):
@@ -44,26 +40,25 @@ def commands(page, place):
     return {" ".join(words[1:3]): words[1:] for words in split}
 
 
-def run(words, place, status=0, typed=""):
-    """What it answers, given in that folder."""
+def run(words, place, status=0, typed="", at=""):
+    """What it answers, given in that folder, where the State's register is at this address."""
     with chdir(place):
-        done = CliRunner().invoke(main, words, input=typed)
+        done = CliRunner().invoke(main, words, input=typed, env={"ALERTD_COMMUNES__BASE_URL": at})
     assert done.exit_code == status, (words, done.output, done.exception)
     return done.output
 
 
 @pytest.fixture
 def place(tmp_path):
-    """A machine's folders, and the file of an outline."""
-    (tmp_path / "bras.geojson").write_text(json.dumps(OUTLINE))
+    """A machine's folders."""
     return tmp_path
 
 
 def made(place):
     """`alertd init` as the page has it."""
-    return run(
-        next(words for name, words in commands("install.md", place).items() if name.startswith("init")), place
-    )
+    words = next(words for name, words in commands("install.md", place).items() if name.startswith("init"))
+    with register() as (at, _):
+        return run(words, place, at=at)
 
 
 def test_one_command_makes_an_instance(place):
@@ -95,7 +90,21 @@ def test_what_nobody_can_be_asked_is_named(place):
     """Without a terminal nothing is asked: the options that are missing are named, and nothing is made."""
     said = run(["init", "--name", "Bras", "--config", "a.toml"], place, 2)
     assert "--lat, --lon, --public-url, --email" in said
-    assert [path.name for path in place.iterdir()] == ["bras.geojson"]
+    assert list(place.iterdir()) == []
+
+
+def test_an_instance_is_made_from_a_file_of_outlines(place):
+    """Without a network an outline's file tells name, code and a point inside; of a whole département's, the code says which."""
+    one = {
+        "type": "Feature",
+        "properties": {"nom": "Bras-sur-Meuse", "code": "55073"},
+        "geometry": BRAS["contour"],
+    }
+    other = one | {"properties": {"nom": "Bure", "code": "55087"}}
+    (place / "meuse.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": [other, one]}))
+    words = ("init", "--contour", "meuse.geojson", "--public-url", "http://127.0.0.1:1", "--email", "a@b.fr")
+    assert "--insee" in run(words, place, 2)
+    assert "the station bras-sur-meuse" in run([*words, "--insee", "55073"], place)
 
 
 def test_the_instance_of_the_page_can_be_kept(place):

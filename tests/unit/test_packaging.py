@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,17 @@ def test_a_wheel_brings_the_map(site):
     assert gzip.decompress((folder / "leaflet.js.gz").read_bytes()) == (folder / "leaflet.js").read_bytes()
 
 
+def test_a_wheel_brings_the_communes(site):
+    """France's communes by their codes are in the wheel, of the version that the lock file seals, in under half a megabyte."""
+    locked = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    version = locked["node_modules/@etalab/decoupage-administratif"]["version"]
+    packed = (site / "alertd" / "stations" / f"communes-{version}.tsv.gz").read_bytes()
+    kinds = Counter(line.partition(b"\t")[0] for line in gzip.decompress(packed).splitlines())
+    assert kinds[b"commune"] > 34_900
+    assert kinds[b"departement"] == 109
+    assert len(packed) < 500_000
+
+
 def test_the_lock_file_seals_every_package_and_names_no_host():
     """npm refuses what has not the integrity that was tried, and takes it from whichever registry it is set to."""
     locked = json.loads((ROOT / "package-lock.json").read_text())["packages"]
@@ -102,7 +114,7 @@ def test_the_lock_file_seals_every_package_and_names_no_host():
 
 
 def test_without_a_registry_the_build_goes_on_without_a_map(tmp_path):
-    """A wheel built where npm reaches nothing is whole but for the map; a release asks for the map, and stops."""
+    """A wheel built where npm reaches nothing is whole but for map and communes; a release asks for both, and stops."""
     for name in (
         "pyproject.toml",
         "hatch_build.py",

@@ -26,6 +26,10 @@ FROM station WHERE id > $1 ORDER BY id LIMIT $2;
 -- A suspended station releases nothing and its keys open nothing; null lets it work again.
 UPDATE station SET suspended_at = $2 WHERE id = $1;
 
+-- name: redraw
+-- An outline that came later than its station, or after a merger of communes.
+UPDATE station SET outline = $2 WHERE id = $1;
+
 -- name: silences
 -- A station's own delays and those of the stations above it, nearest first: a level is decided by the first that names it.
 WITH RECURSIVE above (slug, parent_id, silence, depth) AS (
