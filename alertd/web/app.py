@@ -5,9 +5,8 @@ from typing import Final
 from aiohttp import web
 
 from alertd.stations.stations import RESERVED
-from alertd.web import api, callbacks, doors, health, live, statics, this_phone
-from alertd.web.pages import (
-    accessibility,
+from alertd.web import api, callbacks, doors, health, live, statics
+from alertd.web.office import (
     account,
     account_code,
     account_confirm,
@@ -15,8 +14,6 @@ from alertd.web.pages import (
     addresses,
     alerts,
     approvals,
-    asking,
-    board,
     calling,
     classes,
     compose,
@@ -25,15 +22,9 @@ from alertd.web.pages import (
     entrance,
     entrance_link,
     exercises,
-    feeds,
-    files,
-    following,
     gateways,
     invitation,
-    joining,
-    leaving,
     maps,
-    mine,
     neighbourhood,
     notifications,
     offline,
@@ -41,25 +32,29 @@ from alertd.web.pages import (
     passkeys,
     past,
     paying,
-    phones,
     posters,
     preview,
     prolonging,
-    proving,
     relays,
     requests,
-    residents,
     rollover,
-    sandbox,
     schedules,
-    status,
     team,
-    tiles,
-    trials,
+    this_phone,
     undoing,
-    verify,
+)
+from alertd.web.public import accessibility, board, feeds, files, sandbox, status, tiles, verify, worker
+from alertd.web.residents import (
+    asking,
+    following,
+    joining,
+    leaving,
+    mine,
+    personal,
+    phones,
+    proving,
+    trials,
     whereabouts,
-    worker,
 )
 from alertd.web.rooms import ROOMS, Rooms
 
@@ -191,8 +186,8 @@ PAGES: Final = (
     web.get(gateways.PATH, gateways.gateways_page),
     web.post(f"{gateways.PATH}/{_CHANNEL}/imposer", gateways.prefer),
     web.post(f"{gateways.PATH}/{_CHANNEL}/auto", gateways.auto),
-    web.get("/a/{code:[0-9A-Za-z]{11}}", residents.resident_page),
-    web.post("/a/{code:[0-9A-Za-z]{11}}", residents.read),
+    web.get("/a/{code:[0-9A-Za-z]{11}}", personal.resident_page),
+    web.post("/a/{code:[0-9A-Za-z]{11}}", personal.read),
     web.get("/a/{code:[0-9A-Za-z]{11}}/{mark:[0-9a-f]{16}}", files.to_reader),
     web.get(f"/pieces/{_DIGEST}", files.to_all),
     web.get("/partir/{code:[0-9A-Za-z]{11}}", leaving.leaving_page),
@@ -270,7 +265,7 @@ def build(rooms: Rooms) -> web.Application:
     live.install(app)
     app.add_routes(PAGES)
     if rooms.settings.http.short_url:
-        app.router.add_get("/{code:[0-9A-Za-z]{11}}", residents.short_link)
+        app.router.add_get("/{code:[0-9A-Za-z]{11}}", personal.short_link)
     app.router.add_get(statics.ROUTE, statics.versioned)
     app.router.add_static("/static", statics.FOLDER)
     api.install(app)

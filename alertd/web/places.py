@@ -1,8 +1,8 @@
 """A target in words: what the picture shows, for those who do not see it and for those who read faster."""
 
 from alertd.model import Target
-from alertd.web.compose_form import Surroundings
 from alertd.web.words import distance, number
+from alertd.web.writing.compose_form import Surroundings
 from zones import Circle, Zone, area_km2, distance_m
 
 

@@ -6,7 +6,7 @@ from typing import Final
 from alertd.issue.reading import AlertView, Progress
 from alertd.model import Act, AlertState, Channel, Content
 from alertd.web import words
-from alertd.web.progress_contracts import Bar, Books, ProgressPart, Slice, TimeLine
+from alertd.web.contracts.progress import Bar, Books, ProgressPart, Slice, TimeLine
 
 EVENTS: Final = {
     Act.ALERT: "Envoi",

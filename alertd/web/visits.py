@@ -11,7 +11,7 @@ from alertd.errors import NotLoggedIn
 from alertd.model import Actor, Station
 from alertd.stations import announcement, operators, organisations, sessions, stations
 from alertd.stations.sessions import Opened, Session
-from alertd.web import proving
+from alertd.web import fresh_proof
 from alertd.web.rooms import ROOMS, Rooms
 
 _LOADED = web.RequestKey[Session | None]("session", object)  # type: ignore[arg-type] # None, too, is an answer
@@ -54,7 +54,7 @@ async def visit(request: web.Request) -> Visit:
     rooms, session = request.app[ROOMS], await session_of(request)
     if session is None:
         _send_to_log_in(request)
-    if proving.must_secure(rooms, session):
+    if fresh_proof.must_secure(rooms, session):
         raise web.HTTPSeeOther("/compte")
     if session.actor is None:
         raise web.HTTPSeeOther("/stations")
@@ -67,8 +67,8 @@ async def visit(request: web.Request) -> Visit:
         station,
         len(posts) > 1,
         grants,
-        proving.reminder(session),
-        proving.ask(request, session),
+        fresh_proof.reminder(session),
+        fresh_proof.ask(request, session),
         await _announced(rooms),
     )
 

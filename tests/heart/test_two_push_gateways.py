@@ -20,7 +20,7 @@ from alertd.settings import Settings
 from alertd.stations.gateways import voices
 from alertd.subscribe.enrol import enrol
 from alertd.subscribe.nouns import At, Enrolment
-from alertd.web.gateway_words import condition
+from alertd.web.office.gateway_words import condition
 from gateways.contract import Capabilities, Outcome, Receipt, Trouble
 from gateways.subscription import encoded
 

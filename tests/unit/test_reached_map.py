@@ -4,7 +4,7 @@ import zones
 from alertd.issue.reached import ReachedCell
 from alertd.model import Mode, Station
 from alertd.stations.drawings import Hamlet
-from alertd.web.reached_map import reached_part
+from alertd.web.office.reached_map import reached_part
 
 HOME, NORTH, EAST = (49.209, 5.375), (49.24, 5.375), (49.209, 5.45)
 STATION = Station(1, "bras", "Bras", "commune", Mode.TRAINING, "Europe/Paris", "FR", "fr", *HOME)

@@ -25,9 +25,9 @@ from alertd.stations.stations import NewStation
 from alertd.subscribe.enrol import enrol
 from alertd.subscribe.nouns import At, Enrolment
 from alertd.subscribe.topics import register_topics
-from alertd.web import forms
 from alertd.web.app import build
 from alertd.web.rooms import Rooms
+from alertd.web.writing import forms
 
 PASSWORD = "quatre mots pour entrer"
 MAIRIE = (49.209, 5.375)

@@ -8,7 +8,7 @@ from web.login_house import audited
 from web.pages_house import PASSWORD, Browser
 
 from alertd.web.app import build
-from alertd.web.devices import coarse, device
+from alertd.web.office.devices import coarse, device
 
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/15E148 Safari/604.1"
 DESK = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"

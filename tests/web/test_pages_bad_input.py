@@ -9,7 +9,7 @@ from web.pages_house import hidden
 
 from alertd.clock import DAY, HOUR
 from alertd.model import Role
-from alertd.web import forms
+from alertd.web.writing import forms
 
 FAR = json.dumps({"type": "Circle", "center": [2.35, 48.85], "radius_m": 1000})
 

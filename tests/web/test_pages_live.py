@@ -9,7 +9,7 @@ from alertd.clock import HOUR, MINUTE
 from alertd.issue import reading
 from alertd.model import Channel, State
 from alertd.subscribe import groups
-from alertd.web.reached_map import MapNews
+from alertd.web.office.reached_map import MapNews
 
 
 async def test_an_alert_is_prolonged_in_its_own_words(mayor):

@@ -17,9 +17,9 @@ from alertd.subscribe.enrol import enrol
 from alertd.subscribe.nouns import At, Enrolment
 from alertd.web.chart import chart, installed
 from alertd.web.chart import leaflet as leaflet_path
-from alertd.web.compose_form import ComposeForm
 from alertd.web.contracts import Frame
 from alertd.web.show import environment
+from alertd.web.writing.compose_form import ComposeForm
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from alertd.issue.ledger import Wanted
 from alertd.model import Channel, State
 from alertd.settings.providers import Sender as Terms
 from alertd.subscribe.leave import leave
-from alertd.web import figures, plots
+from alertd.web.office import figures, plots
 
 SEGMENTS = 2
 """Of "Bras-sur-Meuse: Route barrée. Fermez vos fenêtres." with its link: the "ê" is not of the SMS alphabet."""

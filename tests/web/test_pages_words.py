@@ -23,9 +23,9 @@ from alertd.stations import drawings, operators, stations
 from alertd.store.contents import loads
 from alertd.subscribe.enrol import enrol
 from alertd.subscribe.nouns import At, Enrolment
-from alertd.web import forms
 from alertd.web.rooms import Rooms
-from alertd.web.wordings import wordings
+from alertd.web.writing import forms
+from alertd.web.writing.wordings import wordings
 from gateways.text import measure
 
 HOME = (49.2090, 5.3750)

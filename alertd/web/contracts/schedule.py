@@ -1,0 +1,86 @@
+"""What the pages of schedules are given: see `alertd.web.contracts`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from alertd.web.contracts import Choice, Frame
+from alertd.web.office.schedule_form import ScheduleForm
+
+
+@dataclass(frozen=True, slots=True)
+class DateLine:
+    """A date to come: `key` is its instant in milliseconds; `sent` is False when it is left out, and `note` says why."""
+
+    key: str
+    label: str
+    note: str
+    sent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedLine:
+    """A date that is past: what became of it, and the alert it sent (0: none)."""
+
+    label: str
+    word: str
+    note: str
+    alert: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleLine:
+    """One schedule in the list."""
+
+    id: int
+    level: str
+    level_word: str
+    state: str
+    state_word: str
+    headline: str
+    plain: str
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleNewPage:
+    """`plain` and `dates` are there once the form could be read: what would be saved."""
+
+    template: ClassVar[str] = "schedule_new.html"
+    frame: Frame
+    digest: str
+    headline: str
+    lasting: str
+    form: ScheduleForm
+    errors: Mapping[str, str]
+    repeats: tuple[Choice, ...]
+    days: tuple[Choice, ...]
+    weeks: tuple[Choice, ...]
+    zones: tuple[Choice, ...]
+    plain: str
+    dates: tuple[DateLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SchedulesPage:
+    template: ClassVar[str] = "schedules.html"
+    frame: Frame
+    schedules: tuple[ScheduleLine, ...]
+    skipped: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SchedulePage:
+    template: ClassVar[str] = "schedule.html"
+    frame: Frame
+    id: int
+    notice: str
+    line: ScheduleLine
+    body: str
+    instruction: str
+    lasting: str
+    people: str
+    may_change: bool
+    texts: str
+    dates: tuple[DateLine, ...]
+    decided: tuple[DecidedLine, ...]

@@ -1,0 +1,300 @@
+"""What was sent: the list, one alert as it goes out, and its end."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+
+from alertd import issue
+from alertd.errors import Conflict
+from alertd.issue import countdown, reading, threads
+from alertd.issue.countdown import Countdown
+from alertd.issue.guards import TRANSITIONS, check_level
+from alertd.issue.reading import AlertSummary, AlertView
+from alertd.issue.waiting import PATH as APPROVALS
+from alertd.model import Act, AlertState, Event, Wording
+from alertd.publish import wording
+from alertd.publish.wording import Speech
+from alertd.schedule import plans
+from alertd.stations import sending_switch
+from alertd.web import words
+from alertd.web.contracts import AlertLine, AlertPage, ClosePage, HistoryPage, Step
+from alertd.web.contracts.file import shown_files
+from alertd.web.live import stream
+from alertd.web.office import countdowns, figures
+from alertd.web.office.calling import rolls
+from alertd.web.office.compose import alert_id_of, composer, own_alert, surroundings
+from alertd.web.office.forgotten import forgotten
+from alertd.web.office.gateways import may_see
+from alertd.web.office.neighbours import doors
+from alertd.web.office.prolonging import ending
+from alertd.web.office.reached_map import MapNews, reached_now
+from alertd.web.office.schedules import LATELY
+from alertd.web.office.sharing import plate_path, shared
+from alertd.web.office.undoing import TAKEN_BACK, undo_part
+from alertd.web.places import described
+from alertd.web.progress import EVENTS, progress_part, reached, state_word, told_in, under_way
+from alertd.web.rooms import ROOMS, Rooms
+from alertd.web.show import frame, part, show
+from alertd.web.svg import picture
+from alertd.web.visits import Visit, visit
+from alertd.web.writing.forms import LANGUAGE
+
+PAGE = 20
+_LOOK_S = 2.0
+"""Between two looks at the books when no bell rings."""
+_PAUSE_S = 0.5
+"""After each look: however often the bell rings, a page is redrawn twice a second."""
+
+_OVER = frozenset({AlertState.ENDED, AlertState.CANCELLED})
+_CLOSINGS = {
+    "fin": (
+        Act.END,
+        "Fin d'alerte",
+        "Le danger est passé. Tous ceux qui ont été prévenus recevront ce message, par les mêmes moyens.",
+    ),
+    "fausse-alerte": (
+        Act.CANCEL,
+        "Fausse alerte",
+        "C'était une erreur. Tous ceux qui ont été prévenus le sauront, avant tout autre message.",
+    ),
+}
+
+
+async def history(request: web.Request) -> web.StreamResponse:
+    """The station's alerts, newest first, twenty a page."""
+    rooms, here = request.app[ROOMS], await visit(request)
+    before = request.query.get("avant", "")
+    below = int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None
+    found = await reading.alerts(rooms.desk, here.station.id, below, PAGE + 1)
+    lines = [await _line(rooms, here, summary) for summary in found[:PAGE]]
+    page = HistoryPage(
+        frame=frame("Alertes", here, countdowns.STREAM),
+        leaving=await countdowns.leaving(rooms, here),
+        alerts=tuple(lines),
+        may_compose=here.actor.releases is not None,
+        sees_gateways=may_see(here),
+        schedules=await _schedules(rooms, here),
+        doors=await doors(rooms, here),
+        older=found[PAGE - 1].id if len(found) > PAGE else 0,
+        paused=await _paused(rooms, here),
+    )
+    return show(page)
+
+
+async def _schedules(rooms: Rooms, here: Visit) -> str:
+    """What the link to schedules says: a date that was not sent lately is not to be missed."""
+    since = rooms.clock.now_ms() - LATELY
+    missed = len(await plans.skipped(rooms.db, here.station.id, since))
+    told = f" : {words.count(missed, 'envoi')} n'a pas eu lieu" if missed == 1 else ""
+    if missed > 1:
+        told = f" : {words.count(missed, 'envoi')} n'ont pas eu lieu"
+    return f"Programmations{told}"
+
+
+async def _paused(rooms: Rooms, here: Visit) -> str:
+    """An operator who is about to warn people must know that nothing leaves, and who can change it."""
+    pause = await sending_switch.paused(rooms.db)
+    if pause is None:
+        return ""
+    when = words.when(pause.since, here.station.timezone, rooms.clock.now_ms())
+    since = f", depuis {when}" if pause.since else ""
+    why = f" Motif : {pause.reason.rstrip('.')}." if pause.reason else ""
+    return (
+        f"Tous les envois sont suspendus{since}.{why} Ce qui est déclenché attend, jusqu'à son heure limite ; "
+        "l'administrateur de l'installation peut reprendre les envois."
+    )
+
+
+async def alert_page(request: web.Request) -> web.StreamResponse:
+    """One alert: how far it is, what it says, what was done; before it is one, its countdown or its approval."""
+    rooms, here = request.app[ROOMS], await visit(request)
+    view = await own_alert(rooms, here, alert_id_of(request))
+    last = await countdown.latest(rooms.db, view.summary.id)
+    if last is not None and last.state is countdown.State.ARMED:
+        return await countdowns.countdown_page(rooms, here, view, last)
+    if view.summary.state is AlertState.PENDING:
+        raise web.HTTPSeeOther(f"{APPROVALS}/{view.summary.id}")
+    return show(await _released_page(request, rooms, here, view, last))
+
+
+async def _released_page(
+    request: web.Request, rooms: Rooms, here: Visit, view: AlertView, last: Countdown | None
+) -> AlertPage:
+    books = await reading.progress(rooms.desk, view.summary.id)
+    summary, now, told = view.summary, rooms.clock.now_ms(), told_in(view)
+    around = await surroundings(rooms, here, zone=told.target.zone)
+    text = told.texts.get(LANGUAGE) or next(iter(told.texts.values()))
+    where = described(told.target, around)
+    fresh = under_way(view, books)
+    return AlertPage(
+        frame=frame(
+            summary.headline, here, f"/alertes/{summary.id}/flux" if fresh else "", 5 if fresh else 0
+        ),
+        id=summary.id,
+        level_word=words.LEVELS[summary.level],
+        colour="over" if summary.state in _OVER else summary.level.word,
+        state_word=state_word(summary.state, books),
+        topic=words.topic(rooms.catalogue, summary.topic),
+        headline=summary.headline,
+        body=text.body,
+        instruction=text.instruction,
+        files=shown_files(told.attachments, "/alertes/pieces", whole=True),
+        exercise=summary.exercise,
+        where=where,
+        picture=picture(here.station, told.target.zone, where),
+        until=_until(summary, told.expires, here.station.timezone, now),
+        steps=tuple(_step(event, here, now) for event in reversed(view.events)),
+        notice=_notice(request, here, view, last),
+        ending=ending(here.station, summary, told.expires, now),
+        undo=part(await undo_part(rooms, here, view)),
+        progress=part(progress_part(view, books, now)),
+        reached=await reached_now(rooms, here.station, view, books),
+        forgotten=await forgotten(rooms, here.station, summary.id),
+        may_end=_may(here, summary, Act.END),
+        may_cancel=_may(here, summary, Act.CANCEL),
+        may_prolong=_may(here, summary, Act.UPDATE),
+        shared=shared(rooms, here.station, view),
+        plate=plate_path(here.station, view),
+        correct=_correct(here, summary),
+        copy=f"/alertes/nouvelle?copie={summary.id}" if _releases(here, summary) and view.events else "",
+        left=await figures.left_after(rooms.desk, here.station, view),
+        rolls=await rolls(rooms, here, summary.id),
+        may_call=here.actor.releases is not None,
+    )
+
+
+async def alert_stream(request: web.Request) -> web.StreamResponse:
+    """The progress part again whenever the books change, until nothing can change by itself."""
+    rooms, here = request.app[ROOMS], await visit(request)
+    view = await own_alert(rooms, here, alert_id_of(request))
+    return await stream(request, _news(rooms, here, view))
+
+
+async def close_page(request: web.Request) -> web.StreamResponse:
+    """The word that ends it, ready; one tap sends it."""
+    rooms, here = request.app[ROOMS], await composer(request)
+    act, heading, explanation = _CLOSINGS[request.match_info["act"]]
+    head = await threads.head(rooms.db, here.station.id, alert_id_of(request))
+    if (head.state, act) not in TRANSITIONS:
+        raise web.HTTPSeeOther(f"/alertes/{head.alert_id}")
+    check_level(here.actor, head.content.level)
+    content = threads.closing_content(rooms.desk, here.station, head, act, None)
+    station = here.station
+    speech = Speech(station.name, station.timezone, station.locale, act, content, content.expires)
+    said = wording.words(rooms.catalogue, speech, station.locale, Wording.UPDATE, short=True)
+    page = ClosePage(
+        frame=frame(heading, here),
+        id=head.alert_id,
+        act=request.match_info["act"],
+        heading=heading,
+        explanation=explanation,
+        text=wording.sms_text(station.name, said, ""),
+        button=f"Envoyer : {heading.lower()}",
+    )
+    return show(page)
+
+
+async def close(request: web.Request) -> web.StreamResponse:
+    """End or cancel, and back to the alert; someone else having been quicker changes nothing."""
+    rooms, here = request.app[ROOMS], await composer(request)
+    act, *_ = _CLOSINGS[request.match_info["act"]]
+    alert_id = alert_id_of(request)
+    if not await _is_closed(rooms, here, alert_id, act):
+        await _close(rooms, here, alert_id, act)
+    raise web.HTTPSeeOther(f"/alertes/{alert_id}")
+
+
+async def _close(rooms: Rooms, here: Visit, alert_id: int, act: Act) -> None:
+    """Whoever taps twice has two requests under way: the slower one finds that it is done, which is what it asked."""
+    send = issue.end if act is Act.END else issue.cancel
+    try:
+        await send(rooms.desk, here.actor, alert_id)
+    except Conflict:
+        if not await _is_closed(rooms, here, alert_id, act):
+            raise
+
+
+async def _is_closed(rooms: Rooms, here: Visit, alert_id: int, act: Act) -> bool:
+    """Whether the alert is already where this act leads."""
+    view = await own_alert(rooms, here, alert_id)
+    return view.summary.state is (AlertState.ENDED if act is Act.END else AlertState.CANCELLED)
+
+
+async def _news(rooms: Rooms, here: Visit, view: AlertView) -> AsyncIterator[tuple[str, str]]:
+    where = MapNews(rooms, here.station)
+    told, before, state = "", part(await undo_part(rooms, here, view)), view.summary.state
+    while True:  # bounded by `stream`, which ends after an hour
+        books = await reading.progress(rooms.desk, view.summary.id)
+        shown = progress_part(view, books, rooms.clock.now_ms())
+        html = part(shown)
+        if html != told:
+            yield "part", json.dumps({"name": "progress", "html": html, "said": shown.events[0].summary})
+            told = html
+        undo = part(await undo_part(rooms, here, view))
+        if undo != before:
+            yield "part", json.dumps({"name": "undo", "html": undo, "said": ""})
+            before = undo
+        if map_ := await where.news(view, books, last=not under_way(view, books)):
+            yield "part", json.dumps({"name": "reached", "html": map_, "said": ""})
+        if view.summary.state is not state:
+            yield "reload", "{}"
+        if not under_way(view, books):
+            yield "over", "{}"
+            return
+        await rooms.db.wait(f"progress:{view.summary.id}", _LOOK_S)
+        await asyncio.sleep(_PAUSE_S)
+        state, view = view.summary.state, await reading.alert(rooms.desk, view.summary.id)
+
+
+def _notice(request: web.Request, here: Visit, view: AlertView, last: Countdown | None) -> str:
+    """What whoever comes from a button is told of it; a draft alone can have been taken back."""
+    if "annule" in request.query and not view.events:
+        return TAKEN_BACK
+    now = request.app[ROOMS].clock.now_ms()
+    return countdowns.notice(here, view, last, now, missed="arret" in request.query)
+
+
+def _correct(here: Visit, summary: AlertSummary) -> str:
+    """What changing it is called here; empty where it cannot be changed."""
+    if _may(here, summary, Act.ALERT):
+        return "Reprendre le brouillon"
+    return "Corriger" if _may(here, summary, Act.UPDATE) else ""
+
+
+def _until(summary: AlertSummary, expires: int, timezone: str, now: int) -> str:
+    if summary.state in _OVER and summary.closed_at is not None:
+        return f"Terminée {words.when(summary.closed_at, timezone, now)}."
+    return f"Jusqu'à : {words.when(expires, timezone, now)}."
+
+
+def _may(here: Visit, summary: AlertSummary, act: Act) -> bool:
+    return _releases(here, summary) and (summary.state, act) in TRANSITIONS
+
+
+def _releases(here: Visit, summary: AlertSummary) -> bool:
+    return here.actor.releases is not None and here.actor.releases >= summary.level
+
+
+async def _line(rooms: Rooms, here: Visit, summary: AlertSummary) -> AlertLine:
+    now, books = rooms.clock.now_ms(), await reading.progress(rooms.desk, summary.id)
+    return AlertLine(
+        id=summary.id,
+        level=summary.level.word,
+        level_word=words.LEVELS[summary.level],
+        state=summary.state.value,
+        state_word=state_word(summary.state, books),
+        topic=words.topic(rooms.catalogue, summary.topic),
+        headline=summary.headline,
+        exercise=summary.exercise,
+        when=words.when(summary.created_at, here.station.timezone, now),
+        reached=reached(books),
+    )
+
+
+def _step(event: Event, here: Visit, now: int) -> Step:
+    text = event.content.texts.get(here.station.locale) or next(iter(event.content.texts.values()))
+    by = event.released_by.removeprefix("operator:")
+    when = words.when(event.created_at, here.station.timezone, now)
+    return Step(EVENTS[event.act], when, by, text.headline)

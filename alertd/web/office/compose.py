@@ -1,0 +1,223 @@
+"""Write an alert: what happened, then where, the words, until when and by which channels."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from aiohttp import web
+
+from alertd import issue
+from alertd.errors import AlertdError, Missing, NotAllowed, Refused
+from alertd.issue import reading
+from alertd.issue.estimate import take_turn
+from alertd.issue.preview import check_thread
+from alertd.model import Act, AlertState, Level
+from alertd.stations import drawings, elections, payers
+from alertd.stations.streets import find
+from alertd.subscribe import groups
+from alertd.web import fresh_proof, posted, words
+from alertd.web.progress import told_in
+from alertd.web.rooms import ROOMS, Rooms
+from alertd.web.show import part, show
+from alertd.web.visits import Visit, visit
+from alertd.web.writing import addresses_part, forms, slots
+from alertd.web.writing.coach_part import BY_HAND, DAYS, SAFE, coach_part, mended
+from alertd.web.writing.compose_form import ComposeForm, Surroundings
+from alertd.web.writing.compose_show import show_form, topics_page
+from zones import Zone
+
+_FIELDS: Mapping[str, str] = {
+    "expires_at": "expires",
+    "onset": "expires",
+    "deliver_by": "expires",
+    "target": "where",
+    "texts": "headline",
+}
+"""The form's field for the first step of a path that issuing names, where it is not the last step's own."""
+
+
+async def compose_page(request: web.Request) -> web.StreamResponse:
+    """First what happened; then the form, begun from a topic, a ready text or a preview that is to be changed."""
+    rooms, here = request.app[ROOMS], await composer(request)
+    fresh_proof.check_form(rooms, here.prove)
+    around = await surroundings(rooms, here)
+    query = request.query
+    if "apercu" in query:
+        shown = await issue.shown(rooms.desk, here.actor, query["apercu"][:100].replace("\0", ""))
+        around = await surroundings(rooms, here, zone=shown.content.target.zone)
+        form = forms.form_of(shown.content, around)
+        return show_form(
+            rooms, here, await surroundings(rooms, here, form), form, {}, shown.alert_id, of=shown.content
+        )
+    if query.get("copie", "").isascii() and query.get("copie", "").isdigit():
+        return await _copied(rooms, here, int(query["copie"][:15]))
+    if query.get("modele") in rooms.catalogue.templates:
+        return show_form(rooms, here, around, forms.filled(query["modele"], around), {})
+    if query.get("sujet") in rooms.catalogue.topics:
+        return show_form(rooms, here, around, forms.blank(query["sujet"], around), {})
+    return show(topics_page(rooms.catalogue, here))
+
+
+async def _copied(rooms: Rooms, here: Visit, alert_id: int) -> web.Response:
+    """An alert that was sent, as the beginning of a new one: its end is the topic's usual one from now, and nothing leaves yet."""
+    told = told_in(await own_alert(rooms, here, alert_id))
+    around = await surroundings(rooms, here, zone=told.target.zone)
+    form = forms.form_of(told, around)
+    if told.topic in rooms.catalogue.topics:
+        fresh = forms.blank(told.topic, around)
+        form = form.model_copy(update={"expires": fresh.expires, "at": fresh.at})
+    return show_form(rooms, here, await surroundings(rooms, here, form), form, {}, of=told)
+
+
+async def compose(request: web.Request) -> web.StreamResponse:
+    """To the preview, or back to the form with a sentence beside each field to mend."""
+    return await _compose(request, None)
+
+
+async def correct_page(request: web.Request) -> web.StreamResponse:
+    """The form as the alert stands now, or as an update that was stopped left it."""
+    rooms, here = request.app[ROOMS], await composer(request)
+    view = await own_alert(rooms, here, alert_id_of(request))
+    if (
+        view.summary.state is AlertState.ARMED
+    ):  # its page has the seconds that are left, and the button that stops it
+        raise web.HTTPSeeOther(f"/alertes/{view.summary.id}")
+    await check_thread(rooms.desk, here.station, view.summary.id)
+    around = await surroundings(rooms, here, zone=view.content.target.zone)
+    form = forms.form_of(replace(view.content, template=""), around)  # the news of it are new words
+    return show_form(
+        rooms, here, await surroundings(rooms, here, form), form, {}, view.summary.id, of=view.content
+    )
+
+
+async def correct(request: web.Request) -> web.StreamResponse:
+    return await _compose(request, alert_id_of(request))
+
+
+async def composer(request: web.Request) -> Visit:
+    """The operator, who may release something here.
+
+    :raises NotAllowed: `read_only`: a reader sees, and sends nothing.
+    """
+    here = await visit(request)
+    if here.actor.releases is None:
+        raise NotAllowed("read_only", "Votre rôle permet de voir les alertes, pas d'en envoyer.")
+    return here
+
+
+async def surroundings(
+    rooms: Rooms,
+    here: Visit,
+    form: ComposeForm | None = None,
+    zone: Zone | None = None,
+    *,
+    searching: bool = False,
+) -> Surroundings:
+    """What the form of this station is read against; with the files and the address that a posted one names, or with what
+    the middle of a stored zone is called.
+    """
+    station_id = here.station.id
+    lists = await groups.of_station(rooms.db, station_id)
+    hamlets = await drawings.hamlets(rooms.db, station_id)
+    return Surroundings(
+        station=here.station,
+        catalogue=rooms.catalogue,
+        limits=rooms.settings.limits,
+        now=rooms.clock.now_ms(),
+        saved_zones=await drawings.saved_zones(rooms.db, here.station.id),
+        hamlets=hamlets,
+        groups={group.id: group.name for group in lists},
+        files=await slots.files(rooms.db, station_id, form) if form else {},
+        spot=await addresses_part.spot(rooms, station_id, form, zone, hamlets),
+        found=await addresses_part.found(rooms, here.station, form, hamlets, far=searching),
+        names=await find.listed(rooms.db, station_id),
+        searches=rooms.geocoder is not None or await find.known(rooms.db, station_id),
+        election=await elections.running(rooms.db, here.station, rooms.clock.now_ms()) is not None,
+        unpaid=await payers.unpaid(rooms.db, here.station),
+        most=rooms.settings.zones,
+    )
+
+
+async def own_alert(rooms: Rooms, here: Visit, alert_id: int) -> reading.AlertView:
+    """:raises Missing: `alert_unknown`, also for another station's."""
+    view = await reading.alert(rooms.desk, alert_id)
+    if view.summary.station_id != here.station.id:
+        raise Missing("alert_unknown", "Cette alerte n'existe pas.")
+    return view
+
+
+def alert_id_of(request: web.Request) -> int:
+    return int(request.match_info["id"])
+
+
+async def _compose(request: web.Request, alert_id: int | None) -> web.StreamResponse:
+    rooms, here = request.app[ROOMS], await composer(request)
+    fields = await posted.form(request)
+    taken = await slots.take(rooms, here, ComposeForm.read(fields), fields)
+    searching = "search" in fields
+    form = taken.form.model_copy(update={"where": "address"}) if searching else taken.form
+    if searching:
+        await take_turn(rooms.desk, here.actor, "addresses", a_second=4.0, burst=40)
+    around = await surroundings(rooms, here, form, searching=searching)
+    how = str(fields.get("mend", ""))[:10]
+    if how:
+        form = mended(rooms, form, around, how)
+    if searching or (how and "digest" not in fields):
+        return show_form(rooms, here, around, form, taken.errors, alert_id)
+    try:
+        taken.check()
+        content = forms.content(form, around)
+        check_level(here, content.level)
+        shown = await issue.preview(
+            rooms.desk, here.actor, here.station, content, alert_id, neutral=form.neutral == "on"
+        )
+    except Refused as error:
+        return again(rooms, here, around, form, error, alert_id)
+    raise web.HTTPSeeOther(f"/alertes/apercu/{shown.digest}")
+
+
+def again(
+    rooms: Rooms,
+    here: Visit,
+    around: Surroundings,
+    form: ComposeForm,
+    error: AlertdError,
+    alert_id: int | None = None,
+) -> web.Response:
+    """The form as it was typed, with what is to be mended."""
+    errors = {"": error.message} | {_field(path): said for path, said in reversed(error.fields.items())}
+    return show_form(rooms, here, around, form, errors, alert_id, error.status)
+
+
+async def reread(request: web.Request) -> web.Response:
+    """The coach's word on the form as it stands, and the words that one tap would put there."""
+    rooms, here = request.app[ROOMS], await composer(request)
+    form = ComposeForm.read(await posted.form(request))
+    await take_turn(rooms.desk, here.actor, "coach", a_second=3.0, burst=30)
+    around = await surroundings(rooms, here, form.model_copy(update={"address_words": ""}))
+    act = Act.UPDATE if "again" in request.query else Act.ALERT
+    told = coach_part(rooms, form, around, act, script=True)
+    mends = {how: mended(rooms, form, around, how) for how in (SAFE, DAYS, BY_HAND)}
+    fields = ("headline", "instruction", "words")
+    return web.json_response(
+        {
+            "html": str(part(told)),
+            "mends": {how: {name: getattr(one, name) for name in fields} for how, one in mends.items()},
+        }
+    )
+
+
+def check_level(here: Visit, level: Level) -> None:
+    """:raises Refused: `level_not_allowed`, beside the field: more than this person may release."""
+    releases = here.actor.releases
+    if releases is None or level > releases:
+        most = words.LEVELS[releases].lower() if releases else "rien"
+        sentence = f"Votre rôle permet d'envoyer jusqu'au niveau « {most} »."
+        raise Refused("level_not_allowed", sentence, fields={"level": sentence})
+
+
+def _field(path: str) -> str:
+    """The form's field for a path as issuing names it: `texts.fr.body` is `body`, `target.zone` is `where`."""
+    steps = path.split(".")
+    if steps[-1] in ComposeForm.model_fields and steps[0] != "target":
+        return steps[-1]
+    return _FIELDS.get(steps[0], steps[0])

@@ -1,0 +1,159 @@
+"""A year in figures that mean something to a mayor: what left and arrived, what it cost, who left after an alert."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+
+from alertd.clock import from_ms, to_ms
+from alertd.issue import ledger
+from alertd.issue.desk import Desk
+from alertd.issue.ledger import Sums
+from alertd.issue.reading import AlertView
+from alertd.model import Station
+from alertd.web import words
+from alertd.web.contracts.history import Plot
+from alertd.web.office.plots import Bar, bars
+
+MONTHS: Final = 12
+LATEST: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A calendar month on the station's clock: how many alerts began, their sums, and who left."""
+
+    first: date
+    alerts: int
+    sums: Sums
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One of the latest alerts, by its headline and day."""
+
+    headline: str
+    day: date
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """Months and alerts, the oldest first."""
+
+    months: tuple[Month, ...]
+    alerts: tuple[Alert, ...]
+
+
+async def of_year(desk: Desk, station: Station) -> Year:
+    """The twelve calendar months up to now, and the latest twelve alerts."""
+    zone = ZoneInfo(station.timezone)
+    firsts = _firsts(from_ms(desk.clock.now_ms()).astimezone(zone).date())
+    edges = [to_ms(datetime.combine(first, time(), zone)) for first in (*firsts, _after(firsts[-1]))]
+    released = await ledger.released_since(desk, station, edges[0])
+    months = []
+    for first, since, until in zip(firsts, edges, edges[1:], strict=False):
+        within = [one for one in released if since <= one.created_at < until]
+        left = await ledger.left_between(desk, station.id, since, until)
+        total = sum((one.sums for one in within), Sums())
+        months.append(Month(first, len({one.alert_id for one in within}), total, left))
+    return Year(tuple(months), await _latest(desk, station, zone))
+
+
+async def _latest(desk: Desk, station: Station, zone: ZoneInfo) -> tuple[Alert, ...]:
+    found = (await ledger.search(desk, station.id, ledger.Wanted(), None, LATEST)).alerts[::-1]
+    left = await ledger.left_after(desk, station.id, [one.created_at for one in found])
+    days = [from_ms(one.created_at).astimezone(zone).date() for one in found]
+    return tuple(Alert(one.headline, day, n) for one, day, n in zip(found, days, left, strict=True))
+
+
+def _firsts(today: date) -> list[date]:
+    ordinal = today.year * 12 + today.month - 1
+    return [date(month // 12, month % 12 + 1, 1) for month in range(ordinal - MONTHS + 1, ordinal + 1)]
+
+
+def _after(first: date) -> date:
+    return date(first.year + first.month // 12, first.month % 12 + 1, 1)
+
+
+def lead(year: Year) -> str:
+    """The year in one sentence."""
+    total = sum((month.sums for month in year.months), Sums())
+    alerts = words.count(sum(month.alerts for month in year.months), "alerte")
+    sent = words.count(total.sent, "message envoyé", "messages envoyés")
+    return f"Depuis douze mois : {alerts}, {sent}, {words.price(total.price)}."
+
+
+def plots(year: Year) -> Iterator[Plot]:
+    """Each picture with its table."""
+    months = [(_named(month.first, "LLLL y"), month) for month in year.months]
+    yield Plot(
+        key="reach",
+        heading="Messages reçus",
+        told="La barre entière : les messages envoyés ; la partie pleine : ceux que le téléphone a dit reçus ou lus.",
+        picture=bars([_reach(month) for month in year.months], "Messages envoyés et reçus, mois par mois"),
+        columns=("Mois", "Alertes", "Envoyés", "Reçus ou lus"),
+        rows=tuple(
+            (name, *(words.number(n) for n in (month.alerts, month.sums.sent, month.sums.arrived)))
+            for name, month in months
+        ),
+    )
+    yield Plot(
+        key="cost",
+        heading="Coût par mois",
+        told="Estimé aux tarifs d'aujourd'hui : la facture du fournisseur fait foi.",
+        picture=bars([_cost(month) for month in year.months], "Coût mois par mois"),
+        columns=("Mois", "Coût"),
+        rows=tuple((name, words.price(month.sums.price)) for name, month in months),
+    )
+    yield _leaving(year)
+
+
+def _leaving(year: Year) -> Plot:
+    """Few are not told apart: who left after a message to a hamlet would be known."""
+    return Plot(
+        key="left",
+        heading="Départs après chaque alerte",
+        told="Ceux qui se sont désabonnés dans les deux jours. Deux alertes proches comptent les mêmes.",
+        picture=bars([_left(alert) for alert in year.alerts], "Départs après chacune des dernières alertes"),
+        columns=("Alerte", "Jour", "Départs"),
+        rows=tuple(
+            (one.headline, _named(one.day, "d MMMM y"), words.discreet(one.left)) for one in year.alerts
+        ),
+    )
+
+
+def _reach(month: Month) -> Bar:
+    share = f"{100 * month.sums.arrived // month.sums.sent} %" if month.sums.sent else "–"
+    return Bar(_named(month.first, "LLL yy"), month.sums.sent, share, month.sums.arrived)
+
+
+def _cost(month: Month) -> Bar:
+    said = words.price(month.sums.price) if month.sums.sent else "–"
+    return Bar(_named(month.first, "LLL yy"), month.sums.price, said)
+
+
+def _left(alert: Alert) -> Bar:
+    """One to four are drawn as five, and said so."""
+    return Bar(
+        _named(alert.day, "d LLL yy"),
+        float(max(alert.left, 5 * min(alert.left, 1))),
+        words.discreet(alert.left),
+    )
+
+
+def _named(day: date, pattern: str) -> str:
+    return str(format_date(day, pattern, locale="fr"))
+
+
+async def left_after(desk: Desk, station: Station, view: AlertView) -> str:
+    """What an alert costs beside money: how many left after it; few are not told apart. Empty before it is sent."""
+    if not view.events:
+        return ""
+    (left,) = await ledger.left_after(desk, station.id, [view.events[0].created_at])
+    gone = f"Partis de la station : {words.people(left)}" if left else "Personne n'est parti"
+    return f"{gone} dans les deux jours après l'envoi."

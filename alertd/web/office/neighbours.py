@@ -1,0 +1,89 @@
+"""What the first page leads to beside the alerts: those around the station, and whom they wait for."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from alertd.issue import relays
+from alertd.issue.relays import PATH as RELAYS
+from alertd.issue.waiting import PATH as APPROVALS
+from alertd.model import Role, Station
+from alertd.stations import organisations, requests, sharing
+from alertd.stations.sharing import PATH as NEIGHBOURS
+from alertd.subscribe import pupils
+from alertd.web import words
+from alertd.web.contracts import Choice
+from alertd.web.office.classes import PATH as CLASSES
+from alertd.web.office.counter import PATH as COUNTER
+from alertd.web.office.exercises import PATH as EXERCISES
+from alertd.web.office.organisations import PATH as ORGANISATIONS
+from alertd.web.office.requests import PATH as REQUESTS
+from alertd.web.office.team import PATH as TEAM
+from alertd.web.rooms import Rooms
+from alertd.web.visits import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many wait for this station, or this person, behind each door."""
+
+    requests: int
+    approvals: int
+    relays: int
+    sharings: int
+
+
+async def doors(rooms: Rooms, here: Visit) -> tuple[Choice, ...]:
+    """Links, as far as this person's role goes; one that somebody waits behind says so."""
+    rows = await rooms.db.fetch("approvals.waiting", here.station.id, here.actor.name)
+    waiting = Waiting(
+        requests=await requests.waiting(rooms.db, here.station),
+        approvals=rows[0]["n"],
+        relays=await relays.waiting(rooms.desk, here.station),
+        sharings=await sharing.to_sign(rooms.db, here.station),
+    )
+    return (*_inside(here, waiting), *_around(here, waiting), *_over_people(here))
+
+
+def _inside(here: Visit, waiting: Waiting) -> Iterator[Choice]:
+    yield Choice("/historique", "Historique et chiffres")
+    if here.actor.releases is not None:
+        told = _told(waiting.approvals, "message attend", "messages attendent", "le vôtre")
+        yield Choice(APPROVALS, f"Accords{told}")
+    if not here.station.private:
+        yield Choice(f"/s/{here.station.slug}/affiche", "Affiche pour s'inscrire")
+
+
+def _around(here: Visit, waiting: Waiting) -> Iterator[Choice]:
+    """Above, below and beside."""
+    asks = ("demande attend", "demandes attendent", "une réponse")
+    if here.station.parent_id is not None:
+        inside = organisations.is_organisation(here.station)
+        yield Choice(REQUESTS, "Demander à la mairie" if inside else "Demander un envoi plus large")
+    if not organisations.is_organisation(here.station) and (here.actor.role or Role.READER) >= Role.AGENT:
+        yield Choice(ORGANISATIONS, f"Organisations{_told(waiting.requests, *asks)}")
+    if _relays(here.station):
+        yield Choice(RELAYS, f"Relais{_told(waiting.relays, *asks)}")
+    if here.station.kind == sharing.COMMUNE:
+        signature = ("proposition attend", "propositions attendent", "votre signature")
+        yield Choice(NEIGHBOURS, f"Voisins{_told(waiting.sharings, *signature)}")
+
+
+def _over_people(here: Visit) -> Iterator[Choice]:
+    if here.actor.releases is not None:
+        yield Choice(COUNTER, "Au guichet : inscrire sur papier")
+    if (here.actor.role or Role.READER) >= Role.AGENT:
+        yield Choice(CLASSES, "Classes et listes" if here.station.kind in pupils.KINDS else "Listes")
+    yield Choice(EXERCISES, "Exercices")
+    if here.actor.role is Role.MAYOR:
+        yield Choice(TEAM, "Équipe et clés")
+
+
+def _told(number: int, one: str, several: str, what: str) -> str:
+    return f" : {words.count(number, one, several)} {what}" if number else ""
+
+
+def _relays(station: Station) -> bool:
+    """Who may have communes to ask, and communes that may be asked."""
+    return station.kind in {"intercommunality", "departement"} or (
+        station.kind == "commune" and station.parent_id is not None
+    )

@@ -1,0 +1,296 @@
+"""The organisations under a commune: opened, suspended, capped, granted a danger, read; and what they ask."""
+
+import re
+import unicodedata
+from itertools import starmap
+from typing import Any, Final
+
+from aiohttp import web
+
+from alertd.errors import NotAllowed, Refused
+from alertd.issue import reading
+from alertd.model import Level, Role, Station
+from alertd.stations import audit, organisations, payers, quotas, requests, stations
+from alertd.stations.organisations import Child
+from alertd.stations.requests import Request
+from alertd.stations.stations import NewStation
+from alertd.web import words
+from alertd.web.contracts import Choice
+from alertd.web.contracts.organisation import (
+    Granted,
+    OrganisationLine,
+    OrganisationPage,
+    OrganisationsPage,
+    RequestLine,
+)
+from alertd.web.posted import form
+from alertd.web.rooms import ROOMS, Rooms
+from alertd.web.show import frame, show
+from alertd.web.visits import Visit, visit
+
+PATH: Final = "/organisations"
+ALERTS: Final = 20
+KINDS: Final = (
+    Choice("school", "École, crèche, collège, lycée"),
+    Choice("association", "Association"),
+    Choice("hotel", "Hôtel, camping, gîte"),
+    Choice("service", "Service, régie, syndicat"),
+)
+ANSWERS: Final = (
+    Choice("done", "C'est diffusé"),
+    Choice("adapted", "Diffusé autrement"),
+    Choice("declined", "Décliné"),
+)
+STATES: Final = {
+    "open": "En attente",
+    "done": "Diffusé",
+    "adapted": "Diffusé autrement",
+    "declined": "Décliné",
+}
+_KIND_WORDS: Final = {choice.key: choice.label for choice in KINDS}
+
+
+async def organisations_page(request: web.Request) -> web.StreamResponse:
+    """What was asked, the organisations, and a new one."""
+    rooms, here = request.app[ROOMS], await admitted(request)
+    return show(await _list(rooms, here))
+
+
+async def open_organisation(request: web.Request) -> web.StreamResponse:
+    """A new organisation, at the mairie's door and of its mode until somebody says more."""
+    rooms, here = request.app[ROOMS], await decider(request)
+    typed = {
+        name: str(value)[:200] for name, value in (await form(request)).items() if isinstance(value, str)
+    }
+    try:
+        async with rooms.db.transaction() as tx:
+            made = await stations.add(tx, rooms.clock, _new(here.station, typed))
+            detail = {"kind": made.kind, "parent": here.station.id}
+            await audit.append(
+                tx, rooms.clock, made.id, here.actor.name, "station.add", f"station:{made.id}", detail
+            )
+    except Refused as error:
+        return show(await _list(rooms, here, _mended(error), typed), error.status)
+    raise web.HTTPSeeOther(f"{PATH}/{made.id}")
+
+
+async def answer(request: web.Request) -> web.StreamResponse:
+    """What was asked is answered, once."""
+    rooms, here = request.app[ROOMS], await admitted(request)
+    if here.actor.releases is None:
+        raise NotAllowed("read_only", "Votre rôle permet de voir les demandes, pas d'y répondre.")
+    typed = await form(request)
+    said, state = str(typed.get("words", "")), str(typed.get("state", ""))
+    try:
+        async with rooms.db.transaction() as tx:
+            await requests.answer(tx, rooms.clock, here.station, here.actor.name, _id(request), state, said)
+    except Refused as error:
+        return show(await _list(rooms, here, error.message), error.status)
+    raise web.HTTPSeeOther(PATH)
+
+
+async def organisation_page(request: web.Request) -> web.StreamResponse:
+    """One organisation: what it sent, and what the commune decided about it."""
+    rooms, here = request.app[ROOMS], await admitted(request)
+    return show(await _one(rooms, here, await organisations.child(rooms.db, here.station, _id(request))))
+
+
+async def suspend(request: web.Request) -> web.StreamResponse:
+    """Nothing leaves any more, and its keys open nothing; or all goes on."""
+    rooms, here, child, typed = await deciding(request)
+    since = rooms.clock.now_ms() if typed.get("act") == "suspend" else None
+    async with rooms.db.transaction() as tx:
+        await stations.suspend(tx, child.id, since)
+        await enter(rooms, tx, here, child, "station.resume" if since is None else "station.suspend", {})
+    raise web.HTTPSeeOther(f"{PATH}/{child.id}")
+
+
+async def cap(request: web.Request) -> web.StreamResponse:
+    """How many deliveries of informations a day; empty: as its kind has."""
+    rooms, here, child, typed = await deciding(request)
+    wanted = str(typed.get("per_day", "")).strip()
+    if wanted and not (wanted.isascii() and wanted.isdigit() and len(wanted) < 9):
+        return show(await _one(rooms, here, child, "Écrivez un nombre d'envois par jour, ou rien."), 422)
+    async with rooms.db.transaction() as tx:
+        await quotas.decide(tx, child, int(wanted) if wanted else None)
+        await enter(
+            rooms, tx, here, child, "station.quota", {"info_per_day": int(wanted) if wanted else None}
+        )
+    raise web.HTTPSeeOther(f"{PATH}/{child.id}")
+
+
+async def grant(request: web.Request) -> web.StreamResponse:
+    """The dangers that the organisation may send from now on: those ticked, and no other."""
+    rooms, here, child, typed = await deciding(request)
+    wanted = {str(key)[:40] for key in typed.getall("templates", [])}
+    before = await organisations.granted(rooms.db, child) or frozenset()
+    async with rooms.db.transaction() as tx:
+        for key in sorted(wanted - before):
+            await organisations.grant(tx, rooms.catalogue, child, key, here.actor.name)
+            await enter(rooms, tx, here, child, "station.grant", {"template": key})
+        for key in sorted(before - wanted):
+            await organisations.withdraw(tx, child, key)
+            await enter(rooms, tx, here, child, "station.withdraw", {"template": key})
+    raise web.HTTPSeeOther(f"{PATH}/{child.id}")
+
+
+async def admitted(request: web.Request) -> Visit:
+    """An agent, deputy or mayor of a station that organisations may be under.
+
+    :raises NotAllowed: `organisations_not_allowed`.
+    """
+    here = await visit(request)
+    if organisations.is_organisation(here.station) or (here.actor.role or Role.READER) < Role.AGENT:
+        raise NotAllowed(
+            "organisations_not_allowed", "Cette page est réservée aux agents et aux élus de la mairie."
+        )
+    return here
+
+
+async def decider(request: web.Request) -> Visit:
+    """:raises NotAllowed: `organisations_not_allowed`: opening, suspending, capping and granting are the mayor's."""
+    here = await admitted(request)
+    if here.actor.role is not Role.MAYOR:
+        raise NotAllowed(
+            "organisations_not_allowed", "Ouvrir, suspendre, limiter ou confier revient au maire."
+        )
+    return here
+
+
+def request_line(one: Request, timezone: str, now: int) -> RequestLine:
+    """A request as both ends read it."""
+    told = f"{words.when(one.created_at, timezone, now)}, {one.author.removeprefix('operator:')}"
+    answered = ""
+    if one.answered_at is not None:
+        by = one.answered_by.removeprefix("operator:")
+        when = words.when(one.answered_at, timezone, now)
+        answered = f"{STATES[one.state]}, {when}, par {by}{'. ' + one.answer if one.answer else ''}"
+    return RequestLine(one.id, one.other, one.words, told, one.state == "open", answered)
+
+
+async def deciding(request: web.Request) -> tuple[Rooms, Visit, Station, Any]:
+    """Whoever decides about an organisation, which one, and what was typed. Raises as `decider`; Missing as `child`."""
+    rooms, here = request.app[ROOMS], await decider(request)
+    return rooms, here, await organisations.child(rooms.db, here.station, _id(request)), await form(request)
+
+
+async def enter(
+    rooms: Rooms, tx: Any, here: Visit, child: Station, action: str, detail: dict[str, object]
+) -> None:
+    """A row in the audit of the organisation."""
+    await audit.append(tx, rooms.clock, child.id, here.actor.name, action, f"station:{child.id}", detail)
+
+
+async def _list(
+    rooms: Rooms, here: Visit, notice: str = "", typed: dict[str, str] | None = None
+) -> OrganisationsPage:
+    now, timezone = rooms.clock.now_ms(), here.station.timezone
+    found = await organisations.children(rooms.db, here.station.id, now)
+    asked = await requests.asked_of(rooms.db, here.station)
+    return OrganisationsPage(
+        frame=frame("Organisations", here),
+        notice=notice,
+        requests=tuple(request_line(one, timezone, now) for one in asked),
+        organisations=tuple(map(_line, found)),
+        answers=ANSWERS,
+        kinds=KINDS,
+        typed={name: (typed or {}).get(name, "") for name in ("name", "slug", "kind", "private")},
+        may_decide=here.actor.role is Role.MAYOR,
+    )
+
+
+def _line(child: Child) -> OrganisationLine:
+    return OrganisationLine(
+        id=child.id,
+        name=child.name,
+        kind=_KIND_WORDS.get(child.kind, child.kind),
+        followers=_followers(child.followers),
+        alerts=words.count(child.alerts, "message") + " depuis un mois",
+        state_word="Suspendue" if child.suspended else "",
+    )
+
+
+async def _one(rooms: Rooms, here: Visit, child: Station, notice: str = "") -> OrganisationPage:
+    now = rooms.clock.now_ms()
+    seen = {one.id: one for one in await organisations.children(rooms.db, here.station.id, now)}[child.id]
+    granted = await organisations.granted(rooms.db, child) or frozenset()
+    limit = await quotas.per_day(rooms.db, child, rooms.settings.quotas)
+    return OrganisationPage(
+        frame=frame(child.name, here),
+        notice=notice,
+        id=child.id,
+        kind=_KIND_WORDS.get(child.kind, child.kind),
+        page="" if child.private else f"/{child.slug}",
+        followers=_followers(seen.followers),
+        suspended=child.suspended,
+        quota="" if seen.info_per_day is None else str(seen.info_per_day),
+        payer=await payers.payer(rooms.db, child),
+        payers=tuple(starmap(Choice, words.PAYERS.items())),
+        quota_word=f"{words.number(limit)} envois d'information par jour" if limit else "sans limite",
+        grants=tuple(
+            Granted(text.key, text.label, text.text, text.key in granted)
+            for text in organisations.dangers(rooms.catalogue)
+            if organisations.is_organisation(child)
+        ),
+        alerts=await _alerts(rooms, here, child, now),
+        may_decide=here.actor.role is Role.MAYOR,
+    )
+
+
+async def _alerts(rooms: Rooms, here: Visit, child: Station, now: int) -> tuple[Choice, ...]:
+    found = await reading.alerts(rooms.desk, child.id, None, ALERTS)
+    return tuple(
+        Choice(
+            Level(one.level).word,
+            one.headline,
+            f"{words.LEVELS[one.level]}, {words.ALERT_STATES[one.state].lower()}, "
+            f"{words.when(one.created_at, here.station.timezone, now)}",
+        )
+        for one in found
+        if one.state != "draft"
+    )
+
+
+def _followers(number: int) -> str:
+    """Rounded down to fives, as every count that is shown without being asked for."""
+    return words.count(number - number % 5, "abonné") if number >= 5 else f"{words.discreet(number)} abonnés"
+
+
+def _new(parent: Station, typed: dict[str, str]) -> NewStation:
+    if typed.get("kind") not in _KIND_WORDS:
+        raise Refused("station_invalid", "", fields={"kind": "Choisissez ce que c'est."})
+    name = typed.get("name", "").strip()
+    return NewStation(
+        slug=typed.get("slug", "").strip().lower() or _slug(parent, name),
+        name=name,
+        latitude=parent.latitude,
+        longitude=parent.longitude,
+        kind=typed["kind"],
+        mode=parent.mode,
+        timezone=parent.timezone,
+        region=parent.region,
+        locale=parent.locale,
+        private=typed.get("private") == "on",
+        parent=parent.slug,
+    )
+
+
+def _slug(parent: Station, name: str) -> str:
+    """The name's letters, behind the commune's: two villages may each have a "Les Tilleuls"."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", f"{parent.slug}-{plain}").strip("-")[:61]
+
+
+def _mended(error: Refused) -> str:
+    sentences = {
+        "name": "Écrivez son nom : 1 à 120 caractères.",
+        "slug": "L'adresse courte s'écrit en petites lettres, chiffres et tirets.",
+        "kind": "Choisissez ce que c'est.",
+    }
+    if error.code == "station_exists":
+        return "Cette adresse courte est déjà prise : choisissez-en une autre."
+    return " ".join(sentences.get(field, "") for field in error.fields).strip() or error.message
+
+
+def _id(request: web.Request) -> int:
+    return int(request.match_info["id"])

@@ -1,0 +1,147 @@
+"""What was sent: found again by words, dates and topic, done again, and in figures."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Final
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from alertd.clock import FOREVER, to_ms
+from alertd.issue import ledger, reading
+from alertd.issue.ledger import Sums, Wanted
+from alertd.issue.reading import AlertSummary
+from alertd.model import Act, Channel, State
+from alertd.web import words
+from alertd.web.contracts import AlertLine, Choice
+from alertd.web.contracts.history import Entry, FiguresPage, SearchPage
+from alertd.web.office import figures
+from alertd.web.rooms import ROOMS, Rooms
+from alertd.web.show import frame, show
+from alertd.web.visits import Visit, visit
+
+PATH: Final = "/historique"
+PAGE: Final = 20
+_FIELDS: Final = ("mots", "du", "au", "sujet")
+
+
+async def search_page(request: web.Request) -> web.StreamResponse:
+    """Alerts that went out, newest first, twenty a page, with who sent them and what came of it."""
+    rooms, here = request.app[ROOMS], await visit(request)
+    asked = {name: request.query.get(name, "")[:100].replace("\0", "").strip() for name in _FIELDS}
+    wanted, wrong = _wanted(asked, ZoneInfo(here.station.timezone))
+    found = await ledger.search(
+        rooms.desk, here.station.id, wanted, _below(request.query.get("avant", "")), PAGE
+    )
+    entries = [await _entry(rooms, here, summary) for summary in found.alerts]
+    page = SearchPage(
+        frame=frame("Historique", here),
+        words=asked["mots"],
+        since=asked["du"],
+        until=asked["au"],
+        topic=asked["sujet"],
+        topics=tuple(Choice(topic.key, topic.label("fr")) for topic in rooms.catalogue.topics.values()),
+        wrong=wrong,
+        said=_said(len(entries), more=found.older is not None),
+        entries=tuple(entries),
+        older=_older(asked, found.older),
+    )
+    return show(page)
+
+
+async def figures_page(request: web.Request) -> web.StreamResponse:
+    """The last twelve months: messages and how many arrived, cost, who left; the latest alerts one by one."""
+    rooms, here = request.app[ROOMS], await visit(request)
+    told = await figures.of_year(rooms.desk, here.station)
+    return show(FiguresPage(frame("Les chiffres", here), figures.lead(told), tuple(figures.plots(told))))
+
+
+def _wanted(asked: Mapping[str, str], zone: ZoneInfo) -> tuple[Wanted, str]:
+    """The search, and a sentence about a date that is none (which then does not count)."""
+    since, until = (_day(asked[name]) for name in ("du", "au"))
+    wrong = any(asked[name] and day is None for name, day in (("du", since), ("au", until)))
+    return Wanted(
+        words=asked["mots"],
+        since=_midnight(since, zone) if since else 0,
+        until=_midnight(until + timedelta(days=1), zone) if until else FOREVER,
+        topic=asked["sujet"],
+    ), "Une date se lit jour, mois, année : elle n'a pas compté." if wrong else ""
+
+
+def _day(text: str) -> date | None:
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if 1970 < found.year < 9000 else None
+
+
+def _midnight(day: date, zone: ZoneInfo) -> int:
+    return to_ms(datetime.combine(day, time(), zone))
+
+
+def _below(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
+def _said(number: int, *, more: bool) -> str:
+    if number == 0:
+        return "Rien de tel parmi les plus récentes." if more else "Rien de tel n'a été envoyé."
+    return f"{words.count(number, 'alerte')}{', et de plus anciennes' if more else ''}."
+
+
+def _older(asked: Mapping[str, str], older: int | None) -> str:
+    kept = {name: text for name, text in asked.items() if text}
+    return f"{PATH}?{urlencode(kept | {'avant': older})}" if older is not None else ""
+
+
+async def _entry(rooms: Rooms, here: Visit, summary: AlertSummary) -> Entry:
+    view = await reading.alert(rooms.desk, summary.id)
+    contents = {event.id: event.content for event in view.events}
+    told, people = Sums(), 0
+    for book in await reading.progress(rooms.desk, summary.id):
+        told += ledger.sums(rooms.desk, here.station, contents[book.event_id], _book(book.channels))
+        people = max(people, book.people if book.act in {Act.ALERT, Act.UPDATE} else 0)
+    sent_at = view.events[0].created_at if view.events else summary.created_at
+    (left,) = await ledger.left_after(rooms.desk, here.station.id, [sent_at])
+    copied = f"/alertes/nouvelle?copie={summary.id}" if _may_copy(here, summary) else ""
+    by = view.events[0].released_by.removeprefix("operator:") if view.events else ""
+    return Entry(_line(rooms, here, summary), by, tuple(_figures(people, told, left)), copied)
+
+
+def _book(channels: Mapping[str, Mapping[str, int]]) -> ledger.Book:
+    states = {state.word: state for state in State}
+    return {
+        (Channel.of(channel), states[word]): n
+        for channel, tally in channels.items()
+        for word, n in tally.items()
+        if n
+    }
+
+
+def _figures(people: int, told: Sums, left: int) -> Iterator[str]:
+    sent = words.count(told.sent, "message envoyé", "messages envoyés")
+    yield f"{words.people(people)}, {sent}, dont {words.number(told.arrived)} reçus ou lus"
+    yield f"Coût : {words.price(told.price)}"
+    if left:
+        yield f"{words.discreet(left)} {'départ' if left == 1 else 'départs'} dans les deux jours"
+
+
+def _may_copy(here: Visit, summary: AlertSummary) -> bool:
+    return here.actor.releases is not None and here.actor.releases >= summary.level
+
+
+def _line(rooms: Rooms, here: Visit, summary: AlertSummary) -> AlertLine:
+    return AlertLine(
+        id=summary.id,
+        level=summary.level.word,
+        level_word=words.LEVELS[summary.level],
+        state=summary.state.value,
+        state_word=words.ALERT_STATES[summary.state],
+        topic=words.topic(rooms.catalogue, summary.topic),
+        headline=summary.headline,
+        exercise=summary.exercise,
+        when=words.when(summary.created_at, here.station.timezone, rooms.clock.now_ms()),
+        reached="",
+    )

@@ -1,1 +1,0 @@
-"""The pages, one file per thing a person comes to do."""

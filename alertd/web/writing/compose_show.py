@@ -1,0 +1,181 @@
+"""The form of an alert as it is shown: what can be chosen, what was typed, and how it would read."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Final
+
+from aiohttp import web
+
+from alertd.catalogue import Catalogue, Template
+from alertd.issue import locked
+from alertd.model import Act, Content, Level
+from alertd.stations import elections
+from alertd.web import words
+from alertd.web.chart import leaflet
+from alertd.web.contracts import Choice, Choices
+from alertd.web.contracts.compose import ComposePage, TopicsPage
+from alertd.web.contracts.file import FileSlot, shown_files
+from alertd.web.rooms import Rooms
+from alertd.web.show import frame, part, show
+from alertd.web.visits import Visit
+from alertd.web.writing import addresses_part, book_form, slots
+from alertd.web.writing.coach_part import coach_part
+from alertd.web.writing.compose_form import ComposeForm, Surroundings
+from alertd.web.writing.forms import LANGUAGE, begun_with
+from alertd.web.writing.where_form import radii
+
+NEW: Final = "/alertes/nouvelle"
+
+
+def show_form(
+    rooms: Rooms,
+    here: Visit,
+    around: Surroundings,
+    form: ComposeForm,
+    errors: Mapping[str, str],
+    alert_id: int | None = None,
+    status: int = 200,
+    of: Content | None = None,
+) -> web.Response:
+    """The form as it stands, with a sentence beside each field to mend; `of`: what it was begun from."""
+    page = form_page(rooms, here, around, form, errors, alert_id)
+    return show(replace(page, lost=_lost(of)) if of else page, status)
+
+
+def _lost(told: Content) -> str:
+    """Texts that a program wrote in other languages: they are nobody's to keep once the French one is changed."""
+    others = [locale for locale in told.texts if locale != LANGUAGE]
+    if told.picks is not None or not others:
+        return ""
+    named = ", ".join(book_form.TONGUES.get(locale, locale) for locale in others)
+    return (
+        f"Ce message est écrit aussi en d'autres langues ({named}). Ce formulaire ne les reprend pas : leurs lecteurs auront "
+        "l'essentiel dans leur langue, puis votre texte en français."
+    )
+
+
+def form_page(
+    rooms: Rooms,
+    here: Visit,
+    around: Surroundings,
+    form: ComposeForm,
+    errors: Mapping[str, str],
+    alert_id: int | None = None,
+) -> ComposePage:
+    """The form with all that can be chosen in it; of an update where an alert is named."""
+    title = "Nouvelle alerte" if alert_id is None else "Corriger l'alerte"
+    action = NEW if alert_id is None else f"/alertes/{alert_id}/corriger"
+    act = Act.ALERT if alert_id is None else Act.UPDATE
+    return ComposePage(
+        frame=frame(title, here),
+        action=action,
+        form=form,
+        errors=errors,
+        lost="",
+        topics=_by_level(around.catalogue, Level.DANGER),
+        levels=tuple(Choice(level.word, words.LEVELS[level]) for level in levels_of(here)),
+        everyone=_everyone(here.station.kind),
+        saved_zones=tuple(Choice(str(saved.id), saved.name) for saved in around.saved_zones),
+        hamlets=tuple(Choice(str(hamlet.id), hamlet.name) for hamlet in around.hamlets),
+        names=tuple(_names(around)),
+        searches=around.searches,
+        addresses=part(addresses_part.shown(form, around)),
+        radii=tuple(Choice(str(radius), words.distance(radius)) for radius in radii(around)),
+        groups=tuple(Choice(str(key), name) for key, name in (around.groups or {}).items()),
+        channels=tuple(
+            Choice(channel.word, _capital(word))
+            for channel, word in words.CHANNELS.items()
+            if channel not in around.unpaid or form.level == Level.DANGER.word
+        ),
+        ready_texts=_ready_texts(around.catalogue, here, form.topic) if alert_id is None else (),
+        locked=locked.told(ready) if (ready := begun_with(form, around)) else "",
+        book=book_form.part(form, around),
+        coach=part(coach_part(rooms, form, around, act, action=action)),
+        slots=tuple(_slots(form, around)),
+        files_open=any(name.startswith(("file", "alt")) for name in errors) or bool(around.files),
+        file_hint=f"JPEG, PNG, WebP ou PDF, {around.limits.attachment_bytes // 1_000_000} Mo chacun. "
+        "Le lieu et la date de la prise de vue sont effacés.",
+        again=alert_id is not None,
+        election=elections.QUESTION if around.election else "",
+        leaflet=leaflet(),
+        farthest=int(around.most.of(around.station.kind).radius_m),
+    )
+
+
+def _names(around: Surroundings) -> Iterator[Choices]:
+    """The address list as one picks from it; what the station named itself stands above it already."""
+    own = {hamlet.name for hamlet in around.hamlets}
+    for label, spots in (("Lieux-dits", around.names.hamlets), ("Rues", around.names.streets)):
+        others = tuple(Choice(spot.key, spot.label) for spot in spots if spot.label not in own)
+        if others:
+            yield Choices(label, "", others)
+
+
+def _slots(form: ComposeForm, around: Surroundings) -> Iterator[FileSlot]:
+    for slot in slots.SLOTS[: around.limits.attachments]:
+        digest, alt = getattr(form, f"kept{slot}"), getattr(form, f"alt{slot}")
+        known = around.files.get(digest)
+        named = [replace(known, alt=alt or f"Fichier {slot}")] if known else []
+        here = shown_files(named, "/alertes/pieces", whole=True)
+        yield FileSlot(slot, digest if known else "", alt, here[0] if here else None)
+
+
+def topics_page(catalogue: Catalogue, here: Visit) -> TopicsPage:
+    """What happened: the topics as tiles, and the texts that are ready."""
+    return TopicsPage(frame("Nouvelle alerte", here), *beginnings(catalogue, here))
+
+
+def beginnings(catalogue: Catalogue, here: Visit) -> tuple[tuple[Choices, ...], tuple[Choice, ...]]:
+    """From what a form may be begun by this person: topics under their levels, and ready texts."""
+    most = min(here.actor.releases or Level.INFO, Level.DANGER if here.grants is None else Level.WARNING)
+    return _by_level(catalogue, most), _ready_texts(catalogue, here)
+
+
+def _by_level(catalogue: Catalogue, most: Level) -> tuple[Choices, ...]:
+    """The topics under their usual level, the gravest first, as far as this person may go."""
+    return tuple(
+        Choices(
+            words.LEVELS[level],
+            level.word,
+            tuple(
+                Choice(topic.key, topic.label("fr"))
+                for topic in catalogue.topics.values()
+                if topic.level == level.word
+            ),
+        )
+        for level in sorted(Level, reverse=True)
+        if level <= most
+    )
+
+
+def levels_of(here: Visit) -> list[Level]:
+    """From the gravest; those that this person may release from here."""
+    most = here.actor.releases or Level.INFO
+    if here.grants is not None and not here.grants:
+        most = min(most, Level.WARNING)
+    return [level for level in sorted(Level, reverse=True) if level <= most]
+
+
+def _ready_texts(catalogue: Catalogue, here: Visit, topic: str = "") -> tuple[Choice, ...]:
+    levels = {level.word for level in levels_of(here)}
+    return tuple(
+        Choice(ready.key, ready.label, ready.level)
+        for ready in catalogue.templates.values()
+        if ready.kind == "alert"
+        and ready.level in levels
+        and topic in {"", ready.topic}
+        and _open(here, ready)
+    )
+
+
+def _open(here: Visit, ready: Template) -> bool:
+    """A danger that the commune did not grant is not offered."""
+    return here.grants is None or ready.level != Level.DANGER.word or ready.key in here.grants
+
+
+def _everyone(kind: str) -> str:
+    return "Toute la commune" if kind == "commune" else "Tous les abonnés"
+
+
+def _capital(word: str) -> str:
+    return word[:1].upper() + word[1:]
