@@ -24,12 +24,15 @@ from alertd.deliver.vigil import Vigil
 from alertd.issue import across, colleagues, countdown, relays, unanswered
 from alertd.issue.desk import Desk
 from alertd.node import chores
-from alertd.node.desk import journal_of, renderer_of
+from alertd.node.desk import journal_of, node_name, renderer_of
 from alertd.node.heart import Heart
 from alertd.schedule import firing
 from alertd.schedule.ticks import Chore
 from alertd.subscribe import join
 from alertd.subscribe.replies import Replies
+from alertd.watch import alarms as watch_alarms
+from alertd.watch.watch import Watch
+from alertd.web.condition import folders_of
 from alertd.web.front import BELL, Front
 from gateways.contract import Gateway
 
@@ -106,10 +109,17 @@ class Work:
         desk = self.desk
         tables = desk.settings.gateways
         low = {name: table.credit_low for name, table in tables.items() if table.credit_low is not None}
+        lease_ms = round(desk.settings.sending.lease_s * SECOND)
         yield "rates", Rates(desk.db, desk.clock).step
         yield "health", health.step
         yield "vigil", Vigil(desk.clock, health).step
-        yield "alarms", Alarms(desk.db, desk, health, low, round(desk.settings.sending.lease_s * SECOND)).step
+        yield "alarms", Alarms(desk.db, desk, health, low, lease_ms).step
+        told, node, folders = (
+            watch_alarms.Alarms(desk.db, desk, health),
+            node_name(desk.settings),
+            folders_of(desk.settings),
+        )
+        yield "watch", Watch(desk.db, told, desk.routes, node, folders, lease_ms).step
 
     def _hearing(self) -> Steps:
         """What providers report later, what people answer, and what providers are asked."""

@@ -55,14 +55,19 @@ async def _sending(db: Database) -> bool | None:
         return None
 
 
-def _looked(settings: Settings, clock: Clock) -> tuple[dict[str, float], float | None]:
+def folders_of(settings: Settings) -> dict[str, Path]:
+    """What this machine keeps on its disks, by what it holds."""
     folders = {"spool": Path(settings.node.folder or settings.keys.secret_file.parent)}
-    age = None
     if settings.store.url.startswith("sqlite:"):
         folders["database"] = snapshots.file_of(settings.store.url).parent
         folders["backups"] = shelf.folder_of(settings)
-        if known := shelf.on(folders["backups"]):
-            age = max(0, clock.now_ms() - to_ms(known[-1].made_at)) / SECOND
+    return folders
+
+
+def _looked(settings: Settings, clock: Clock) -> tuple[dict[str, float], float | None]:
+    folders, age = folders_of(settings), None
+    if "backups" in folders and (known := shelf.on(folders["backups"])):
+        age = max(0, clock.now_ms() - to_ms(known[-1].made_at)) / SECOND
     return {holds: _used(folder) for holds, folder in folders.items() if folder.is_dir()}, age
 
 

@@ -1,0 +1,72 @@
+"""Watch: one node's looks at itself and at the instance, every quarter of a minute."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from alertd.deliver.alarms import DOWN
+from alertd.deliver.routes import Routes
+from alertd.store import Database
+from alertd.watch import instance, machine
+from alertd.watch.alarms import Alarms, channels_of
+from alertd.watch.instance import Backlog
+from alertd.watch.machine import Disks
+from alertd.watch.nouns import Cause
+
+LOOK_S: Final = 15.0
+TIDY_S: Final = 600.0
+
+
+@dataclass(slots=True)
+class Watch:
+    """One node's, by its name. `folders` are what it keeps on disks; `lease_ms` is how long a node is believed alive."""
+
+    db: Database
+    alarms: Alarms
+    routes: Routes
+    node: str
+    folders: Mapping[str, Path]
+    lease_ms: int
+    _backlog: Backlog = field(default_factory=Backlog)
+    _disks: Disks = field(init=False)
+    _full: bool = False
+    _looked_at: float = float("-inf")
+    _tidied_at: float = float("-inf")
+
+    def __post_init__(self) -> None:
+        self._disks = Disks(self.folders)
+
+    async def step(self) -> bool:
+        """Look, when it is time."""
+        clock = self.alarms.house.clock
+        if (now := clock.monotonic()) - self._looked_at < LOOK_S:
+            return False
+        self._looked_at = now
+        await self.alarms.heed([*await self._machine(), *await self._instance(clock.now_ms())])
+        if now - self._tidied_at >= TIDY_S:
+            self._tidied_at = now
+            await self.alarms.tidy(clock.now_ms())
+        return False
+
+    async def _machine(self) -> Sequence[Cause]:
+        used = await self._disks.used()
+        full = list(machine.fullest(used, self.node, was_full=self._full))
+        self._full = bool(full)
+        return [*full, *await machine.clock_off(self.db, self.alarms.house.clock, self.node)]
+
+    async def _instance(self, now: int) -> Sequence[Cause]:
+        rows = await self.db.fetch("alarms.open")
+        told = {row["gateway"] for row in rows if row["kind"] == DOWN}
+        silent = await instance.silent(self.db, self.routes, self.lease_ms, told, now)
+        mute = {*channels_of(silent), *channels_told(self.routes, told)}
+        return [*silent, *await self._backlog.look(self.db, mute), *await instance.unbalanced(self.db)]
+
+
+def channels_told(routes: Routes, told: set[str]) -> set[str]:
+    """The channels all of whose gateways are told down: what stands in their queues has its reason."""
+    return {
+        channel.word
+        for (_, channel, _), senders in routes.items()
+        if senders and {one.gateway for one in senders} <= told
+    }
