@@ -15,6 +15,7 @@ import zones
 from alertd.issue import audience, relays
 from alertd.issue.audience import NOBODY, ONLY_PLACES, Beside
 from alertd.issue.desk import Desk
+from alertd.issue.packed import Ids
 from alertd.model import EVERYWHERE, Content, Level, Station
 from alertd.stations import sharing, stations
 from alertd.stations.calling import call_deciders
@@ -111,7 +112,7 @@ async def _unreached(
     )
 
 
-def _beyond(there: Mapping[int, audience.Ids], station_id: int, warned: Mapping[int, audience.Ids]) -> int:
+def _beyond(there: Mapping[int, Ids], station_id: int, warned: Mapping[int, Ids]) -> int:
     """How many of a station's people there hear of it from nobody."""
     people = there.get(station_id)
     if people is None:

@@ -7,24 +7,21 @@ from types import MappingProxyType
 from typing import Final, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 import zones
+from alertd.issue import tongues
 from alertd.issue.desk import Desk
+from alertd.issue.packed import ALL_ENDPOINTS, CHANNELS, WIDTH, Ids, once
 from alertd.model import EVERYWHERE, Act, Channel, Content, Count, Level, Target
 from alertd.store import Database, Transaction
 
-ALL_ENDPOINTS = 15
-"""Four bits a channel in packed counts (see the table reach)."""
 WORTH_PARTING = 400
 """Ranges of a cover above which two readers are quicker than one: a circle of some two kilometres."""
-_CHANNELS = (1 << 4 * len(Channel)) - 1
 
 Beside: TypeAlias = Mapping[int, int]
 """Other stations whose followers a zone is for too (see `alertd.issue.across`): the lowest cell of each, EVERYWHERE for those
 everywhere too, ONLY_PLACES for no more than those who have a place in the zone.
 """
-Ids: TypeAlias = "NDArray[np.int64]"
 NOBODY: Final[Beside] = MappingProxyType({})
 ONLY_PLACES: Final = 1
 
@@ -33,17 +30,18 @@ async def count(desk: Desk, station_id: int, content: Content, beside: Beside = 
     """People with an endpoint on a chosen channel, each once, and these endpoints; and how many people more lie in the
     target with none of them.
     """
-    named = await _named(desk, station_id, content, beside)
-    kinds = await asyncio.to_thread(_kinds, named)
+    people = await asyncio.to_thread(once, await _named(desk, station_id, content, beside))
+    kinds = await asyncio.to_thread(_kinds, people)
     chosen = _chosen(content)
     reached = {kind: n for kind, n in kinds.items() if kind & chosen}
-    return _count(reached, content), sum(kinds.values()) - sum(reached.values())
+    counted = await tongues.told_apart(desk.db, people, content, _count(reached, content))
+    return counted, sum(kinds.values()) - sum(reached.values())
 
 
 async def present(
     desk: Desk, station_id: int, content: Content, people: Sequence[int], beside: Beside = NOBODY
-) -> set[int]:
-    """Those of these people whom the content would reach by a chosen channel."""
+) -> Mapping[int, int]:
+    """Those of these people whom the content would reach by a chosen channel, with their packed channels."""
     named = await _named(desk, station_id, content, beside)
     return await asyncio.to_thread(_present, named, people, _chosen(content))
 
@@ -56,14 +54,7 @@ async def by_station(db: Database | Transaction, content: Content, beside: Besid
     terms = (await topic_bit(db, content.topic), int(content.level), int(content.exercise))
     ranges = await asyncio.to_thread(lambda: _text(_ranges(zone)))
     rows = await db.fetch("audience.by_station", ranges, _stations(beside), *terms)
-    return {row["station_id"]: _once(row["packed"]) for row in rows}
-
-
-def _once(packed: str) -> Ids:
-    """The people of a text of numbers, each once: sorted, which numpy's `unique` does after hashing them."""
-    found = np.sort(np.fromstring(packed, dtype=np.int64, sep=","))
-    once: Ids = found[np.append(True, found[1:] != found[:-1])]
-    return once
+    return {row["station_id"]: once(row["packed"]) for row in rows}
 
 
 async def _beside(desk: Desk, content: Content, beside: Beside) -> str:
@@ -102,12 +93,11 @@ def _chosen(content: Content) -> int:
     return sum(ALL_ENDPOINTS << 4 * channel for channel in content.channels)
 
 
-def _present(packed: str, people: Sequence[int], chosen: int) -> set[int]:
-    if not packed:
-        return set()
-    named = np.fromstring(packed, dtype=np.int64, sep=",")
-    reached = named[(named & chosen) != 0] >> _CHANNELS.bit_length()
-    return set(np.intersect1d(reached, np.array(people, dtype=np.int64)).tolist())
+def _present(packed: str, people: Sequence[int], chosen: int) -> Mapping[int, int]:
+    named = once(packed)
+    reached = named[(named & chosen) != 0]
+    there = reached[np.isin(reached >> WIDTH, np.array(people, dtype=np.int64))]
+    return dict(zip((there >> WIDTH).tolist(), (there & CHANNELS).tolist(), strict=True))
 
 
 async def count_reached_before(db: Database, alert_id: int) -> Count:
@@ -150,16 +140,9 @@ def _text(ranges: Sequence[tuple[int, int]]) -> str:
     return json.dumps({str(lo): hi for lo, hi in ranges}, separators=(",", ":"))
 
 
-def _kinds(packed: str) -> dict[int, int]:
-    """{packed channels: people} of a text of `subscriber << 20 | channels`, in which a person may be named twice.
-
-    Sorting 165,000 people and parsing them takes 7 ms, where SQLite needs 100 to drop the doubles (docs/performance.md).
-    """
-    if not packed:
-        return {}
-    named = np.sort(np.fromstring(packed, dtype=np.int64, sep=","))
-    people = named[np.append(True, named[1:] != named[:-1])]
-    counts = np.bincount(people & _CHANNELS)
+def _kinds(people: Ids) -> dict[int, int]:
+    """{packed channels: people} of numbers `subscriber << 20 | channels`, each person once."""
+    counts = np.bincount(people & CHANNELS)
     return {int(kind): int(counts[kind]) for kind in np.flatnonzero(counts)}
 
 

@@ -13,8 +13,9 @@ from typing import Any, Final
 import numpy as np
 
 import zones
-from alertd.issue.audience import ALL_ENDPOINTS, topic_bit
+from alertd.issue.audience import topic_bit
 from alertd.issue.desk import Desk
+from alertd.issue.packed import ALL_ENDPOINTS
 from alertd.model import Content, Station, Target
 from alertd.stations.streets.nouns import LEAST_POINTS
 from zones import Cells

@@ -1,9 +1,9 @@
 """Roughly whom a content that is being written would reach: in fives, so that a zone that is moved about locates nobody."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from alertd.errors import TooOften
-from alertd.issue import across, audience
+from alertd.issue import across, audience, hushed
 from alertd.issue.check import check
 from alertd.issue.costs import costs
 from alertd.issue.coverage import fives
@@ -39,7 +39,8 @@ async def estimate(desk: Desk, station: Station, content: Content) -> Estimate:
     beside = await across.beside(desk, station, content)
     counted, _ = await audience.count(desk, station.id, content, beside)
     rough = rounded(counted)
-    cost = await costs(desk, station, content, rough, beside)
+    hush = hushed.rounded(await hushed.hushed(desk, station, content, counted, beside), rough)
+    cost = await costs(desk, station, content, rough, beside, hush)
     when = cost.when
     return Estimate(rough.people, cost.price, cost.price_low, when.first_s, when.half_s, when.last_s)
 
@@ -48,7 +49,10 @@ def rounded(counted: Count) -> Count:
     """People in fives, 1 for one to four; endpoints in fives, 5 for one to four: the price is rather too high than telling."""
     endpoints = {channel: n and max(5, n - n % 5) for channel, n in counted.endpoints.items()}
     later = {channel: min(n - n % 5, endpoints.get(channel, 0)) for channel, n in counted.delayed.items()}
-    return replace(counted, people=fives(counted.people), endpoints=endpoints, delayed=later)
+    said = {locale: n - n % 5 for locale, n in counted.tongues.items()}
+    waiting = {locale: n - n % 5 for locale, n in counted.tongues_delayed.items()}
+    people = fives(counted.people)
+    return Count(people, endpoints, later, said, waiting)
 
 
 async def take_turn(desk: Desk, actor: Actor, what: str, *, a_second: float, burst: int) -> None:

@@ -236,7 +236,8 @@ async def _told(
     covered: Coverage | None,
 ) -> Preview:
     beside = await across.beside(desk, station, content)
-    cost = await costs(desk, station, content, counted, beside)
+    hush = await hushed(desk, station, content, counted, beside, alert_id)
+    cost = await costs(desk, station, content, counted, beside, hush)
     return Preview(
         digest=digest,
         station_id=station.id,
@@ -256,7 +257,7 @@ async def _told(
         expires_at=_expires(desk, created_at),
         quota=quota,
         coverage=covered,
-        hushed=await hushed(desk, station, content, beside),
+        hushed=hush,
         border=await across.border(desk, station, content),
     )
 

@@ -12,6 +12,7 @@ from alertd.issue.check import check
 from alertd.issue.costs import costs
 from alertd.issue.desk import Desk
 from alertd.issue.guards import after, check_level, check_station
+from alertd.issue.hushed import hushed
 from alertd.issue.lately import check_lately
 from alertd.issue.preview import check_groups, stored
 from alertd.issue.write import Order, Spent, write
@@ -84,7 +85,8 @@ async def order_of(
     act = await threads.act_of(desk.db, alert_id)
     if act is Act.ALERT and known is not None:
         await check_lately(desk, station, wanted, alert_id, known)
-    when = (await costs(desk, station, wanted, counted, beside)).when
+    hush = await hushed(desk, station, wanted, counted, beside, None if act is Act.ALERT else alert_id)
+    when = (await costs(desk, station, wanted, counted, beside, hush)).when
     covers = audience.covers(wanted.target)
     return Order(act, station, wanted, counted.people, counted.total, covers, actor, when, beside=beside)
 

@@ -12,6 +12,7 @@ from alertd.issue.check import check
 from alertd.issue.costs import costs
 from alertd.issue.desk import Desk
 from alertd.issue.guards import check_station
+from alertd.issue.hushed import hushed
 from alertd.issue.preview import check_groups
 from alertd.issue.write import Order, enter
 from alertd.model import Act, Actor, Content, Level, Station
@@ -67,7 +68,10 @@ async def order_of(desk: Desk, station: Station, one: Approval, actor: Actor) ->
     await check_groups(desk, station, content)
     beside = await across.beside(desk, station, content)
     counted, _ = await audience.count(desk, station.id, content, beside)
-    when = (await costs(desk, station, content, counted, beside)).when
+    hush = await hushed(
+        desk, station, content, counted, beside, None if one.act is Act.ALERT else one.alert_id
+    )
+    when = (await costs(desk, station, content, counted, beside, hush)).when
     covers = audience.covers(content.target)
     return Order(one.act, station, content, counted.people, counted.total, covers, actor, when, beside=beside)
 

@@ -133,11 +133,17 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many an alert would reach: distinct people, and endpoints by channel; of these, `delayed` wait for a silence."""
+    """How many an alert would reach: distinct people, and endpoints by channel; of these, `delayed` wait for a silence.
+
+    `tongues` are the SMS endpoints whose readers read another language than French, by locale: their text has its own length;
+    of these, `tongues_delayed` wait.
+    """
 
     people: int = 0
     endpoints: Mapping[Channel, int] = field(default_factory=dict)
     delayed: Mapping[Channel, int] = field(default_factory=dict)
+    tongues: Mapping[str, int] = field(default_factory=dict)
+    tongues_delayed: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def total(self) -> int:

@@ -81,10 +81,14 @@ def sms(
     locale: str,
     links: Links,
     *,
+    own: str = "",
+    timezone: str = "Europe/Paris",
     greeter: str = "",
 ) -> str:
-    """A first SMS as the preview counts it, with links of the right length; `greeter`: as a reader gets it whom that station signed up."""
-    speech = Speech(station, "Europe/Paris", locale, Act.ALERT, content, content.expires)
+    """A first SMS to a reader of `locale` as the preview counts it, with links of the right length; `own` is the station's
+    language, left out where it is the reader's; `greeter`: as a reader gets it whom that station signed up.
+    """
+    speech = Speech(station, timezone, own or locale, Act.ALERT, content, content.expires)
     said = words(catalogue, speech, locale, Wording.FIRST, short=True)
     welcome = greet(catalogue, locale, greeter, links.leaving(NOBODY, sms=True)) if greeter else ""
     return sms_text(station, said, links.alert(NOBODY, sms=True), welcome)

@@ -18,6 +18,7 @@ from alertd.issue.costs import costs
 from alertd.issue.delays import delayed
 from alertd.issue.desk import Desk
 from alertd.issue.guards import check_station
+from alertd.issue.hushed import hushed
 from alertd.issue.preview import check_groups
 from alertd.issue.write import Order, enter
 from alertd.model import Act, Actor, Content, Station
@@ -117,7 +118,8 @@ async def _order(desk: Desk, station: Station, plan: Plan, fire_at: int) -> Orde
     await check_groups(desk, station, content)
     beside = await across.beside(desk, station, content)
     counted, _ = await audience.count(desk, station.id, content, beside)
-    when = (await costs(desk, station, content, counted, beside)).when
+    hush = await hushed(desk, station, content, counted, beside)
+    when = (await costs(desk, station, content, counted, beside, hush)).when
     covers = audience.covers(content.target)
     actor = Actor(plan.actor, station.id, content.level)
     what = (Act.ALERT, station, content, counted.people, counted.total, covers, actor, when)

@@ -1,9 +1,12 @@
 """What the first message to people taken over from a list costs is said before it is sent."""
 
+import numpy as np
 import pytest
-from heart.town import EMAIL, FAR, build, settings
+from heart.town import EMAIL, FAR, SMS, build, settings
 
-from alertd.model import Level, Text
+from alertd.issue import tongues
+from alertd.issue.packed import WIDTH
+from alertd.model import Count, Level, Text
 from gateways.text import segments
 
 PRICED = {"name": "MAIRIE", "unit": "segment", "price": 0.05}
@@ -52,6 +55,37 @@ async def test_it_is_said_and_counted_for_those_alone_who_will_read_it(db, clock
         assert sum("Pour partir" in text for text in told) == first_words
         assert shown.price == pytest.approx(PRICED["price"] * sum(map(segments, told)))
         assert not (await town.preview(texts=texts, level=level)).greeting
+
+
+@pytest.mark.parametrize("listed", [False, True])
+async def test_each_reader_s_own_text_is_counted(db, clock, listed):
+    """The price is what leaves: a German reader's stand-in, an Englishman's short text, a Swiss reader's; first words in theirs."""
+    town = await build(db, clock, settings(PRICED))
+    texts = {"fr": LONG, "en": Text("Fire", "", "Shut your windows.")}
+    for locale in ("fr", "de", "en", "de_CH", "pt"):
+        await town.person(locale=locale, proven=not listed)
+    shown = await town.preview(texts=texts)
+    await town.release(texts=texts)
+    await town.run()
+    told = [segments(message.text) for message in town.provider.ledger]
+    assert len(set(told)) > 1
+    assert shown.price == pytest.approx(PRICED["price"] * sum(told))
+
+
+async def test_a_large_audience_is_told_apart_alike(db, clock):
+    """Past the number up to which each is looked up, everyone of another language is found among them."""
+    town = await build(db, clock, settings(PRICED))
+    people = [await town.person(locale=locale, sms=2) for locale in ("fr", "de", "de", "en")]
+    await town.person(FAR, locale="de")
+    found = [
+        await tongues.of_people(town.db, people),
+        await tongues.of_people(town.db, [*people, *range(10**6, 10**6 + 3_000)]),
+    ]
+    assert found == [{people[1]: "de", people[2]: "de", people[3]: "en"}] * 2
+    content = town.content()
+    packed = np.array([one << WIDTH | 2 for one in [*people, *range(10**6, 10**6 + 3_000)]])
+    counted = await tongues.told_apart(town.db, packed, content, Count(3_004, {SMS: 6_008}))
+    assert counted.tongues == {"de": 4, "en": 2}
 
 
 async def test_people_who_enrolled_themselves_are_not_greeted(db, clock):

@@ -1,5 +1,6 @@
 """Quiet hours that a person chose: what is no danger waits for their end; what is over by then never comes; others are not held."""
 
+import math
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -8,10 +9,10 @@ import pytest
 from heart.town import EMAIL, FAR, HOME, SMS, mailbox, phone
 from pydantic import ValidationError
 
-from alertd.clock import HOUR, MINUTE, from_ms, to_ms
+from alertd.clock import HOUR, MINUTE, SECOND, from_ms, to_ms
 from alertd.deliver.quiet import usual_hours
-from alertd.issue.hushed import Hushed
-from alertd.model import Hours, Level, Quiet, State
+from alertd.issue.hushed import Hushed, Waits, rounded
+from alertd.model import Count, Hours, Level, Quiet, State
 from alertd.settings import Settings
 
 PARIS = "Europe/Paris"
@@ -112,7 +113,9 @@ async def test_the_preview_tells_who_waits_and_who_will_not_have_it(town):
     await town.do("quiet.set", far, noon.written)
     info = {"level": Level.INFO, "topic": "works", "expires": town.clock.now_ms() + 8 * HOUR}
     told = await town.preview(**info)
-    assert (told.people, told.hushed) == (7, Hushed(later=5, never=1))
+    assert (told.people, told.hushed.later, told.hushed.never) == (7, 5, 1)
+    assert told.hushed.waits == {SMS: Waits({2 * HOUR / SECOND: 5}, lost=1)}
+    assert (told.first_s, told.last_s) == (0, pytest.approx(2 * HOUR / SECOND, abs=1))
     assert (await town.preview(**info, channels=frozenset({EMAIL}))).hushed == Hushed()
     assert (await town.preview()).hushed == Hushed()
 
@@ -155,6 +158,8 @@ async def test_whoever_chose_nothing_has_the_instance_s_hours(town):
     assert [(held.channel, from_ms(held.due).hour, held.soon) for held in shown.hushed.usual] == [
         (SMS, 7, True)
     ]
+    assert shown.hushed.waits == {SMS: Waits({10 * HOUR / SECOND: 1}, usual=10 * HOUR / SECOND)}
+    assert (shown.half_s, shown.last_s) == (pytest.approx(0, abs=1), pytest.approx(10 * HOUR / SECOND, abs=1))
     await town.release(expires=town.clock.now_ms() + 40 * HOUR, **works)
     await town.run()
     assert set(town.provider.addresses) == {phone(2), mailbox(1)}
@@ -163,3 +168,17 @@ async def test_whoever_chose_nothing_has_the_instance_s_hours(town):
     assert phone(1) in town.provider.addresses
     await town.later(10 * HOUR)
     assert town.provider.addresses.count(phone(1)) == 2
+
+
+@pytest.mark.parametrize(
+    ("waits", "told"),
+    [
+        (Waits({60.0: 1}), Waits()),
+        (Waits({60.0: 9}, lost=4), Waits({60.0: 5})),
+        (Waits({60.0: 3, 90.0: 7}, usual=90.0), Waits({90.0: 10}, usual=90.0)),
+        (Waits({60.0: 6}, lost=4, usual=math.inf), Waits({60.0: 5}, lost=5, usual=math.inf)),
+    ],
+)
+def test_a_live_forecast_tells_nobody_s_own_hours(waits, told):
+    """Whoever chose nothing waits as one, own hours count in fives: a zone moved about finds nobody by when they are reached."""
+    assert rounded(Hushed(waits={SMS: waits}), Count(10, {SMS: 10})).waits == {SMS: told}

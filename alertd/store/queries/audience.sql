@@ -147,3 +147,17 @@ SELECT station_id, group_concat(subscriber_id) AS packed
                                        WHERE o.subscriber_id = e.subscriber_id AND o.channel = 0 AND o.state = 1 AND o.id < e.id))
          GROUP BY e.id, e.subscriber_id) found
  GROUP BY station_id;
+
+-- name: tongues
+-- Who reads another language than French, by language, the first million: of a large audience the price asks everybody's at once,
+-- which an index holds, and numpy finds its people among them.
+SELECT locale, group_concat(id) AS packed
+  FROM (SELECT locale, id FROM subscriber WHERE locale <> 'fr' ORDER BY locale, id LIMIT 1000000) others
+ GROUP BY locale;
+
+-- name: tongues_of
+-- The same of a few people ($1): each is looked up.
+SELECT b.locale, group_concat(b.id) AS packed
+  FROM json_each(CAST($1 AS TEXT)) j CROSS JOIN subscriber b
+ WHERE b.id = CAST(j.value AS BIGINT) AND b.locale <> 'fr'
+ GROUP BY b.locale;

@@ -95,3 +95,16 @@ SELECT station_id, string_agg(CAST(subscriber_id AS TEXT), ',') AS packed
                                        WHERE o.subscriber_id = e.subscriber_id AND o.channel = 0 AND o.state = 1 AND o.id < e.id))
          GROUP BY e.id, e.subscriber_id) found
  GROUP BY station_id;
+
+-- name: tongues
+-- As on SQLite.
+SELECT locale, string_agg(CAST(id AS TEXT), ',') AS packed
+  FROM (SELECT locale, id FROM subscriber WHERE locale <> 'fr' ORDER BY locale, id LIMIT 1000000) others
+ GROUP BY locale;
+
+-- name: tongues_of
+-- As on SQLite.
+SELECT b.locale, string_agg(CAST(b.id AS TEXT), ',') AS packed
+  FROM json_each(CAST($1 AS TEXT)) j CROSS JOIN subscriber b
+ WHERE b.id = CAST(j.value AS BIGINT) AND b.locale <> 'fr'
+ GROUP BY b.locale;
