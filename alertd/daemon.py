@@ -77,7 +77,7 @@ async def _opened(stack: AsyncExitStack, settings: Settings, clock: Clock) -> De
 
 async def _work(stack: AsyncExitStack, desk: Desk) -> Work:
     """What the loops share, gateways open."""
-    node_id = await enter(desk.db, desk.settings)
+    node_id = await enter(desk.db, desk.settings, desk.keyring)
     spool, figures = spool_of(desk), Figures()
     gateways = await gateways_of(stack, desk, Reports(spool, desk.clock, figures).keep)
     lines = lines_of(desk, gateways)

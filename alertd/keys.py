@@ -5,7 +5,6 @@ shows says nothing of another. A `key_id` stands beside each ciphertext; during 
 kept for reading, and hashes are tried with each.
 """
 
-import base64
 import hashlib
 import hmac
 import os
@@ -14,21 +13,36 @@ import secrets
 import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from alertd import codes
-from alertd.errors import ConfigurationError
+from alertd import codes, keyfile
+from alertd.keyfile import SECRET_BYTES, Held
 
-SECRET_BYTES = 32
 LASTING_BYTES = 48
 NONCE_BYTES = 12
+FINGERPRINT_BYTES = 6
 CODE_LENGTH = codes.LENGTH
 ENDPOINT_BITS = 36
 MESSAGE_BITS = 28
+
+LASTING: Final = (
+    "fcm threads",
+    "operator phone",
+    "phone renewal",
+    "returned mail",
+    "webpush receipts",
+    "webpush topics",
+    "webpush vapid",
+)
+"""What `Keyring.lasting` is asked for: it outlives the secret that it was derived from."""
+
+CODE_OF: Final = "code "
+LASTING_FOR: Final = "lasting "
 
 _LOCAL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
@@ -39,26 +53,40 @@ class Unreadable(Exception):
 
 
 class Keyring:
-    """The secrets by `key_id` (1 to 255); the highest is the current one, which alone seals.
+    """The secrets by `key_id` (1 to 255); the highest is the current one, which alone seals, unless it is `staged`.
+
+    `heirlooms` are keys that secrets which are gone left behind, by name: see `bequest`.
 
     :raises ConfigurationError: `secret_malformed`: there is none, or one is not of 32 bytes.
     """
 
-    def __init__(self, secrets_by_id: Mapping[int, bytes]) -> None:
-        if not secrets_by_id or not all(map(_is_secret, secrets_by_id.items())):
-            raise _malformed()
-        self.key_id = max(secrets_by_id)
-        self._secrets = dict(secrets_by_id)
+    def __init__(
+        self,
+        secrets_by_id: Mapping[int, bytes],
+        staged: int = 0,
+        heirlooms: Mapping[str, bytes] | None = None,
+    ) -> None:
+        self.held = Held(dict(secrets_by_id), staged)
+        self.key_id = self.held.seals
+        self.heirlooms = dict(heirlooms or {})
+        self._secrets = self.held.secrets
         self._seals = {key_id: AESGCM(_derive(secret, "seal")) for key_id, secret in self._secrets.items()}
-        newest_first = sorted(self._secrets, reverse=True)
-        self._address_keys = [_derive(self._secrets[key_id], "address") for key_id in newest_first]
-        self._codes = [codes.Codes(_derive(self._secrets[key_id], "code")) for key_id in newest_first]
+        older = sorted(set(self._secrets) - {self.key_id}, reverse=True)
+        self._ids = [self.key_id, *older]
+        self._address_keys = {key_id: _derive(self._secrets[key_id], "address") for key_id in self._ids}
+        inherited = [key for name, key in self.heirlooms.items() if name.startswith(CODE_OF)]
+        code_keys = [*(_derive(self._secrets[key_id], "code") for key_id in self._ids), *inherited]
+        self._codes = [codes.Codes(key) for key in dict.fromkeys(code_keys)]
+
+    @classmethod
+    def of(cls, held: Held, heirlooms: Mapping[str, bytes] | None = None) -> "Keyring":
+        """With the secrets of a file, or of a paper."""
+        return cls(held.secrets, held.staged, heirlooms)
 
     @classmethod
     def parse(cls, text: str) -> "Keyring":
         """Read lines of "KEY_ID:BASE64"; one line of base64 alone is key 1."""
-        lines = [line.strip() for line in text.splitlines() if line.strip()]
-        return cls(dict(_entry(line) for line in lines))
+        return cls.of(Held.parse(text))
 
     @classmethod
     def load(cls, path: Path, *, create: bool = False) -> "Keyring":
@@ -67,18 +95,8 @@ class Keyring:
         :raises ConfigurationError: `secret_missing`, `secret_exposed`, `secret_malformed`.
         """
         if create and not path.exists():
-            _make(path)
-        try:
-            text, mode = path.read_text("ascii"), path.stat().st_mode
-        except FileNotFoundError as error:
-            raise ConfigurationError(
-                "secret_missing", f"There is no secret at {path}. Restore it, or make one with `alertd init`."
-            ) from error
-        except (OSError, UnicodeDecodeError) as error:
-            raise _malformed() from error
-        if mode & 0o007:
-            raise ConfigurationError("secret_exposed", f"Everyone can read {path}. Run: chmod 600 {path}")
-        return cls.parse(text)
+            keyfile.make(path)
+        return cls.of(Held.read(path))
 
     @classmethod
     def from_recovery(cls, *texts: str) -> "Keyring":
@@ -86,30 +104,47 @@ class Keyring:
 
         :raises ConfigurationError: `recovery_malformed`: one was mistyped.
         """
-        return cls(dict(map(_recovered, texts)))
+        return cls(
+            {key_id: one for text in texts for key_id, one in keyfile.from_paper(text).secrets.items()}
+        )
+
+    def inheriting(self, heirlooms: Mapping[str, bytes]) -> "Keyring":
+        """The same secrets with what older ones left."""
+        return Keyring.of(self.held, heirlooms)
 
     def lasting(self, purpose: str) -> bytes:
-        """48 bytes that a rotation leaves as they are: from the oldest secret that is kept, which must then stay.
+        """48 bytes that a rotation leaves as they are: inherited, else from the oldest secret that is kept.
 
         For what others are bound to and nobody can tell them anew: the key of push subscriptions.
         """
-        oldest = self._secrets[min(self._secrets)]
-        return HKDF(SHA256(), LASTING_BYTES, salt=None, info=f"alertd lasting {purpose}".encode()).derive(
-            oldest
-        )
+        kept = self.heirlooms.get(f"{LASTING_FOR}{purpose}")
+        return kept or _lasting(self._secrets[min(self._secrets)], purpose)
 
-    def recovery(self) -> str:
-        """The current secret to be kept on paper: 14 groups of 4 letters and digits, checksum included."""
-        content = bytes([self.key_id]) + self._secrets[self.key_id]
-        text = base64.b32encode(content + _checksum(content)).decode()
-        return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
+    def own(self, purpose: str) -> list[bytes]:
+        """48 bytes of each secret, the current one's first: for what is sealed anew with each, and told apart by trying."""
+        return [_lasting(self._secrets[key_id], purpose) for key_id in self._ids]
+
+    def bequest(self) -> dict[str, bytes]:
+        """The keys that must outlive every secret but the current one, so that links which were sent still answer, browsers'
+        subscriptions still hold, and nothing that was sealed can be opened with them.
+        """
+        retired = [key_id for key_id in self._ids if key_id != self.key_id]
+        codes_ = {f"{CODE_OF}{key_id}": _derive(self._secrets[key_id], "code") for key_id in retired}
+        lasting = {f"{LASTING_FOR}{purpose}": self.lasting(purpose) for purpose in LASTING}
+        return self.heirlooms | lasting | codes_
+
+    def fingerprint(self, key_id: int) -> str:
+        """Twelve letters by which one secret is known from another of the same number, and nothing else."""
+        info = b"alertd fingerprint"
+        return HKDF(SHA256(), FINGERPRINT_BYTES, salt=None, info=info).derive(self._secrets[key_id]).hex()
+
+    def recovery(self, key_id: int = 0) -> str:
+        """A secret, or the current one, to be kept on paper: 14 groups of 4 letters and digits, checksum included."""
+        return self.held.on_paper(key_id or self.key_id)
 
     def written(self) -> str:
         """The secrets as their file has them: lines of "KEY_ID:BASE64"."""
-        return "".join(
-            f"{key_id}:{base64.b64encode(secret).decode()}\n"
-            for key_id, secret in sorted(self._secrets.items())
-        )
+        return self.held.written()
 
     def seal(self, plain: bytes | str, context: bytes) -> tuple[bytes, int]:
         """Encrypt with AES-256-GCM; the sealed bytes (nonce first) and the key_id to keep beside them.
@@ -117,8 +152,12 @@ class Keyring:
         `context` says whose it is (see `endpoint_context`): a sealed value moved to another row does not open.
         """
         data = plain.encode() if isinstance(plain, str) else plain
+        return self.seal_with(self.key_id, data, context), self.key_id
+
+    def seal_with(self, key_id: int, plain: bytes, context: bytes) -> bytes:
+        """With that secret, for a rotation, which goes ahead of the rest."""
         nonce = os.urandom(NONCE_BYTES)
-        return nonce + self._seals[self.key_id].encrypt(nonce, data, context), self.key_id
+        return nonce + self._seals[key_id].encrypt(nonce, plain, context)
 
     def open(self, sealed: bytes, key_id: int, context: bytes) -> bytes:
         """What was sealed in that context.
@@ -139,8 +178,11 @@ class Keyring:
 
     def address_hashes(self, channel: str, canonical: str) -> list[bytes]:
         """With every key, the current first: during a rotation an address is looked for with each."""
-        text = f"{channel}\0{canonical}".encode()
-        return [hmac.digest(key, text, "sha256") for key in self._address_keys]
+        return [self.address_hash_with(key_id, channel, canonical) for key_id in self._ids]
+
+    def address_hash_with(self, key_id: int, channel: str, canonical: str) -> bytes:
+        """With that secret's key."""
+        return hmac.digest(self._address_keys[key_id], f"{channel}\0{canonical}".encode(), "sha256")
 
     def code(self, number: int) -> str:
         """Eleven letters and digits for a number below 2^64, which show nothing of it nor of its neighbours.
@@ -218,53 +260,6 @@ def _derive(secret: bytes, purpose: str) -> bytes:
     return HKDF(SHA256(), SECRET_BYTES, salt=None, info=f"alertd {purpose}".encode()).derive(secret)
 
 
-def _is_secret(entry: tuple[int, bytes]) -> bool:
-    key_id, secret = entry
-    return 0 < key_id < 256 and len(secret) == SECRET_BYTES
-
-
-def _malformed() -> ConfigurationError:
-    return ConfigurationError(
-        "secret_malformed", "The secret must be 32 bytes in base64, or lines of KEY_ID:BASE64. Restore it."
-    )
-
-
-def _entry(line: str) -> tuple[int, bytes]:
-    key_id, colon, secret = line.rpartition(":")
-    try:
-        return int(key_id) if colon else 1, base64.b64decode(secret, validate=True)
-    except ValueError as error:
-        raise _malformed() from error
-
-
-def _make(path: Path) -> None:
-    """Whole or not at all, and never over another: it is linked to its name once it is on the disk."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(b"1:" + base64.b64encode(os.urandom(SECRET_BYTES)) + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        path.hardlink_to(draft)
-    except FileExistsError:
-        pass  # another was quicker: its secret is the one
-    finally:
-        draft.unlink()
-
-
-def _checksum(content: bytes) -> bytes:
-    return hashlib.sha256(b"alertd recovery" + content).digest()[:2]
-
-
-def _recovered(text: str) -> tuple[int, bytes]:
-    bare = re.sub(r"[\s-]", "", text)
-    try:
-        content = base64.b32decode(bare, casefold=True, map01="I")
-    except ValueError:
-        content = b""
-    if len(content) != SECRET_BYTES + 3 or not hmac.compare_digest(_checksum(content[:-2]), content[-2:]):
-        raise ConfigurationError(
-            "recovery_malformed", "The recovery key has a mistake: compare it with the paper."
-        )
-    return content[0], content[1:-2]
+def _lasting(secret: bytes, purpose: str) -> bytes:
+    info = f"alertd lasting {purpose}".encode()
+    return HKDF(SHA256(), LASTING_BYTES, salt=None, info=info).derive(secret)

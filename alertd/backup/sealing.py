@@ -20,8 +20,8 @@ GENERATORS: Final = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 
 
 def identity(keyring: Keyring) -> str:
-    """The key of this instance's backups, as `age -d -i` reads it; a rotation leaves it as it is."""
-    return _bech32(PREFIX, keyring.lasting(PURPOSE)[:32]).upper()
+    """The key of the backups that are made now, as `age -d -i` reads it; older ones want the secret of their time."""
+    return _identities(keyring)[0]
 
 
 def seal(keyring: Keyring, plain: Path, sealed: Path) -> None:
@@ -36,18 +36,23 @@ def unseal(keyring: Keyring, sealed: Path, plain: Path) -> None:
 
     :raises Refused: `backup_sealed`: another secret's, damaged, or cut short. `backup_unknown`: there is no such file.
     """
-    ours = x25519.Identity.from_str(identity(keyring))
+    ours = [x25519.Identity.from_str(each) for each in _identities(keyring)]
     try:
         with sealed.open("rb") as source, plain.open("xb") as target:
-            pyrage.decrypt_io(source, target, [ours])
+            pyrage.decrypt_io(source, target, ours)
     except FileNotFoundError as error:
         raise Refused("backup_unknown", f"There is no backup at {sealed}.") from error
     except (pyrage.DecryptError, OSError) as error:
         raise Refused(
             "backup_sealed",
             f"{sealed.name} does not open with this instance's secret, or was damaged ({error}). "
-            "If the secret is another one, write it back from paper first: alertd secret recover.",
+            "If the secret is another one, write it back from paper first: alertd secret recover; that of before a rotation "
+            "beside the present one: alertd secret recover --older.",
         ) from error
+
+
+def _identities(keyring: Keyring) -> list[str]:
+    return [_bech32(PREFIX, each[:32]).upper() for each in keyring.own(PURPOSE)]
 
 
 def _bech32(prefix: str, content: bytes) -> str:

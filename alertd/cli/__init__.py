@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "gateways": ("alertd.cli.gateways:gateways", "Which provider speaks, and why."),
     "init": ("alertd.cli.init:init", "Make an instance, and say what is left to do."),
     "key": ("alertd.cli.keys:key", "API keys of a station."),
+    "keys": ("alertd.cli.rotation:keys", "The instance's secret: another takes its place."),
     "migrate": ("alertd.cli.migrate:migrate", "Bring the database up to date, or move it to PostgreSQL."),
     "operator": ("alertd.cli.operators:operator", "People who log in."),
     "phone": ("alertd.cli.tools:phone", "What a telephone number is."),

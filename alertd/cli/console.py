@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cached_property, wraps
@@ -17,7 +17,7 @@ from alertd.clock import Clock, SystemClock
 from alertd.errors import AlertdError
 from alertd.keys import Keyring
 from alertd.settings import Settings
-from alertd.store import Database
+from alertd.store import Database, Row
 
 DEFAULT: Final = Path("alertd.toml")
 ACTOR: Final = "cli"
@@ -31,13 +31,15 @@ class House:
     store: Database
     clock: Clock
     settings: Settings
+    heirlooms: Sequence[Row] = ()
 
     @property
     def keyring(self) -> Keyring:
         """Read when it is needed: most commands touch no address."""
         from alertd.node.desk import keyring_of
+        from alertd.rotation.heirlooms import inheriting
 
-        return keyring_of(self.settings)
+        return inheriting(keyring_of(self.settings), self.heirlooms)
 
 
 class Console:
@@ -78,7 +80,7 @@ class Console:
         clock = SystemClock()
         store = await open_store(self.settings, clock)
         try:
-            yield House(store, clock, self.settings)
+            yield House(store, clock, self.settings, await store.fetch("rotation.heirlooms"))
         finally:
             await store.close()
 

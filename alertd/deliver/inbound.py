@@ -89,7 +89,7 @@ def _open(keyring: Keyring, row: Row) -> Letter | None:
     """None in one whose secret is gone: it is passed over, or it would stand before all others for ever."""
     gateway = row["gateway"]
     try:
-        plain = keyring.open(bytes(row["content"]), row["key_id"], _context(gateway))
+        plain = keyring.open(bytes(row["content"]), row["key_id"], sealed_for(gateway))
     except Unreadable:
         log.warning("inbound_unreadable", action="skip", gateway=gateway, inbound=row["id"])
         return None
@@ -97,7 +97,7 @@ def _open(keyring: Keyring, row: Row) -> Letter | None:
 
 
 def _seal(keyring: Keyring, letter: Letter) -> tuple[bytes, int]:
-    return keyring.seal(json.dumps(as_json(letter.inbound)), _context(letter.gateway))
+    return keyring.seal(json.dumps(as_json(letter.inbound)), sealed_for(letter.gateway))
 
 
 def _minutes(letter: Letter) -> tuple[int, int]:
@@ -114,5 +114,6 @@ def _key(keyring: Keyring, letter: Letter, minute: int) -> str:
     return keyring.address_hash("inbound", said).hex()
 
 
-def _context(gateway: str) -> bytes:
+def sealed_for(gateway: str) -> bytes:
+    """To which gateway a sealed SMS belongs."""
     return f"inbound:{gateway}".encode()

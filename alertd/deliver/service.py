@@ -184,7 +184,7 @@ def opened(row: Row, keyring: Keyring) -> Letter:
 
     :raises alertd.keys.Unreadable: its secret is gone, or the words were forgotten.
     """
-    plain = keyring.open(bytes(row["body"] or b""), row["key_id"] or 0, _context(row["id"]))
+    plain = keyring.open(bytes(row["body"] or b""), row["key_id"] or 0, sealed_for(row["id"]))
     return Letter(**json.loads(plain))
 
 
@@ -221,7 +221,7 @@ async def _queue(
 ) -> int:
     """Message, delivery and books; the message's id."""
     message_id, channel = await ids.take(tx, "message"), sender.channel
-    sealed, key_id = keyring.seal(json.dumps(asdict(letter)), _context(message_id))
+    sealed, key_id = keyring.seal(json.dumps(asdict(letter)), sealed_for(message_id))
     what = (terms.mode, terms.purpose.value, int(Level.INFO), int(terms.lane), terms.deliver_by)
     await tx.execute("messages.add_service", message_id, terms.station_id, *what, sealed, key_id)
     state = State.WAITING if terms.begin else State.QUEUED
@@ -250,5 +250,6 @@ async def _audit(tx: Transaction, clock: Clock, note: Note, message_id: int) -> 
     await tx.execute("audit.append", *row, "service.write", f"message:{message_id}", detail)
 
 
-def _context(message_id: int) -> bytes:
+def sealed_for(message_id: int) -> bytes:
+    """To which message its sealed words belong."""
     return f"message:{message_id}".encode()

@@ -12,6 +12,7 @@ from alertd.doctor.finding import Finding, Findings, advice, fine, wrong
 from alertd.errors import AlertdError
 from alertd.keys import Keyring
 from alertd.publish.links import Links
+from alertd.rotation.heirlooms import inherited
 from alertd.settings import Settings, sender_names
 from alertd.store import Database
 from gateways.contract import Receipt
@@ -61,7 +62,7 @@ async def gateways(settings: Settings, clock: Clock, db: Database | None) -> Fin
 
 async def _ask(settings: Settings, clock: Clock, db: Database, name: str) -> Finding:
     try:
-        keyring = Keyring.load(settings.keys.secret_file)
+        keyring = await inherited(db, Keyring.load(settings.keys.secret_file))
         async with alone(settings, clock, db, keyring, name) as gateway:
             return _told(name, await probe(gateway))
     except AlertdError as error:

@@ -17,7 +17,10 @@ from alertd.issue.desk import Desk
 from alertd.keys import Keyring
 from alertd.model import Channel, Mode
 from alertd.publish.links import Links
+from alertd.rotation.heirlooms import inherited
+from alertd.rotation.nodes import tell
 from alertd.settings import Settings
+from alertd.stations import secrets_in_use
 from alertd.store import Database, ids
 from alertd.subscribe.switchboard import Switchboard
 from alertd.subscribe.topics import register_topics
@@ -47,7 +50,7 @@ async def desk_of(settings: Settings, clock: Clock, db: Database) -> Desk:
         clock=clock,
         catalogue=known,
         settings=settings,
-        keyring=keyring_of(settings),
+        keyring=await inherited(db, keyring_of(settings)),
         routes=ways,
     )
 
@@ -61,11 +64,16 @@ def _warn(settings: Settings, ways: routes.Routes) -> None:
         log.warning("sms_link_long", action="start", said=said)
 
 
-async def enter(db: Database, settings: Settings) -> int:
-    """This node's id; its name is unique, so an earlier life of it is known by it."""
+async def enter(db: Database, settings: Settings, keyring: Keyring) -> int:
+    """This node's id; its name is unique, so an earlier life of it is known by it. It tells which secrets it has.
+
+    :raises Unavailable: `secret_behind`.
+    """
+    await secrets_in_use.check(db, keyring)
     name = node_name(settings)
     async with db.transaction() as tx:
         rows = await tx.fetch("nodes.start", await ids.take(tx, "node"), name, secrets.token_hex(8))
+        await tell(tx, int(rows[0]["id"]), keyring)
     return int(rows[0]["id"])
 
 

@@ -50,7 +50,7 @@ async def begin(
 ) -> str:
     """The token under which it is found again, for as long as `WITHIN` says."""
     token = new_token()
-    sealed, key_id = keyring.seal(body, _context(kind, token))
+    sealed, key_id = keyring.seal(body, sealed_for(kind.value, token_hash(token)))
     until = clock.now_ms() + WITHIN[kind]
     await tx.execute("ceremonies.begin", token_hash(token), kind.value, operator_id, sealed, key_id, until)
     return token
@@ -66,7 +66,7 @@ async def look(
         return None
     row = rows[0]
     try:
-        body = keyring.open(bytes(row["body"]), row["key_id"], _context(kind, token))
+        body = keyring.open(bytes(row["body"]), row["key_id"], sealed_for(kind.value, token_hash(token)))
     except Unreadable:
         return None
     return Ceremony(kind, row["operator_id"] or 0, body)
@@ -92,5 +92,6 @@ def _hash(token: str) -> bytes:
     return token_hash(token if token.isascii() else "")
 
 
-def _context(kind: Kind, token: str) -> bytes:
-    return b"ceremony:" + kind.value.encode() + b":" + token_hash(token)
+def sealed_for(kind: str, hashed: bytes) -> bytes:
+    """To which ceremony, by its kind and its token's hash, a sealed body belongs."""
+    return b"ceremony:" + kind.encode() + b":" + hashed

@@ -50,7 +50,7 @@ async def keep(
     tx: Transaction, clock: Clock, keyring: Keyring, operator_id: int, secret: str, step: int
 ) -> None:
     """This app from now on, in the place of the one before; the code that confirmed it (`step`) is spent."""
-    sealed, key_id = keyring.seal(secret, _context(operator_id))
+    sealed, key_id = keyring.seal(secret, sealed_for(operator_id))
     await tx.execute("factors.keep_totp", operator_id, sealed, key_id, step, clock.now_ms())
 
 
@@ -60,7 +60,7 @@ async def spend(tx: Transaction, clock: Clock, keyring: Keyring, operator_id: in
     if not rows:
         return False
     try:
-        secret = keyring.open(bytes(rows[0]["secret"]), rows[0]["key_id"], _context(operator_id)).decode()
+        secret = keyring.open(bytes(rows[0]["secret"]), rows[0]["key_id"], sealed_for(operator_id)).decode()
     except Unreadable:
         return False
     step = step_of(secret, code, clock.now_ms(), rows[0]["last_step"])
@@ -72,5 +72,6 @@ async def turn_off(tx: Transaction, operator_id: int) -> bool:
     return bool(await tx.execute("factors.drop_totp", operator_id))
 
 
-def _context(operator_id: int) -> bytes:
+def sealed_for(operator_id: int) -> bytes:
+    """To which operator an app's secret belongs."""
     return f"totp:{operator_id}".encode()

@@ -6,6 +6,7 @@ from alertd.clock import FOREVER, Clock
 from alertd.errors import Conflict
 from alertd.keys import Keyring
 from alertd.model import Station, ref_shown
+from alertd.stations import secrets_in_use
 from alertd.store.database import Transaction
 from alertd.store.ids import take
 from alertd.subscribe import guests, topics
@@ -48,6 +49,7 @@ async def enrol_many(
 ) -> list[Enrolled]:
     """Enrol a slice of a list (a few thousand at most), in its order; as many statements as for one."""
     await take(tx, "enrolment")  # its row stays locked: two who enrol the same address at once take turns
+    await secrets_in_use.check(tx, keyring)
     now = clock.now_ms()
     hashed = [[Hashed.of(address, keyring) for address in row.addresses] for row in rows]
     people = await known.load(tx, station, rows, (one for each in hashed for one in each), now)

@@ -137,7 +137,7 @@ class Importer:
         after = -1
         while found := await tx.fetch("imports.list_staged", batch, after, FLIP_SLICE):
             after = found[-1]["line"]
-            opened = (self._keyring.open(row["content"], row["key_id"], _context(batch)) for row in found)
+            opened = (self._keyring.open(row["content"], row["key_id"], sealed_for(batch)) for row in found)
             yield [row["line"] for row in found], [Ready.from_json(json.loads(one)) for one in opened]
 
     async def _note(self, tx: Transaction, report: Report) -> None:
@@ -164,7 +164,7 @@ class Importer:
             await asyncio.sleep(self._clock.monotonic() - begun)
 
     def _seal(self, batch: int, row: Ready) -> tuple[bytes, int]:
-        return self._keyring.seal(json.dumps(row.as_json), _context(batch))
+        return self._keyring.seal(json.dumps(row.as_json), sealed_for(batch))
 
 
 def _left_out(lines: Iterable[Line | Refusal], reader: Reader, people: Gathering) -> Iterator[Refusal]:
@@ -177,7 +177,8 @@ def _left_out(lines: Iterable[Line | Refusal], reader: Reader, people: Gathering
             yield refusal(line.number, "import_crowd")
 
 
-def _context(batch: int) -> bytes:
+def sealed_for(batch: int) -> bytes:
+    """To which import a staged line belongs."""
     return f"import:{batch}".encode()
 
 

@@ -83,7 +83,7 @@ async def begin(
     await tx.execute("subscribers.add", courier, int(door.station.mode), wish.locale, now)
     await tx.execute("subscribers.hide", courier)
     text = json.dumps(replace(wish, addresses=()).as_json)
-    sealed, key_id = house.keyring.seal(text, _context(id_))
+    sealed, key_id = house.keyring.seal(text, sealed_for(id_))
     known = (id_, token_hash(secret), door.station.id, courier, whose)
     await tx.execute("joining.add", *known, sealed, key_id, now)
     return secret, [
@@ -241,7 +241,7 @@ async def _count(tx: Transaction, house: House, station: Station, row: Row, proo
         return
     channel = Channel(proof["channel"])
     wish = Ready.from_json(
-        json.loads(house.keyring.open(bytes(row["wish"]), row["key_id"], _context(row["id"])))
+        json.loads(house.keyring.open(bytes(row["wish"]), row["key_id"], sealed_for(row["id"])))
     )
     said = replace(
         wish, terms=replace(wish.terms, consent_proof=f"{wish.terms.consent_proof}, {channel.word}")
@@ -282,7 +282,8 @@ def _named(endpoint: int, code: str) -> str:
     return f"{endpoint}:{code}"
 
 
-def _context(joining: int) -> bytes:
+def sealed_for(joining: int) -> bytes:
+    """To whom a wish belongs."""
     return f"joining:{joining}".encode()
 
 

@@ -27,8 +27,13 @@ SENT: Final = Limit("my-link", burst=3, every_ms=2 * HOUR)
 
 
 async def find(tx: Transaction, station: Station, hashes: Sequence[bytes]) -> int:
-    """The active endpoint that has one of these hashes, of somebody whom a station has; 0 for nobody's."""
-    rows = [row for one in hashes for row in await tx.fetch("mine.endpoint", one, int(station.mode))]
+    """The active endpoint that has one of these hashes (the current key's first), of somebody whom a station has; 0 for nobody's.
+
+    Rows go from an older hash to a newer: the older is looked for first, so that none slips through in between.
+    """
+    rows = [
+        row for one in reversed(hashes) for row in await tx.fetch("mine.endpoint", one, int(station.mode))
+    ]
     return int(rows[0]["id"]) if rows else 0
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from alertd.clock import Clock
 from alertd.keys import Keyring
 from alertd.model import Station, endpoint_id
-from alertd.stations import audit
+from alertd.stations import audit, secrets_in_use
 from alertd.store import reach
 from alertd.store.database import Transaction
 from alertd.store.ids import take
@@ -36,6 +36,7 @@ async def proven(
     else somebody new.
     """
     await take(tx, "enrolment")  # as in `enrol`: two who bring the same address at once take turns
+    await secrets_in_use.check(tx, keyring)
     hashed, now = Hashed.of(address, keyring), clock.now_ms()
     people = await known.load(tx, station, [wish], [hashed], now)
     person = people.owner(hashed)

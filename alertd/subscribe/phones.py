@@ -11,7 +11,7 @@ from alertd.clock import Clock
 from alertd.errors import Conflict, Missing
 from alertd.keys import Keyring, delivery_key, delivery_number, endpoint_context
 from alertd.model import Channel, Station, subscriber_of
-from alertd.stations import audit
+from alertd.stations import audit, secrets_in_use
 from alertd.store import reach
 from alertd.store.database import Database, Row, Transaction
 from alertd.store.ids import take
@@ -42,6 +42,7 @@ async def join(
     """Keep what a phone asks for; `address` is the browser's subscription."""
     hashed = Hashed.of(address, keyring)
     await take(tx, "enrolment")  # as in `enrol`: two who bring the same phone at once take turns
+    await secrets_in_use.check(tx, keyring)
     people = await known.load(tx, station, [ready], [hashed], clock.now_ms())
     person = people.owner(hashed)
     if person is None:
@@ -84,6 +85,7 @@ async def renew(tx: Transaction, clock: Clock, keyring: Keyring, endpoint: int, 
     """
     address = Address(Channel.PUSH, canonical_push(text))
     await take(tx, "enrolment")
+    await secrets_in_use.check(tx, keyring)
     rows = await tx.fetch("endpoints.find_push", endpoint)
     if not rows:
         raise _unknown()

@@ -159,7 +159,7 @@ async def refuse_during_danger(tx: Transaction) -> None:
 
 def name_of(keyring: Keyring, row: Row) -> str:
     """A child's name, from a row that has its `id`, `name` and `key_id`."""
-    return keyring.open(bytes(row["name"]), row["key_id"], _context(row["id"])).decode()
+    return keyring.open(bytes(row["name"]), row["key_id"], sealed_for(row["id"])).decode()
 
 
 def _readies(
@@ -215,7 +215,7 @@ async def _write(
             await tx.execute("pupils.drop_parents", json.dumps([pupil_id]))
             await tx.execute("pupils.seat", pupil_id, bus_id)
         else:
-            name, key_id = keyring.seal(line.child, _context(pupil_id))
+            name, key_id = keyring.seal(line.child, sealed_for(pupil_id))
             await tx.execute(
                 "pupils.add", pupil_id, station.id, name, key_id, class_id, bus_id, clock.now_ms()
             )
@@ -239,8 +239,8 @@ async def _add_parent(
     """The parent as written; whoever else has one of its addresses follows without a name."""
     fiction, region = setting.fiction, setting.station.region
     number = phone_address(said.phone, region, fiction=fiction)[1] if said.phone else ""
-    name, key_id = keyring.seal(said.name, _context(pupil_id, place, "name"))
-    callback, _ = keyring.seal(number, _context(pupil_id, place, "callback"))
+    name, key_id = keyring.seal(said.name, sealed_for(pupil_id, place, "name"))
+    callback, _ = keyring.seal(number, sealed_for(pupil_id, place, "callback"))
     first = people[0] if people else None
     await tx.execute("pupils.add_parent", pupil_id, place, first, name, callback, key_id)
     for more, person in enumerate(people[1:], 1):
@@ -270,12 +270,13 @@ def _pupil(keyring: Keyring, row: Row, related: Sequence[Row]) -> Pupil:
 def _parent(keyring: Keyring, row: Row | Mapping[str, Any]) -> Parent:
     name, callback = (
         keyring.open(
-            bytes(row[part]), row["key_id"], _context(row["pupil_id"], row["ordinal"], part)
+            bytes(row[part]), row["key_id"], sealed_for(row["pupil_id"], row["ordinal"], part)
         ).decode()
         for part in ("name", "callback")
     )
     return Parent(row["subscriber_id"], name, callback)
 
 
-def _context(pupil_id: int, *rest: object) -> bytes:
+def sealed_for(pupil_id: int, *rest: object) -> bytes:
+    """To which child, or which parent's name or number, a sealed text belongs."""
     return ":".join(("pupil", str(pupil_id), *map(str, rest))).encode()

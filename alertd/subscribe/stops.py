@@ -66,12 +66,17 @@ class Stopped:
 async def find(
     tx: Transaction, hashes: Sequence[bytes], mode: Mode, proof: str, senders: tuple[int, ...]
 ) -> Writer | None:
-    """Whose number it is, by its hashes (the current key's first); None for a stranger."""
-    for one in hashes:
-        for row in await tx.fetch("stops.endpoint", one, int(mode)):
-            state, stopped = EndpointState(row["state"]), row["stop_at"] is not None
-            return Writer(row["id"], row["subscriber_id"], state, stopped, row["locale"], proof, senders)
-    return None
+    """Whose number it is, by its hashes (the current key's first); None for a stranger.
+
+    During a rotation one secret's hash may find an endpoint that ended, and another's the one that is written to: that one is meant.
+    Rows go from the older hash to the newer, so the older is looked for first and none slips through in between.
+    """
+    rows = [row for one in reversed(hashes) for row in await tx.fetch("stops.endpoint", one, int(mode))]
+    if not rows:
+        return None
+    row = max(rows, key=lambda row: (row["state"] < EndpointState.STOPPED, row["id"]))
+    state, stopped = EndpointState(row["state"]), row["stop_at"] is not None
+    return Writer(row["id"], row["subscriber_id"], state, stopped, row["locale"], proof, senders)
 
 
 async def stations(tx: Transaction, writer: Writer) -> list[Known]:

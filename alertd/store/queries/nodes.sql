@@ -37,3 +37,12 @@ SELECT id, name, seen_at FROM node ORDER BY id DESC LIMIT 200;
 -- name: part
 -- This node has ended its work: what it may have left is looked for at once, and not after a lease.
 UPDATE node SET seen_at = 0 WHERE id = $1;
+
+-- name: tell_secrets
+-- Which secrets this life of a node reads, and which one seals: a rotation waits until every node is ready for it.
+UPDATE node SET secrets = $2 WHERE id = $1;
+
+-- name: secrets
+-- What nodes said of their secrets, and ($1: milliseconds) whether each is alive: those that are laid down are dated far ahead.
+SELECT name, secrets, CAST(CASE WHEN seen_at BETWEEN now_ms() - $1 AND now_ms() + $1 THEN 1 ELSE 0 END AS BIGINT) AS alive
+  FROM node ORDER BY id DESC LIMIT 1000;

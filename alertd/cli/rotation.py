@@ -1,0 +1,70 @@
+"""alertd keys rotate"""
+
+import click
+
+from alertd.cli.console import Console, command
+from alertd.rotation.turn import Rotation, Stage, Turned
+
+
+@click.group()
+def keys() -> None:
+    """The instance's secret, from which every key is derived: another takes its place, while nodes run."""
+
+
+@keys.command()
+@click.option(
+    "--finish",
+    is_flag=True,
+    help="Forget the old secret: every node seals with the new one, and no row bears the old.",
+)
+@command
+async def rotate(console: Console, *, finish: bool) -> None:
+    """Make a new secret, and seal and hash everything anew with it. Run it again when it says so; a stop in the middle loses nothing."""
+    async with console.house() as house:
+        path = house.settings.keys.secret_file
+        rotation = Rotation(
+            house.store, house.clock, path, lambda table, seen: console.note(f"{table}: {seen}")
+        )
+        turned = await (rotation.finish() if finish else rotation.turn())
+    if turned.recovery and not console.as_json:
+        console.note(
+            f"Secret {turned.key_id} is made. Keep this new recovery key on paper, beside the old one, apart from the backups:"
+        )
+        console.note(f"\n    {turned.recovery}\n")
+    console.say("\n".join(_sentences(turned)), _told(turned))
+
+
+def _sentences(turned: Turned) -> list[str]:
+    if turned.stage is Stage.OVER:
+        older = "Backups made before it sealed open with the older recovery key alone: keep that paper as long as them."
+        return [
+            f"Secret {turned.key_id} is the only one. {older}",
+            "Copy the secret's file to every node; the old one leaves their memory at their next start.",
+        ]
+    if turned.stage is Stage.MADE:
+        return [
+            f"Nothing is sealed with secret {turned.key_id} yet: these nodes do not read it: {', '.join(turned.waits)}.",
+            "Copy the secret's file to each, start each again (systemctl restart alertd), then run: alertd keys rotate",
+        ]
+    return [f"Secret {turned.key_id} seals. {turned.swept.moved} rows were sealed anew.", *_next(turned)]
+
+
+def _next(turned: Turned) -> list[str]:
+    said = [f"{what}: {n} rows bear an older secret still." for what, n in sorted(turned.left.items())]
+    if turned.waits:
+        said.append(
+            f"These nodes seal with the older one: {', '.join(turned.waits)}. Copy the secret's file to each, and start each again."
+        )
+    return [*said, "To forget the old secret: alertd keys rotate --finish"]
+
+
+def _told(turned: Turned) -> dict[str, object]:
+    return {
+        "stage": turned.stage.value,
+        "key_id": turned.key_id,
+        "recovery": turned.recovery or None,
+        "restart": turned.waits,
+        "moved": turned.swept.moved,
+        "unreadable": turned.swept.unreadable,
+        "left": turned.left,
+    }

@@ -1,0 +1,49 @@
+"""`alertd keys rotate`, on a SQLite file of its own."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from alertd.cli import main
+from alertd.keyfile import Held, changing, make
+
+
+@pytest.fixture
+def run(tmp_path):
+    config = tmp_path / "alertd.toml"
+    config.write_text(
+        f'[store]\nurl = "sqlite:{tmp_path}/alertd.db"\n[keys]\nsecret_file = "{tmp_path}/secret.key"\n'
+    )
+
+    def run(*words, status=0, stdin=None):
+        result = CliRunner().invoke(main, [*words, "--config", str(config), "--json"], input=stdin)
+        assert result.exit_code == status, result.output
+        return json.loads((result.stdout if status == 0 else result.stderr).splitlines()[-1])
+
+    return run
+
+
+def test_a_secret_is_turned_over_and_the_old_one_comes_back_from_paper(run, tmp_path):
+    """Nobody runs: one command makes the new secret and seals everything with it, one forgets the old one, and the old paper brings it
+    back for a backup of before; another is refused, and so is a change while another is under way.
+    """
+    path = tmp_path / "secret.key"
+    run("station", "add", "bras", "--name", "Bras-sur-Meuse", "--lat", "49.209", "--lon", "5.375")
+    refused = run("keys", "rotate", "--finish", status=2)
+    assert refused["code"] == "secret_missing"
+    make(path)
+    old = run("secret", "recovery")["recovery"]
+    sealing = run("keys", "rotate")
+    assert (sealing["stage"], sealing["key_id"], sealing["left"]) == ("sealing", 2, {})
+    assert run("keys", "rotate")["recovery"] is None
+    assert run("keys", "rotate", "--finish")["stage"] == "over"
+    assert list(Held.read(path).secrets) == [2]
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert run("keys", "rotate", "--finish", status=2)["code"] == "rotation_none"
+    again = run("secret", "recover", "--older", stdin=sealing["recovery"], status=2)
+    assert again["code"] == "secret_not_older"
+    run("secret", "recover", "--older", stdin=old)
+    assert sorted(Held.read(path).secrets) == [1, 2]
+    with changing(path):
+        assert run("keys", "rotate", status=2)["code"] == "secret_being_changed"
