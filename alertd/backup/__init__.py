@@ -7,5 +7,6 @@ create     make one; before a new version changes the database, too
 trial      open one in a scratch place, and see whether everything is there and fits
 restore    put one in the database's place
 replay     do again what people left since
+remote     copies of them elsewhere: S3-compatible storage, SFTP
 journal    who left, noted beside the backups as it happens
 """

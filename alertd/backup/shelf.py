@@ -10,7 +10,7 @@ from typing import Final
 from alertd.clock import from_ms
 from alertd.errors import Refused
 from alertd.settings import Settings
-from alertd.settings.sections import Backup
+from alertd.settings.backup import Backup
 from alertd.store.snapshots import file_of
 
 NAME: Final = re.compile(r"alertd-(\d{8}T\d{6}Z)(-before-\d+)?\.age")
@@ -42,7 +42,12 @@ def name_of(now_ms: int, before: int | None = None) -> str:
 
 def on(folder: Path) -> list[Kept]:
     """Every backup there, oldest first; what else is in the folder is left alone."""
-    return sorted(_read(folder.iterdir())) if folder.is_dir() else []
+    return named(folder.iterdir()) if folder.is_dir() else []
+
+
+def named(paths: Iterable[Path]) -> list[Kept]:
+    """Those of these paths that are a backup's, oldest first."""
+    return sorted(_read(paths))
 
 
 def latest(folder: Path) -> Kept:

@@ -1,5 +1,6 @@
-"""alertd backup create | list | verify | restore | identity"""
+"""alertd backup create | list | verify | restore | identity | send | fetch"""
 
+from contextlib import AsyncExitStack
 from dataclasses import asdict
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import click
 
 from alertd.backup import sealing, shelf
 from alertd.backup.create import create
+from alertd.backup.remote import copies
 from alertd.backup.restore import Restored, restore
 from alertd.backup.trial import Sound, tried
 from alertd.cli.console import Console, command, table
@@ -30,30 +32,63 @@ async def create_(console: Console) -> None:
 
 
 @backup.command("list")
+@click.option("--remote", is_flag=True, help="What is at [backup.remote] instead.")
 @command
-def list_(console: Console) -> None:
+async def list_(console: Console, *, remote: bool) -> None:
     """What is on the shelf, oldest first."""
-    known = shelf.on(shelf.folder_of(console.settings))
+    here = shelf.on(shelf.folder_of(console.settings))
+    found = (
+        await copies.known(console.settings)
+        if remote
+        else [(each, each.path.stat().st_size) for each in here]
+    )
     rows = [
         {
             "made_at": each.made_at.isoformat(),
-            "bytes": each.path.stat().st_size,
+            "bytes": size,
             "migration": "yes" if each.migration else "no",
             "file": str(each.path),
         }
-        for each in known
+        for each, size in found
     ]
     console.say(table([*rows]), rows)
 
 
 @backup.command()
 @click.argument("file", type=FILE, required=False)
+@click.option("--remote", is_flag=True, help="One that is at [backup.remote], by its name.")
 @command
-async def verify(console: Console, *, file: Path | None) -> None:
+async def verify(console: Console, *, file: Path | None, remote: bool) -> None:
     """Restore one (the latest, if none is named) into a scratch place: is everything there, does it balance, does it open?"""
-    chosen = _chosen(console, file)
-    sound = await tried(console.settings, SystemClock(), _keyring(console), chosen)
-    console.say(f"{chosen.name} is sound: {_told(sound)}.", {"file": str(chosen), **_figures(sound)})
+    keyring = _keyring(console)
+    async with AsyncExitStack() as stack:
+        if remote:
+            chosen = await stack.enter_async_context(
+                copies.borrowed(console.settings, file.name if file else None)
+            )
+        else:
+            chosen = _chosen(console, file)
+        sound = await tried(console.settings, SystemClock(), keyring, chosen)
+    where = f"{chosen.name} at {console.settings.backup.remote.url}" if remote else chosen.name
+    console.say(f"{where} is sound: {_told(sound)}.", {"file": str(chosen), **_figures(sound)})
+
+
+@backup.command()
+@command
+async def send(console: Console) -> None:
+    """Bring to [backup.remote] what is not there yet, and remove there what rotation no longer keeps."""
+    sent = await copies.send(console.settings)
+    told = f"{len(sent.brought)} brought, {len(sent.removed)} removed; {sent.kept} backups are at {console.settings.backup.remote.url}."
+    console.say(told, asdict(sent))
+
+
+@backup.command()
+@click.argument("name", required=False)
+@command
+async def fetch(console: Console, *, name: str | None) -> None:
+    """Put a backup from [backup.remote] (the latest, if none is named) on the shelf, with what was noted of who left: then restore it."""
+    fetched = await copies.fetch(console.settings, name)
+    console.say(str(fetched), {"file": str(fetched), "bytes": fetched.stat().st_size})
 
 
 @backup.command("restore")

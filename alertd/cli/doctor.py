@@ -56,6 +56,7 @@ async def _examined(settings: Settings, nameserver: str) -> list[Finding]:
                 ("secret", partial(store.secret, settings)),
                 ("database", partial(store.database, settings, db, trouble)),
                 ("backups", partial(store.backups, settings, clock)),
+                ("copies", partial(store.copied, settings, clock)),
                 ("ways", partial(ways.channels, settings)),
                 ("gateways", partial(ways.gateways, settings, clock, db)),
                 ("mail", partial(mail.look, settings, mail.resolver(nameserver))),

@@ -4,6 +4,7 @@ import asyncio
 from typing import Final
 
 from alertd.backup import shelf
+from alertd.backup.remote import copies
 from alertd.clock import HOUR, Clock, to_ms
 from alertd.doctor.finding import Finding, Findings, advice, fine, wrong
 from alertd.errors import AlertdError
@@ -79,8 +80,31 @@ async def backups(settings: Settings, clock: Clock) -> Findings:
         )
     else:
         yield fine("backups", f"The last backup is {age // HOUR} hours old; {len(known)} are kept.")
-    if folder.stat().st_dev == snapshots.file_of(settings.store.url).parent.stat().st_dev:
+    if (
+        not settings.backup.remote.url
+        and folder.stat().st_dev == snapshots.file_of(settings.store.url).parent.stat().st_dev
+    ):
         yield advice(
             "backups",
-            f"{folder} is on the database's own disk, and goes with it: [backup] folder, elsewhere.",
+            f"{folder} is on the database's own disk, and goes with it: [backup] folder, or [backup.remote], elsewhere.",
         )
+
+
+async def copied(settings: Settings, clock: Clock) -> Findings:
+    """Whether copies are where [backup.remote] says; nothing where it names no place."""
+    url = settings.backup.remote.url
+    if not url:
+        return
+    known = await copies.known(settings)
+    age = clock.now_ms() - to_ms(known[-1][0].made_at) if known else None
+    if age is None:
+        yield wrong(
+            "copies", f"There is no backup at {url}: systemctl enable --now alertd-backup-send.timer."
+        )
+    elif age > OLD_MS:
+        yield wrong(
+            "copies",
+            f"The last backup at {url} is {age // HOUR} hours old: systemctl status alertd-backup-send",
+        )
+    else:
+        yield fine("copies", f"{len(known)} backups are at {url}; the last is {age // HOUR} hours old.")

@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from alertd.settings.backup import Backup
 from alertd.settings.communes import CommunesSettings
 from alertd.settings.geocoder import GeocoderSettings
 from alertd.settings.map import MapSettings
@@ -16,7 +17,6 @@ from alertd.settings.retention import Retention
 from alertd.settings.routes import Routes
 from alertd.settings.sections import (
     Accessibility,
-    Backup,
     Http,
     Keys,
     Limits,

@@ -247,21 +247,6 @@ class Subscribers(Section):
     )
 
 
-class Backup(Section):
-    """Backups of a SQLite database."""
-
-    folder: str = Field(
-        "",
-        description="Where they are kept, better on another disk; empty: the folder backups beside the database.",
-    )
-    keep_daily: int = Field(7, ge=1, le=366, description="Days of which the last backup is kept.")
-    keep_weekly: int = Field(5, ge=0, le=520, description="Weeks of which the last backup is kept.")
-    keep_monthly: int = Field(12, ge=0, le=12, description="Months of which the last backup is kept.")
-    before_migration: bool = Field(
-        True, description="Whether a new version makes one before it changes the database."
-    )
-
-
 class Log(Section):
     """What is written to standard error."""
 

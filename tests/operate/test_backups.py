@@ -19,7 +19,7 @@ from alertd.clock import DAY, SECOND
 from alertd.daemon import running
 from alertd.errors import ConfigurationError, Conflict, Refused
 from alertd.keys import Keyring
-from alertd.settings.sections import Backup
+from alertd.settings.backup import Backup
 from alertd.stations import sending_switch
 from alertd.store import ids
 from alertd.subscribe.departures import What, note

@@ -31,12 +31,12 @@ HERE = [
 
 
 def commands(page, place):
-    """alertd's commands in the page's blocks, with the machine's folders replaced by a test's."""
+    """alertd's commands in the page's blocks, each as it first stands there, with the machine's folders replaced by a test's."""
     blocks = re.findall(r"^```\w*\n(.*?)^```$", (DOCS / page).read_text(), re.DOTALL | re.MULTILINE)
     lines = [line for block in blocks for line in block.splitlines() if line.startswith("alertd ")]
     for folder in ("/etc/alertd", "/var/lib/alertd", "/etc/systemd/system"):
         lines = [line.replace(folder, f"{place}{folder}") for line in lines]
-    split = (shlex.split(line, comments=True) for line in lines)
+    split = (shlex.split(line, comments=True) for line in reversed(lines))
     return {" ".join(words[1:3]): words[1:] for words in split}
 
 

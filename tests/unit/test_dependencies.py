@@ -10,7 +10,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 OURS = {"alertd", "gateways", "zones"}
-BROUGHT = {"markupsafe": "jinja2", "multidict": "aiohttp", "yarl": "aiohttp", "pydantic-core": "pydantic"}
+BROUGHT = {
+    "botocore": "boto3",
+    "markupsafe": "jinja2",
+    "multidict": "aiohttp",
+    "yarl": "aiohttp",
+    "pydantic-core": "pydantic",
+}
 """Parts of a package that is named, which its own documentation tells to import."""
 
 
