@@ -67,7 +67,8 @@ class Template:
     """A French text ready to be sent once its blanks are filled.
 
     `kind` is alert, end or false_alert; `topic` and `level` are empty for the last two, which serve any alert.
-    `locked` names the parts (headline, body, instruction) whose words an author may not change.
+    `locked` names the parts (headline, body, instruction) whose words an author may not change. `withheld` are the kinds of
+    station that are not offered it. `version` is the row of a station's own words, 0 for those that alertd came with.
     """
 
     key: str
@@ -79,6 +80,8 @@ class Template:
     body: str
     instruction: str
     locked: frozenset[str]
+    withheld: frozenset[str] = frozenset()
+    version: int = 0
 
     @property
     def text(self) -> str:

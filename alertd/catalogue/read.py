@@ -14,6 +14,7 @@ from alertd.catalogue.nouns import FRENCH, LANGUAGES, Catalogue, Level, Phrase, 
 from alertd.catalogue.replies import Meaning, Replies, replies
 from alertd.errors import ConfigurationError
 
+Kind = Literal["commune", "intercommunality", "departement", "school", "association", "hotel", "service"]
 LevelKey = Literal["danger", "warning", "info"]
 Channel = Literal["sms", "push", "email", "voice", "display"]
 Part = Literal["headline", "body", "instruction"]
@@ -91,6 +92,7 @@ class _Template(Table):
     body: str = ""
     instruction: str = ""
     locked: frozenset[Part] = frozenset()
+    withheld: frozenset[Kind] = frozenset()
 
 
 class _TemplatesFile(Table):

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from itertools import starmap
 
 import zones
+from alertd.catalogue import Template
 from alertd.clock import HOUR, MINUTE
 from alertd.errors import Refused
 from alertd.issue import locked
 from alertd.issue.desk import Desk
 from alertd.model import Content, Level, Station, Text
-from alertd.stations import reach
+from alertd.stations import reach, templates
 from alertd.stations.organisations import is_organisation
 
 GRACE = MINUTE
@@ -29,9 +30,11 @@ class Fault:
     message: str
 
 
-def check(desk: Desk, station: Station, content: Content) -> None:
+async def check(desk: Desk, station: Station, content: Content) -> None:
     """:raises Refused: the first fault's code and sentence; `fields` names them all."""
-    faults = list(_faults(desk, station, content))
+    begun = content.template, content.template_version
+    ready = await templates.begun(desk.db, desk.catalogue, station, *begun)
+    faults = list(_faults(desk, station, content, ready))
     if faults:
         first = faults[0]
         raise Refused(
@@ -39,10 +42,10 @@ def check(desk: Desk, station: Station, content: Content) -> None:
         )
 
 
-def _faults(desk: Desk, station: Station, content: Content) -> Iterator[Fault]:
+def _faults(desk: Desk, station: Station, content: Content, ready: Template | None) -> Iterator[Fault]:
     yield from _topic(desk, content)
     yield from _texts(desk, station, content)
-    yield from starmap(Fault, locked.faults(desk.catalogue, content))
+    yield from starmap(Fault, locked.faults(desk.catalogue, content, ready))
     yield from _target(desk, station, content)
     yield from _times(desk, content)
     yield from _attachments(desk, content)

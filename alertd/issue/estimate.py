@@ -33,7 +33,7 @@ async def estimate(desk: Desk, station: Station, content: Content) -> Estimate:
 
     :raises Refused: it cannot be sent as it stands.
     """
-    check(desk, station, content)
+    await check(desk, station, content)
     await check_groups(desk, station, content)
     content = await delayed(desk, station, content)
     beside = await across.beside(desk, station, content)

@@ -34,11 +34,12 @@ def told(ready: Template) -> str:
     return f"Texte prêt « {ready.label} » : remplissez les blancs ; pour {listed}, le reste ne change pas."
 
 
-def faults(catalogue: Catalogue, content: Content) -> Iterator[tuple[str, str, str]]:
-    """(code, field, sentence) of all that is not as the ready text has it; nothing where the author began with none."""
+def faults(catalogue: Catalogue, content: Content, ready: Template | None) -> Iterator[tuple[str, str, str]]:
+    """(code, field, sentence) of all that is not as `ready` has it, the text that the content was begun with; nothing where
+    the author began with none.
+    """
     if not content.template:
         return
-    ready = catalogue.templates.get(content.template)
     if ready is None or ready.kind != "alert":
         said = f"Il n'y a pas de texte prêt « {content.template[:40]} » : choisissez-en un autre, {_FREELY}."
         yield "template_unknown", "template", said

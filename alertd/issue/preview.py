@@ -76,7 +76,7 @@ async def preview(
     :raises TooOften, Conflict: `quota_exceeded`, after the turn was taken: asking again and again would count people.
     """
     check_station(station)
-    check(desk, station, content)
+    await check(desk, station, content)
     await check_may(desk.db, desk.catalogue, station, content)
     await check_groups(desk, station, content)
     await check_thread(desk, station, alert_id)

@@ -54,7 +54,7 @@ async def ask(desk: Desk, actor: Actor, station: Station, digest: str, wish: Wis
     check_station(station)
     check_level(actor, content.level)
     check_fit(content)
-    check(desk, station, content)
+    await check(desk, station, content)
     ends_at = _until(desk, content, wish)
     asked = await _chosen(desk, station, wish)
     async with desk.db.transaction() as tx:

@@ -76,7 +76,7 @@ async def order_of(
     wanted = loads(shown["content"])
     check_station(station)
     check_level(actor, wanted.level)
-    check(desk, station, wanted)
+    await check(desk, station, wanted)
     await check_may(desk.db, desk.catalogue, station, wanted)
     await check_groups(desk, station, wanted)
     beside = await across.beside(desk, station, wanted)
@@ -117,7 +117,7 @@ async def _close(
     check_closing(station, head.content, own_words=texts is not None)
     content = threads.closing_content(desk, station, head, act, texts)
     if texts is not None:
-        check(desk, station, content)
+        await check(desk, station, content)
     counted = await audience.count_reached_before(desk.db, alert_id)
     order = Order(act, station, content, counted.people, counted.total, (), actor)
     return await _release(desk, order, alert_id, None)

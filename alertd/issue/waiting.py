@@ -63,7 +63,7 @@ async def order_of(desk: Desk, station: Station, one: Approval, actor: Actor) ->
     """What it would become now: looked at and counted afresh. Raises as `release`."""
     content = one.content
     check_station(station)
-    check(desk, station, content)
+    await check(desk, station, content)
     await check_may(desk.db, desk.catalogue, station, content)
     await check_groups(desk, station, content)
     beside = await across.beside(desk, station, content)

@@ -101,6 +101,7 @@ class Content:
     attachments: tuple[Attachment, ...] = ()
     picks: Picks | None = None  # of which the texts are composed, and what ends the alert repeats of them
     template: str = ""  # the ready text that its author began with, whose locked parts hold
+    template_version: int = 0  # and which version of it; 0: as alertd came with it
 
 
 @dataclass(frozen=True, slots=True)

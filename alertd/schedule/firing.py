@@ -112,7 +112,7 @@ async def _order(desk: Desk, station: Station, plan: Plan, fire_at: int) -> Orde
     due = _due(desk, station, plan, fire_at)
     said = await said_on(desk.db, plan, day, due)
     content = await delayed(desk, station, said)
-    check(desk, station, content)
+    await check(desk, station, content)
     await check_may(desk.db, desk.catalogue, station, content)
     await _check_election(desk, station, plan, content)
     await check_groups(desk, station, content)

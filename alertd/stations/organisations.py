@@ -12,7 +12,8 @@ from alertd.catalogue.ready import says
 from alertd.clock import DAY
 from alertd.errors import Missing, NotAllowed, Refused
 from alertd.model import Content, Level, Station, Text
-from alertd.stations import stations
+from alertd.stations import stations, templates
+from alertd.stations.templates import View
 from alertd.store.database import Database, Transaction
 
 KINDS: Final = frozenset({"school", "association", "hotel", "service"})
@@ -54,7 +55,8 @@ async def check_danger(
     grants = await granted(store, station) if content.level is Level.DANGER else None
     if grants is None:
         return
-    texts = [catalogue.templates[key] for key in sorted(grants) if key in catalogue.templates]
+    worded = await templates.of_parent(store, catalogue, station)
+    texts = [worded[key].template for key in sorted(grants) if key in worded]
     if not any(_says(text, content) for text in texts):
         raise NotAllowed("danger_not_granted", _refusal(texts))
 
@@ -70,7 +72,7 @@ def check_closing(station: Station, content: Content, *, own_words: bool) -> Non
 
 async def grant(tx: Transaction, catalogue: Catalogue, station: Station, template: str, who: str) -> None:
     """Let an organisation send this danger. :raises Refused: `template_unknown`, `grant_pointless`."""
-    if template not in {text.key for text in dangers(catalogue)}:
+    if template not in {text.key for text in dangers(await templates.of_parent(tx, catalogue, station))}:
         raise Refused("template_unknown", f"Il n'y a pas de texte d'urgence « {template[:40]} ».")
     if not is_organisation(station):
         raise Refused("grant_pointless", "Cette station envoie déjà ses propres urgences.")
@@ -82,9 +84,9 @@ async def withdraw(tx: Transaction, station: Station, template: str) -> None:
     await tx.execute("organisations.withdraw", station.id, template)
 
 
-def dangers(catalogue: Catalogue) -> list[Template]:
-    """The ready texts of danger, which can be granted."""
-    return [text for text in catalogue.templates.values() if text.level == Level.DANGER.word]
+def dangers(worded: View) -> list[Template]:
+    """The ready texts of danger, which can be granted, of those that a commune has."""
+    return [one.template for one in worded.values() if one.template.level == Level.DANGER.word]
 
 
 async def children(store: Database | Transaction, station_id: int, now: int) -> tuple[Child, ...]:

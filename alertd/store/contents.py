@@ -29,7 +29,7 @@ def to_json(content: Content) -> dict[str, Any]:
         }
         | _attached(content)
         | _picked(content)
-        | ({"template": content.template} if content.template else {})
+        | _begun(content)
     )
 
 
@@ -60,6 +60,7 @@ def from_json(document: Mapping[str, Any]) -> Content:
         attachments=tuple(Attachment(**one) for one in document.get("attachments", ())),
         picks=_picks(document.get("picks")),
         template=document.get("template", ""),
+        template_version=document.get("template_version", 0),
     )
 
 
@@ -99,6 +100,12 @@ def _attached(content: Content) -> dict[str, Any]:
 def _picked(content: Content) -> dict[str, Any]:
     """Likewise nothing where the words are the author's own."""
     return {"picks": asdict(content.picks)} if content.picks else {}
+
+
+def _begun(content: Content) -> dict[str, Any]:
+    """Likewise; a text that alertd came with has no version."""
+    versions = {"template_version": content.template_version} if content.template_version else {}
+    return {"template": content.template} | versions if content.template else {}
 
 
 def _picks(document: Mapping[str, Any] | None) -> Picks | None:

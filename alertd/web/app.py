@@ -35,6 +35,7 @@ from alertd.web.office import (
     posters,
     preview,
     prolonging,
+    ready_texts,
     relays,
     requests,
     rollover,
@@ -58,6 +59,7 @@ from alertd.web.residents import (
 )
 from alertd.web.rooms import ROOMS, Rooms
 
+_READY: Final = r"{ready:[a-z][a-z0-9_]{0,39}}"
 _ID: Final = "{id:[1-9][0-9]{0,14}}"
 _CHANNEL: Final = "{channel:sms|push|email|voice|display}"
 _SLUG: Final = "{slug:[a-z0-9][a-z0-9-]{1,60}}"
@@ -181,6 +183,11 @@ PAGES: Final = (
     web.post(f"{relays.PATH}/{_ID}/adapter", relays.adapt),
     web.post(f"{relays.PATH}/{_ID}/decliner", relays.decline),
     web.post(f"{relays.PATH}/{_ID}/retirer", relays.withdraw),
+    web.get(ready_texts.PATH, ready_texts.texts_page),
+    web.post(ready_texts.PATH, ready_texts.add),
+    web.get(ready_texts.NEW, ready_texts.new_page),
+    web.get(f"{ready_texts.PATH}/{_READY}", ready_texts.text_page),
+    web.post(f"{ready_texts.PATH}/{_READY}", ready_texts.change),
     web.get(requests.PATH, requests.requests_page),
     web.post(requests.PATH, requests.ask),
     web.get(gateways.PATH, gateways.gateways_page),

@@ -31,6 +31,7 @@ from alertd.web.contracts import (
     sharing,
     status,
     team,
+    template,
     wording,
 )
 from alertd.web.show import TEMPLATES, environment
@@ -58,6 +59,7 @@ MODULES = (
     sharing,
     status,
     team,
+    template,
     board,
 )
 PAGES = [

@@ -86,7 +86,7 @@ async def plant(valley: Valley) -> Planted:
     """All of it: a commune's, its school's, its community's and its neighbour's."""
     keys = await _rows(valley)
     person = await valley.follow("bras", 1, MAIRIE, ref=REF)
-    things = await _school(valley)
+    things = await _school(valley) | await _ready(valley)
     things |= await _community(valley) | await _alerts(valley, things)
     things |= await _people(valley, person) | await _programs(valley, keys["bras"])
     things |= await _waiting(valley) | await _team(valley)
@@ -123,6 +123,15 @@ async def _rows(valley: Valley) -> dict[str, str]:
             said = (f"{slug}-mayor", Channel.EMAIL, f"{GUARDED}-{slug}@example.org")
             await contacts.give(tx, desk.clock, desk.keyring, f"operator:{slug}-mayor", *said)
     return keys
+
+
+async def _ready(valley: Valley) -> dict[str, list[Any]]:
+    """A ready text of the commune's own."""
+    bras = await valley.at("bras")
+    said = {"label": "Lavoir", "topic": "water", "level": "warning", "headline": f"{PRIVATE} à {{lieu}}."}
+    assert (await bras.post("/modeles", said | {"base": "0"}))[0] == 303
+    rows = await bras.desk.db.fetch("templates.history", valley.stations["bras"].id, "lavoir", 10)
+    return {"ready": [rows[0]["id"]]}
 
 
 async def _school(valley: Valley) -> dict[str, list[Any]]:

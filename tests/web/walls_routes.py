@@ -19,6 +19,7 @@ INVENTED: Final[Mapping[str, Sequence[str]]] = {
     "key": (f"Zz9Yy8Xx7Ww.{'n' * 22}",),
     "mark": ("0" * 16,),
     "act": ("fin", "fausse-alerte"),
+    "ready": ("fire", "lavoir"),
     "channel": ("sms",),
     "z": ("12",),
     "x": ("2109",),
@@ -87,6 +88,7 @@ VARIANTS: Final[Mapping[str, tuple[str, Sequence[str]]]] = {
     "/programmations/nouvelle": ("act", ("save", "show")),
     "/organisations/{id}/etat": ("act", ("suspend", "resume")),
     "/equipe/propositions/{id}": ("act", ("agree", "no")),
+    "/modeles/{ready}": ("act", ("write", "rename", "hide", "show", "inherit", "take")),
     "/classes/rentree": ("act", ("do",)),
     "/s/{slug}/moi/{code}": ("do", ("choose", "speak", "hush", "add", "here", "remove", "stop", "leave", "unfollow")),
     "/s/{slug}/suivre/{token}": ("do", ("here", "stop")),
@@ -168,6 +170,7 @@ def _form(planted: Planted) -> dict[str, Any]:
         "alert": one["draft"],
         "groups": [one["group"]],
         "session": planted.session,
+        "version": one["ready"],
         "way": str(planted.things["endpoint"][-1]),
         "from": f"/alertes/{one['draft']}/corriger",
     }
@@ -184,6 +187,7 @@ _COMMON: Final[Mapping[str, Any]] = {
     "agreed": "2025-09-01", "texts": "2026-03-09;Purée", "login": "bras-mayor", "password": "des mots inconnus ici",
     "again": "des mots inconnus ici", "code": "123456", "token": "n" * 43, "place": "0", "locale": "de",
     "fire_at": "1773037800000", "to": "2026-03-10T08:00", "at": "08:00", "gateway": "relais", "waited": "0",
+    "label": "Le mien", "body": "Rien.", "base": "0", "locked": ["headline"], "offered": ["school"],
     "address": "famille@example.org", "lat": "49.2", "lon": "5.3",
 }  # fmt: skip
 """A field of each name that a form of ours has, as it could be taken."""

@@ -12,7 +12,7 @@ from alertd.issue.guards import after
 from alertd.issue.preview import Preview, check_groups, stored
 from alertd.issue.release import Released
 from alertd.model import Act, AlertState, Content, Text
-from alertd.stations import stations
+from alertd.stations import stations, templates
 from alertd.stations.quotas import Quota
 from alertd.web.api import answers, reading
 from alertd.web.api.answers import iso
@@ -59,7 +59,7 @@ async def create(call: Call) -> Reply:
     if digest is None:
         if wanted is None:
             raise Refused("invalid_body", "Send an alert, or the digest of its preview.")
-        check(call.desk, station, wanted)
+        await check(call.desk, station, wanted)
         await check_groups(call.desk, station, wanted)
         draft = await issue.save_draft(call.desk, call.actor, station, wanted)
         return Reply(await reading.answer(call.desk, draft), 201)
@@ -134,7 +134,9 @@ async def _wish(call: Call) -> tuple[str | None, Content | None]:
 async def _read(call: Call, body: AlertBody) -> tuple[Content, tuple[str, ...]]:
     """The content, its files as the station has them; and what was repaired in its zone."""
     wanted, repairs = content(body, call.desk.settings.zones.widest)
-    return await attachments.complete(call.desk.db, call.actor.station_id, wanted), repairs
+    station = await stations.by_id(call.desk.db, call.actor.station_id)
+    wanted = await templates.newest(call.desk.db, call.desk.catalogue, station, wanted)
+    return await attachments.complete(call.desk.db, station.id, wanted), repairs
 
 
 def _words(call: Call) -> dict[str, Text] | None:

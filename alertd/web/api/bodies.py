@@ -136,7 +136,7 @@ class AlertBody(Body):
     url: Annotated[str, StringConstraints(pattern=LINK)] | None = None
     template: Word | None = Field(
         None,
-        description="The ready text (config/templates.toml) that the French words were made of: its locked parts stay word "
+        description="The ready text (config/templates.toml, or the station's own) that the French words were made of: its locked parts stay word "
         "for word, their blanks filled. Left out, the words are your own.",
     )
     attachments: Annotated[list[AttachmentBody], Field(max_length=3)] = Field(

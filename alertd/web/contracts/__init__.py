@@ -214,6 +214,8 @@ class AlertPage:
     copy: str
     left: str
     """How many left after it."""
+    ready: str
+    """Which ready text it came from; "" where it came from none."""
     rolls: tuple[str, ...]
     """Class by class, of how many children a parent has seen it; where there are children."""
     may_call: bool

@@ -30,6 +30,7 @@ from alertd.web.office.gateways import may_see
 from alertd.web.office.neighbours import doors
 from alertd.web.office.prolonging import ending
 from alertd.web.office.reached_map import MapNews, reached_now
+from alertd.web.office.ready_texts import begun_with
 from alertd.web.office.schedules import LATELY
 from alertd.web.office.sharing import plate_path, shared
 from alertd.web.office.undoing import TAKEN_BACK, undo_part
@@ -160,6 +161,7 @@ async def _released_page(
         correct=_correct(here, summary),
         copy=f"/alertes/nouvelle?copie={summary.id}" if _releases(here, summary) and view.events else "",
         left=await figures.left_after(rooms.desk, here.station, view),
+        ready=await begun_with(rooms, here.station, told),
         rolls=await rolls(rooms, here, summary.id),
         may_call=here.actor.releases is not None,
     )

@@ -6,12 +6,13 @@ from dataclasses import replace
 from aiohttp import web
 
 from alertd import issue
+from alertd.catalogue import Template
 from alertd.errors import AlertdError, Missing, NotAllowed, Refused
 from alertd.issue import reading
 from alertd.issue.estimate import take_turn
 from alertd.issue.preview import check_thread
 from alertd.model import Act, AlertState, Level
-from alertd.stations import drawings, elections, payers
+from alertd.stations import drawings, elections, payers, templates
 from alertd.stations.streets import find
 from alertd.subscribe import groups
 from alertd.web import fresh_proof, posted, words
@@ -50,11 +51,11 @@ async def compose_page(request: web.Request) -> web.StreamResponse:
         )
     if query.get("copie", "").isascii() and query.get("copie", "").isdigit():
         return await _copied(rooms, here, int(query["copie"][:15]))
-    if query.get("modele") in rooms.catalogue.templates:
+    if query.get("modele") in around.templates:
         return show_form(rooms, here, around, forms.filled(query["modele"], around), {})
     if query.get("sujet") in rooms.catalogue.topics:
         return show_form(rooms, here, around, forms.blank(query["sujet"], around), {})
-    return show(topics_page(rooms.catalogue, here))
+    return show(topics_page(around, here))
 
 
 async def _copied(rooms: Rooms, here: Visit, alert_id: int) -> web.Response:
@@ -134,7 +135,23 @@ async def surroundings(
         election=await elections.running(rooms.db, here.station, rooms.clock.now_ms()) is not None,
         unpaid=await payers.unpaid(rooms.db, here.station),
         most=rooms.settings.zones,
+        templates=await _offered(rooms, here),
+        ready=await _begun(rooms, here, form) if form else None,
     )
+
+
+async def _offered(rooms: Rooms, here: Visit) -> dict[str, Template]:
+    return templates.usable(
+        await templates.view(rooms.db, rooms.catalogue, here.station), here.station, here.grants
+    )
+
+
+async def _begun(rooms: Rooms, here: Visit, form: ComposeForm) -> Template | None:
+    """The version that a form was begun with, though somebody has changed the text meanwhile."""
+    said = form.template_version
+    if not form.template or not (said.isascii() and said.isdigit() and len(said) < 16):
+        return None
+    return await templates.begun(rooms.db, rooms.catalogue, here.station, form.template[:40], int(said))
 
 
 async def own_alert(rooms: Rooms, here: Visit, alert_id: int) -> reading.AlertView:

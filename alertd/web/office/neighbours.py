@@ -16,6 +16,7 @@ from alertd.web.office.classes import PATH as CLASSES
 from alertd.web.office.counter import PATH as COUNTER
 from alertd.web.office.exercises import PATH as EXERCISES
 from alertd.web.office.organisations import PATH as ORGANISATIONS
+from alertd.web.office.ready_texts import PATH as READY
 from alertd.web.office.requests import PATH as REQUESTS
 from alertd.web.office.team import PATH as TEAM
 from alertd.web.rooms import Rooms
@@ -49,6 +50,7 @@ def _inside(here: Visit, waiting: Waiting) -> Iterator[Choice]:
     if here.actor.releases is not None:
         told = _told(waiting.approvals, "message attend", "messages attendent", "le vôtre")
         yield Choice(APPROVALS, f"Accords{told}")
+        yield Choice(READY, "Textes prêts")
     if not here.station.private:
         yield Choice(f"/s/{here.station.slug}/affiche", "Affiche pour s'inscrire")
 

@@ -50,7 +50,7 @@ async def shell(request: web.Request) -> web.StreamResponse:
     return show(
         OfflinePage(
             frame=frame("Écrire sans réseau", here),
-            beginnings=tuple(_beginnings(rooms, here, around)),
+            beginnings=tuple(_beginnings(here, around)),
             levels=page.levels,
             hamlets=page.hamlets,
             names=page.names,
@@ -170,8 +170,8 @@ def _form_of(fields: MultiMapping[Any], form: ComposeForm) -> str:
     return f"{NEW}?sujet={form.topic}" if form.topic.isascii() and form.topic.isidentifier() else NEW
 
 
-def _beginnings(rooms: Rooms, here: Visit, around: Surroundings) -> Iterator[Beginnings]:
-    groups, ready = beginnings(rooms.catalogue, here)
+def _beginnings(here: Visit, around: Surroundings) -> Iterator[Beginnings]:
+    groups, ready = beginnings(around, here)
     for group in groups:
         yield Beginnings(group.label, tuple(_topic(one, group, around) for one in group.items))
     if ready:

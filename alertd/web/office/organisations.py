@@ -10,7 +10,7 @@ from aiohttp import web
 from alertd.errors import NotAllowed, Refused
 from alertd.issue import reading
 from alertd.model import Level, Role, Station
-from alertd.stations import audit, organisations, payers, quotas, requests, stations
+from alertd.stations import audit, organisations, payers, quotas, requests, stations, templates
 from alertd.stations.organisations import Child
 from alertd.stations.requests import Request
 from alertd.stations.stations import NewStation
@@ -229,7 +229,7 @@ async def _one(rooms: Rooms, here: Visit, child: Station, notice: str = "") -> O
         quota_word=f"{words.number(limit)} envois d'information par jour" if limit else "sans limite",
         grants=tuple(
             Granted(text.key, text.label, text.text, text.key in granted)
-            for text in organisations.dangers(rooms.catalogue)
+            for text in organisations.dangers(await templates.view(rooms.db, rooms.catalogue, here.station))
             if organisations.is_organisation(child)
         ),
         alerts=await _alerts(rooms, here, child, now),

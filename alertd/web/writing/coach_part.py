@@ -78,7 +78,7 @@ def mended(rooms: Rooms, form: ComposeForm, around: Surroundings, how: str) -> C
     if how == BY_HAND and book_form.picked(form):
         return _by_hand(form, around)
     if how == FREELY:
-        return form.model_copy(update={"template": ""})
+        return form.model_copy(update={"template": "", "template_version": ""})
     text = Text(form.headline, form.body, form.instruction)
     if how == SAFE:
         text = coach.safe(text)

@@ -7,7 +7,7 @@ from typing import Any, Final
 from multidict import MultiMapping
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from alertd.catalogue import Catalogue
+from alertd.catalogue import Catalogue, Template
 from alertd.model import Attachment, Channel, Station
 from alertd.settings import Limits
 from alertd.settings.zones import Zones
@@ -29,6 +29,7 @@ class ComposeForm(BaseModel):
 
     topic: str = ""
     template: str = ""
+    template_version: str = ""
     level: str = ""
     where: str = ""
     saved_zone: str = ""
@@ -87,7 +88,7 @@ class Surroundings:
     `spot` is the address that the form picked, or what the middle of a stored circle is called; `found` what is searched,
     None when nothing is; `names` are the station's hamlets and streets, where they are few enough for a list. `election`: one
     is near; `unpaid` are the channels that nobody pays for here, but for a danger;
-    `most` is how large a zone may be.
+    `most` is how large a zone may be; `templates` are the ready texts to begin with, `ready` the one that a posted form began with.
     """
 
     station: Station
@@ -105,6 +106,8 @@ class Surroundings:
     election: bool = False
     unpaid: frozenset[Channel] = frozenset()
     most: Zones = field(default_factory=Zones)
+    templates: Mapping[str, Template] = field(default_factory=dict)
+    ready: Template | None = None
 
 
 class Fault(Exception):

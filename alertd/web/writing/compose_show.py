@@ -6,7 +6,7 @@ from typing import Final
 
 from aiohttp import web
 
-from alertd.catalogue import Catalogue, Template
+from alertd.catalogue import Catalogue
 from alertd.issue import locked
 from alertd.model import Act, Content, Level
 from alertd.stations import elections
@@ -87,7 +87,7 @@ def form_page(
             for channel, word in words.CHANNELS.items()
             if channel not in around.unpaid or form.level == Level.DANGER.word
         ),
-        ready_texts=_ready_texts(around.catalogue, here, form.topic) if alert_id is None else (),
+        ready_texts=_ready_texts(around, here, form.topic) if alert_id is None else (),
         locked=locked.told(ready) if (ready := begun_with(form, around)) else "",
         book=book_form.part(form, around),
         coach=part(coach_part(rooms, form, around, act, action=action)),
@@ -120,15 +120,15 @@ def _slots(form: ComposeForm, around: Surroundings) -> Iterator[FileSlot]:
         yield FileSlot(slot, digest if known else "", alt, here[0] if here else None)
 
 
-def topics_page(catalogue: Catalogue, here: Visit) -> TopicsPage:
+def topics_page(around: Surroundings, here: Visit) -> TopicsPage:
     """What happened: the topics as tiles, and the texts that are ready."""
-    return TopicsPage(frame("Nouvelle alerte", here), *beginnings(catalogue, here))
+    return TopicsPage(frame("Nouvelle alerte", here), *beginnings(around, here))
 
 
-def beginnings(catalogue: Catalogue, here: Visit) -> tuple[tuple[Choices, ...], tuple[Choice, ...]]:
+def beginnings(around: Surroundings, here: Visit) -> tuple[tuple[Choices, ...], tuple[Choice, ...]]:
     """From what a form may be begun by this person: topics under their levels, and ready texts."""
     most = min(here.actor.releases or Level.INFO, Level.DANGER if here.grants is None else Level.WARNING)
-    return _by_level(catalogue, most), _ready_texts(catalogue, here)
+    return _by_level(around.catalogue, most), _ready_texts(around, here)
 
 
 def _by_level(catalogue: Catalogue, most: Level) -> tuple[Choices, ...]:
@@ -156,21 +156,14 @@ def levels_of(here: Visit) -> list[Level]:
     return [level for level in sorted(Level, reverse=True) if level <= most]
 
 
-def _ready_texts(catalogue: Catalogue, here: Visit, topic: str = "") -> tuple[Choice, ...]:
+def _ready_texts(around: Surroundings, here: Visit, topic: str = "") -> tuple[Choice, ...]:
+    """Those that this station may use, as far as this person may go."""
     levels = {level.word for level in levels_of(here)}
     return tuple(
         Choice(ready.key, ready.label, ready.level)
-        for ready in catalogue.templates.values()
-        if ready.kind == "alert"
-        and ready.level in levels
-        and topic in {"", ready.topic}
-        and _open(here, ready)
+        for ready in around.templates.values()
+        if ready.level in levels and topic in {"", ready.topic}
     )
-
-
-def _open(here: Visit, ready: Template) -> bool:
-    """A danger that the commune did not grant is not offered."""
-    return here.grants is None or ready.level != Level.DANGER.word or ready.key in here.grants
 
 
 def _everyone(kind: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 from alertd.catalogue import Template
@@ -33,7 +34,7 @@ def content(form: ComposeForm, around: Surroundings) -> Content:
         raise Refused(
             "form_invalid", "Il reste quelque chose à corriger : voyez les lignes en rouge.", fields=faults
         )
-    return Content(
+    found = Content(
         level=level_of(form, around),
         topic=_topic(form, around),
         target=read_target(form, around),
@@ -43,13 +44,18 @@ def content(form: ComposeForm, around: Surroundings) -> Content:
         exercise=form.exercise == "on",
         attachments=tuple(slots.attached(form, around)),
         picks=book_form.picks(form, around) if book_form.picked(form) else None,
-        template=ready.key if (ready := begun_with(form, around)) else "",
     )
+    ready = begun_with(form, around)
+    return replace(found, template=ready.key, template_version=ready.version) if ready else found
 
 
 def begun_with(form: ComposeForm, around: Surroundings) -> Template | None:
     """The ready text whose locked parts hold; none where the words are the book's, or are written freely."""
-    return None if book_form.picked(form) else around.catalogue.templates.get(form.template)
+    if book_form.picked(form) or not form.template:
+        return None
+    offered = around.templates.get(form.template)
+    known = [text for text in (around.ready, offered) if text and text.key == form.template]
+    return next((text for text in known if form.template_version in {"", str(text.version)}), None)
 
 
 def sketch(form: ComposeForm, around: Surroundings) -> Content:
@@ -231,13 +237,14 @@ def blank(topic: str, around: Surroundings) -> ComposeForm:
 
 def filled(template: str, around: Surroundings) -> ComposeForm:
     """A form that begins with a ready text, its blanks still to be replaced."""
-    found = around.catalogue.templates[template]
+    found = around.templates[template]
     texts = {
         "headline": found.headline,
         "body": found.body,
         "instruction": found.instruction,
         "words": "free",
         "template": template,
+        "template_version": str(found.version),
     }
     usual = (
         {}
@@ -260,6 +267,7 @@ def form_of(kept: Content, around: Surroundings) -> ComposeForm:
         expires=local_time(kept.expires, around.station),
         exercise="on" if kept.exercise else "",
         template=kept.template,
+        template_version=str(kept.template_version) if kept.template else "",
         **slots.kept(kept.attachments),
         **where_fields(kept.target, around),
     )
