@@ -36,7 +36,7 @@ class Order:
 
     `forecast` was made afresh at release: what stands ahead in the queues may have changed since the preview. Nothing leaves
     in the first `hold_ms`: it may be undone. `told`: the station's operators are told that it went out, once it has.
-    `beside` are the other stations whose followers it is for.
+    `beside` are the other stations whose followers it is for. `noted`: the audit has it, as whatever somebody decided.
     """
 
     act: Act
@@ -50,6 +50,7 @@ class Order:
     hold_ms: int = 0
     told: bool = True
     beside: Beside = field(default_factory=dict)
+    noted: bool = True
 
     @property
     def foreseen(self) -> tuple[float | None, ...]:
@@ -93,7 +94,8 @@ async def enter(
     await _event(desk, tx, order, made)
     beside = await across.address(desk, tx, alert_id, order.content, order.beside)
     await _message(desk, tx, replace(order, beside=beside), made)
-    await _audit(desk, tx, order, made)
+    if order.noted:
+        await _audit(desk, tx, order, made)
     await _call_commune(desk, tx, order)
     if order.told:
         await tx.execute("telling.add", event_id, desk.clock.now_ms() + order.hold_ms)

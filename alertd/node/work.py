@@ -119,7 +119,7 @@ class Work:
             node_name(desk.settings),
             folders_of(desk.settings),
         )
-        yield "watch", Watch(desk.db, told, desk.routes, node, folders, lease_ms).step
+        yield "watch", Watch(desk.db, told, desk, node, folders, lease_ms).step
 
     def _hearing(self) -> Steps:
         """What providers report later, what people answer, and what providers are asked."""

@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from alertd.settings.backup import Backup
+from alertd.settings.canary import Canary
 from alertd.settings.communes import CommunesSettings
 from alertd.settings.geocoder import GeocoderSettings
 from alertd.settings.map import MapSettings
@@ -54,6 +55,7 @@ class Settings(Section):
     communes: CommunesSettings = CommunesSettings()
     map: MapSettings = MapSettings()
     retention: Retention = Retention()
+    canary: Canary = Canary()
     backup: Backup = Backup()
     log: Log = Log()
     gateways: dict[GatewayName, Gateway] = Field(

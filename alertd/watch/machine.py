@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -69,7 +70,7 @@ def off_by(off_ms: int, node: str) -> Iterator[Cause]:
 def _used(folders: Mapping[str, Path]) -> dict[str, float]:
     found = {}
     for holds, folder in folders.items():
-        if folder.is_dir():
+        with suppress(OSError):  # it may be made later, or be unmounted: others say so
             usage = shutil.disk_usage(folder)
             found[holds] = 1 - usage.free / usage.total
     return found

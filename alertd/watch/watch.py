@@ -7,9 +7,11 @@ from typing import Final
 
 from alertd.deliver.alarms import DOWN
 from alertd.deliver.routes import Routes
+from alertd.issue.desk import Desk
 from alertd.store import Database
-from alertd.watch import instance, machine
+from alertd.watch import flights, instance, machine
 from alertd.watch.alarms import Alarms, channels_of
+from alertd.watch.canary import fly_due
 from alertd.watch.instance import Backlog
 from alertd.watch.machine import Disks
 from alertd.watch.nouns import Cause
@@ -24,7 +26,7 @@ class Watch:
 
     db: Database
     alarms: Alarms
-    routes: Routes
+    desk: Desk
     node: str
     folders: Mapping[str, Path]
     lease_ms: int
@@ -38,29 +40,34 @@ class Watch:
         self._disks = Disks(self.folders)
 
     async def step(self) -> bool:
-        """Look, when it is time."""
-        clock = self.alarms.house.clock
+        """Look, when it is time; and let canaries fly whose time it is."""
+        clock = self.desk.clock
         if (now := clock.monotonic()) - self._looked_at < LOOK_S:
             return False
         self._looked_at = now
+        await fly_due(self.desk)
+        await flights.judge(self.db, self.desk.settings.canary)
         await self.alarms.heed([*await self._machine(), *await self._instance(clock.now_ms())])
         if now - self._tidied_at >= TIDY_S:
             self._tidied_at = now
             await self.alarms.tidy(clock.now_ms())
+            await flights.forget(self.db, clock.now_ms())
         return False
 
     async def _machine(self) -> Sequence[Cause]:
         used = await self._disks.used()
         full = list(machine.fullest(used, self.node, was_full=self._full))
         self._full = bool(full)
-        return [*full, *await machine.clock_off(self.db, self.alarms.house.clock, self.node)]
+        return [*full, *await machine.clock_off(self.db, self.desk.clock, self.node)]
 
     async def _instance(self, now: int) -> Sequence[Cause]:
         rows = await self.db.fetch("alarms.open")
         told = {row["gateway"] for row in rows if row["kind"] == DOWN}
-        silent = await instance.silent(self.db, self.routes, self.lease_ms, told, now)
-        mute = {*channels_of(silent), *channels_told(self.routes, told)}
-        return [*silent, *await self._backlog.look(self.db, mute), *await instance.unbalanced(self.db)]
+        silent = await instance.silent(self.db, self.desk.routes, self.lease_ms, told, now)
+        mute = {*channels_of(silent), *channels_told(self.desk.routes, told)}
+        stuck = await self._backlog.look(self.db, mute)
+        late = await flights.causes(self.db, self.desk.clock, self.desk.settings.canary)
+        return [*silent, *stuck, *await instance.unbalanced(self.db), *late]
 
 
 def channels_told(routes: Routes, told: set[str]) -> set[str]:

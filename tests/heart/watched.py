@@ -87,4 +87,4 @@ async def watched(db: Any, clock: Any, folder: Path, nodes: int = 2, told: bool 
 
 def _watch(town: Town, health: Health, node: str, folder: Path) -> Watch:
     alarms = Alarms(town.db, town.desk, health)
-    return Watch(town.db, alarms, town.desk.routes, node, {"database": folder}, 30 * SECOND)
+    return Watch(town.db, alarms, town.desk, node, {"database": folder}, 30 * SECOND)

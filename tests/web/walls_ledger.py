@@ -9,7 +9,7 @@ from typing import Any, Final
 INSTANCE: Final = frozenset(
     (
         "setting", "counter", "node", "topic", "sender", "gateway_health", "gateway_rate", "gateway_alarm", "receipt",
-        "inbound", "sandbox", "watch_alarm", "import_row", "throttle", "audit", "schema_version",
+        "inbound", "sandbox", "watch_alarm", "canary", "import_row", "throttle", "audit", "schema_version",
     )
 )  # fmt: skip
 """Tables that are no station's: the installation's own, and what is noted of whoever asks."""

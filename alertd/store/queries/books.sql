@@ -28,7 +28,7 @@ SELECT count(*) AS n FROM message m
 
 -- name: contents
 -- How much there is, and whether anything is still on its way.
-SELECT (SELECT count(*) FROM station) AS stations, (SELECT count(*) FROM subscriber) AS subscribers,
+SELECT (SELECT count(*) FROM station WHERE kind <> 'canary') AS stations, (SELECT count(*) FROM subscriber) AS subscribers,
        (SELECT count(*) FROM alert) AS alerts,
        (SELECT count(*) FROM message WHERE closed_at IS NULL) AS under_way;
 

@@ -5,10 +5,10 @@ INSERT INTO station (id, parent_id, slug, name, kind, mode, insee, timezone, reg
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16);
 
 -- name: find_by_slug
--- What URLs and the command line call a station.
+-- What URLs and the command line call a station; canaries' is nobody's to find.
 SELECT id, parent_id, slug, name, kind, mode, insee, timezone, region, locale, latitude, longitude, outline, phone, private,
        suspended_at
-FROM station WHERE slug = $1;
+FROM station WHERE slug = $1 AND kind <> 'canary';
 
 -- name: find_by_id
 -- What rows call a station.
@@ -20,7 +20,7 @@ FROM station WHERE id = $1;
 -- In order of making, a page at a time: $1 is the id after which the page begins.
 SELECT id, parent_id, slug, name, kind, mode, insee, timezone, region, locale, latitude, longitude, outline, phone, private,
        suspended_at
-FROM station WHERE id > $1 ORDER BY id LIMIT $2;
+FROM station WHERE id > $1 AND kind <> 'canary' ORDER BY id LIMIT $2;
 
 -- name: suspend
 -- A suspended station releases nothing and its keys open nothing; null lets it work again.
