@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "migrate": ("alertd.cli.migrate:migrate", "Bring the database up to date, or move it to PostgreSQL."),
     "operator": ("alertd.cli.operators:operator", "People who log in."),
     "phone": ("alertd.cli.tools:phone", "What a telephone number is."),
+    "privacy": ("alertd.cli.privacy:privacy", "The papers that the law asks for."),
     "schedule": ("alertd.cli.schedules:schedule", "Messages that repeat: what a rule means."),
     "secret": ("alertd.cli.secrets:secret", "The instance's secret, on paper and back."),
     "sending": ("alertd.cli.sending:sending", "Pause or resume all sending."),

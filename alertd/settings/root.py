@@ -11,6 +11,7 @@ from alertd.settings.canary import Canary
 from alertd.settings.communes import CommunesSettings
 from alertd.settings.geocoder import GeocoderSettings
 from alertd.settings.map import MapSettings
+from alertd.settings.privacy import Privacy
 from alertd.settings.providers import Gateway
 from alertd.settings.quiet import QuietHours
 from alertd.settings.quotas import Quotas
@@ -56,6 +57,7 @@ class Settings(Section):
     map: MapSettings = MapSettings()
     retention: Retention = Retention()
     canary: Canary = Canary()
+    privacy: Privacy = Privacy()
     backup: Backup = Backup()
     log: Log = Log()
     gateways: dict[GatewayName, Gateway] = Field(

@@ -44,7 +44,18 @@ from alertd.web.office import (
     this_phone,
     undoing,
 )
-from alertd.web.public import accessibility, board, feeds, files, sandbox, status, tiles, verify, worker
+from alertd.web.public import (
+    accessibility,
+    board,
+    feeds,
+    files,
+    privacy,
+    sandbox,
+    status,
+    tiles,
+    verify,
+    worker,
+)
 from alertd.web.residents import (
     asking,
     following,
@@ -71,6 +82,7 @@ _LINK: Final = "{token:[0-9A-Za-z_-]{43}}"
 
 PAGES: Final = (
     web.get("/accessibilite", accessibility.declaration),
+    web.get("/s/{slug}/donnees", privacy.notice),
     web.get("/connexion", entrance.log_in_page),
     web.post("/connexion", entrance.log_in),
     web.post("/connexion/code", entrance.second),

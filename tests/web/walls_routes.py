@@ -68,7 +68,7 @@ OPEN: Final[Mapping[str, str]] = {
     **{
         f"/s/{{slug}}{rest}": _DOOR
         for rest in ("", "/formulaire.pdf", "/lieux", "/carte", "/affiche", "/affiche.pdf", "/code.svg",
-                     "/mes-choix", "/manifest.webmanifest")
+                     "/mes-choix", "/donnees", "/manifest.webmanifest")
     },
     **{
         f"/{{slug}}{rest}": _BOARD

@@ -1,0 +1,19 @@
+"""What becomes of residents' data (article 13 of the RGPD): the same paper as `alertd privacy habitants` writes, as a page."""
+
+from aiohttp import web
+
+from alertd.privacy import facts, papers
+from alertd.privacy.papers import Paper
+from alertd.web import doorway
+from alertd.web.contracts import Frame
+from alertd.web.contracts.privacy import NoticePage
+from alertd.web.rooms import ROOMS
+from alertd.web.show import show
+
+
+async def notice(request: web.Request) -> web.StreamResponse:
+    """In French, whatever the browser speaks: it is the text that the law is about."""
+    rooms, station = request.app[ROOMS], await doorway.open_station(request)
+    known = facts.of(rooms.settings, station, rooms.clock.now_ms())
+    title, *blocks = papers.blocks(papers.markdown(Paper.RESIDENTS, known))
+    return show(NoticePage(Frame(title.items[0][0]), station.slug, station.name, tuple(blocks)))
