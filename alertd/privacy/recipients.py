@@ -91,9 +91,17 @@ def asked(settings: Settings) -> Iterator[Recipient]:
     if settings.geocoder.base_url:
         where = urlsplit(settings.geocoder.base_url).hostname or ""
         yield Recipient(
-            where, "cherche une adresse", "ce qu'un opérateur cherche, jamais qui le cherche", where, _NO
+            where,
+            "cherche une adresse",
+            "ce qu'un opérateur cherche, jamais qui le cherche",
+            where,
+            "selon le service",
         )
     if settings.map.tiles:
         where = urlsplit(settings.map.tiles).hostname or ""
         what = "des carrés de carte, demandés par le serveur : jamais l'adresse de qui les regarde"
         yield Recipient(where, "fournit le fond de carte", what, where, "sans donnée de personne")
+    if settings.backup.remote.url:
+        place = urlsplit(settings.backup.remote.endpoint or settings.backup.remote.url).hostname or ""
+        what = "des fichiers chiffrés, dont il n'a pas la clé"
+        yield Recipient(place, "garde les copies des sauvegardes", what, place, "selon le contrat")

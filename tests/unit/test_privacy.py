@@ -18,6 +18,14 @@ SETTINGS = Settings.model_validate(
         "http": {"public_url": "https://alertes.example"},
         "retention": {"deliveries_days": 123},
         "geocoder": {"base_url": "https://data.geopf.fr/geocodage"},
+        "backup": {
+            "remote": {
+                "url": "s3://bras/a",
+                "endpoint": "https://coffre.example",
+                "access_key": "k",
+                "secret_file": "/s",
+            }
+        },
         "privacy": {"officer": "DPD du syndicat", "processors": {"relais": "Courriel SAS, Lille"}},
         "gateways": {
             "texto": {"driver": "ovh", "channels": ["sms"]},
@@ -55,6 +63,7 @@ def test_whoever_sees_something_is_named_with_the_country(paper):
         "Courriel SAS, Lille",
         "compte « ligne » : à compléter",
         "data.geopf.fr",
+        "coffre.example",
     )
     assert [one for one in wanted if one not in text] == []
     assert "« bac »" not in text
