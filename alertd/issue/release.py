@@ -17,9 +17,10 @@ from alertd.issue.lately import check_lately
 from alertd.issue.preview import check_groups, stored
 from alertd.issue.write import Order, Spent, write
 from alertd.model import Act, Actor, Content, Station, Text
-from alertd.stations import stations
+from alertd.stations import preapprovals, stations
 from alertd.stations.organisations import check_closing
 from alertd.stations.payers import check_may
+from alertd.stations.preapprovals import UsedUp
 from alertd.store import Row
 from alertd.store.contents import fingerprint, loads
 
@@ -125,9 +126,15 @@ async def _close(
 
 async def _release(desk: Desk, order: Order, alert_id: int | None, digest: str | None) -> Released:
     if digest is not None and await approval.needed(desk, order):
-        return Released(await approval.ask(desk, order, alert_id, digest), 0, again=False)
+        now = desk.clock.now_ms()
+        agreed = await preapprovals.fitting(desk.db, order.station, order.content, now)
+        if agreed is None:
+            return Released(await approval.ask(desk, order, alert_id, digest), 0, again=False)
+        order = replace(order, preapproval=agreed.id)
     try:
         alert_id, event_id = await write(desk, order, alert_id, digest)
+    except UsedUp:
+        return await _release(desk, replace(order, preapproval=None), alert_id, digest)
     except Spent:
         return await released_before(desk, (await desk.db.fetch("previews.one", digest))[0])
     desk.db.ring("fan_out")

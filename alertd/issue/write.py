@@ -10,7 +10,7 @@ from alertd.issue import across, attachments, threads
 from alertd.issue.audience import ONLY_PLACES, Beside, concerns_audience
 from alertd.issue.desk import Desk
 from alertd.model import EVERYWHERE, Act, Actor, Content, Lane, Level, Station
-from alertd.stations import audit, quotas, stations
+from alertd.stations import audit, preapprovals, quotas, stations
 from alertd.stations.calling import call_deciders
 from alertd.stations.organisations import is_organisation
 from alertd.store import Transaction, ids
@@ -37,6 +37,7 @@ class Order:
     `forecast` was made afresh at release: what stands ahead in the queues may have changed since the preview. Nothing leaves
     in the first `hold_ms`: it may be undone. `told`: the station's operators are told that it went out, once it has.
     `beside` are the other stations whose followers it is for. `noted`: the audit has it, as whatever somebody decided.
+    `preapproval` is by which nobody else needs to agree.
     """
 
     act: Act
@@ -51,6 +52,7 @@ class Order:
     told: bool = True
     beside: Beside = field(default_factory=dict)
     noted: bool = True
+    preapproval: int | None = None
 
     @property
     def foreseen(self) -> tuple[float | None, ...]:
@@ -71,7 +73,7 @@ async def write(desk: Desk, order: Order, alert_id: int | None, digest: str | No
     """Make the event; (alert's id, event's id).
 
     :raises Spent: the digest has released meanwhile. :raises Conflict: `not_active`, `quota_exceeded`.
-    :raises TooOften: `quota_exceeded`.
+    :raises TooOften: `quota_exceeded`. :raises UsedUp: what was agreed beforehand holds no more.
     """
     async with desk.db.transaction() as tx:
         return await enter(desk, tx, order, alert_id, digest)
@@ -96,6 +98,8 @@ async def enter(
     await _message(desk, tx, replace(order, beside=beside), made)
     if order.noted:
         await _audit(desk, tx, order, made)
+    if order.preapproval is not None:
+        await preapprovals.use(tx, desk.clock, order.station, order.actor.name, order.preapproval, alert_id)
     await _call_commune(desk, tx, order)
     if order.told:
         await tx.execute("telling.add", event_id, desk.clock.now_ms() + order.hold_ms)

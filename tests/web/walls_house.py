@@ -126,12 +126,17 @@ async def _rows(valley: Valley) -> dict[str, str]:
 
 
 async def _ready(valley: Valley) -> dict[str, list[Any]]:
-    """A ready text of the commune's own."""
+    """A ready text of the commune's own, and what it agreed to beforehand."""
     bras = await valley.at("bras")
     said = {"label": "Lavoir", "topic": "water", "level": "warning", "headline": f"{PRIVATE} à {{lieu}}."}
     assert (await bras.post("/modeles", said | {"base": "0"}))[0] == 303
     rows = await bras.desk.db.fetch("templates.history", valley.stations["bras"].id, "lavoir", 10)
-    return {"ready": [rows[0]["id"]]}
+    wish = {"topic": "school", "level": "info", "from": "18:00", "to": "08:00", "per_day": "1"}
+    school = valley.stations["ecole"].id
+    path = f"/organisations/{school}"
+    assert (await bras.post(f"{path}/avance", wish | {"until": "2026-03-20"}))[0] == 303
+    agreed = await id_in(bras, path, r'name="preapproval" value="(\d+)"')
+    return {"ready": [rows[0]["id"]], "preapproval": [agreed]}
 
 
 async def _school(valley: Valley) -> dict[str, list[Any]]:

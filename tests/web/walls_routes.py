@@ -86,6 +86,7 @@ VARIANTS: Final[Mapping[str, tuple[str, Sequence[str]]]] = {
     "/programmations/{id}/etat": ("act", ("pause", "resume", "end")),
     "/programmations/{id}/dates": ("act", ("drop", "move", "drop_following", "shift_following")),
     "/programmations/nouvelle": ("act", ("save", "show")),
+    "/organisations/{id}/avance": ("act", ("grant", "withdraw")),
     "/organisations/{id}/etat": ("act", ("suspend", "resume")),
     "/equipe/propositions/{id}": ("act", ("agree", "no")),
     "/modeles/{ready}": ("act", ("write", "rename", "hide", "show", "inherit", "take")),
@@ -171,6 +172,7 @@ def _form(planted: Planted) -> dict[str, Any]:
         "groups": [one["group"]],
         "session": planted.session,
         "version": one["ready"],
+        "preapproval": one["preapproval"],
         "way": str(planted.things["endpoint"][-1]),
         "from": f"/alertes/{one['draft']}/corriger",
     }
@@ -187,7 +189,7 @@ _COMMON: Final[Mapping[str, Any]] = {
     "agreed": "2025-09-01", "texts": "2026-03-09;Purée", "login": "bras-mayor", "password": "des mots inconnus ici",
     "again": "des mots inconnus ici", "code": "123456", "token": "n" * 43, "place": "0", "locale": "de",
     "fire_at": "1773037800000", "to": "2026-03-10T08:00", "at": "08:00", "gateway": "relais", "waited": "0",
-    "label": "Le mien", "body": "Rien.", "base": "0", "locked": ["headline"], "offered": ["school"],
+    "until": "2026-03-09", "label": "Le mien", "body": "Rien.", "base": "0", "locked": ["headline"], "offered": ["school"],
     "address": "famille@example.org", "lat": "49.2", "lon": "5.3",
 }  # fmt: skip
 """A field of each name that a form of ours has, as it could be taken."""

@@ -33,7 +33,18 @@ class RulePart:
 
 
 @dataclass(frozen=True, slots=True)
+class Beforehand:
+    """What may leave without waiting: `what`, and by whom and when that was agreed."""
+
+    id: int
+    what: str
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
 class ApprovalsPage:
+    """`beforehand` is what the commune lets this organisation send without waiting."""
+
     template: ClassVar[str] = "approvals.html"
     frame: Frame
     notice: str
@@ -42,6 +53,7 @@ class ApprovalsPage:
     may_decide: bool
     first: str
     last: str
+    beforehand: tuple[Beforehand, ...]
 
 
 @dataclass(frozen=True, slots=True)

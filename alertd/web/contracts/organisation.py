@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from alertd.web.contracts import Choice, Frame
+from alertd.web.contracts.approval import Beforehand
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,9 @@ class OrganisationPage:
     payer: str
     payers: tuple[Choice, ...]
     grants: tuple[Granted, ...]
+    beforehand: tuple[Beforehand, ...]
+    topics: tuple[Choice, ...]
+    levels: tuple[Choice, ...]
     alerts: tuple[Choice, ...]
     may_decide: bool
 

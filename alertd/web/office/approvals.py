@@ -17,6 +17,7 @@ from alertd.stations.approval_rules import DROP, LEVELS, SEND, Rule
 from alertd.store.contents import headline, loads
 from alertd.web import words
 from alertd.web.contracts.approval import ApprovalPage, ApprovalsPage, RulePart, WaitingLine
+from alertd.web.office.beforehand import beforehand
 from alertd.web.office.compose import alert_id_of, composer
 from alertd.web.office.preview import page_of
 from alertd.web.posted import form
@@ -184,6 +185,7 @@ async def _list(rooms: Rooms, here: Visit, notice: str = "") -> ApprovalsPage:
         may_decide=here.actor.role is Role.MAYOR,
         first=first,
         last=last,
+        beforehand=await beforehand(rooms, here.station),
     )
 
 

@@ -1,7 +1,5 @@
 """The organisations under a commune: opened, suspended, capped, granted a danger, read; and what they ask."""
 
-import re
-import unicodedata
 from itertools import starmap
 from typing import Any, Final
 
@@ -10,10 +8,9 @@ from aiohttp import web
 from alertd.errors import NotAllowed, Refused
 from alertd.issue import reading
 from alertd.model import Level, Role, Station
-from alertd.stations import audit, organisations, payers, quotas, requests, stations, templates
+from alertd.stations import audit, organisations, payers, preapprovals, quotas, requests, stations, templates
 from alertd.stations.organisations import Child
 from alertd.stations.requests import Request
-from alertd.stations.stations import NewStation
 from alertd.web import words
 from alertd.web.contracts import Choice
 from alertd.web.contracts.organisation import (
@@ -23,6 +20,8 @@ from alertd.web.contracts.organisation import (
     OrganisationsPage,
     RequestLine,
 )
+from alertd.web.office.beforehand import beforehand
+from alertd.web.office.new_organisation import KIND_WORDS, KINDS, mended, new_station
 from alertd.web.posted import form
 from alertd.web.rooms import ROOMS, Rooms
 from alertd.web.show import frame, show
@@ -30,12 +29,6 @@ from alertd.web.visits import Visit, visit
 
 PATH: Final = "/organisations"
 ALERTS: Final = 20
-KINDS: Final = (
-    Choice("school", "École, crèche, collège, lycée"),
-    Choice("association", "Association"),
-    Choice("hotel", "Hôtel, camping, gîte"),
-    Choice("service", "Service, régie, syndicat"),
-)
 ANSWERS: Final = (
     Choice("done", "C'est diffusé"),
     Choice("adapted", "Diffusé autrement"),
@@ -47,7 +40,6 @@ STATES: Final = {
     "adapted": "Diffusé autrement",
     "declined": "Décliné",
 }
-_KIND_WORDS: Final = {choice.key: choice.label for choice in KINDS}
 
 
 async def organisations_page(request: web.Request) -> web.StreamResponse:
@@ -64,13 +56,13 @@ async def open_organisation(request: web.Request) -> web.StreamResponse:
     }
     try:
         async with rooms.db.transaction() as tx:
-            made = await stations.add(tx, rooms.clock, _new(here.station, typed))
+            made = await stations.add(tx, rooms.clock, new_station(here.station, typed))
             detail = {"kind": made.kind, "parent": here.station.id}
             await audit.append(
                 tx, rooms.clock, made.id, here.actor.name, "station.add", f"station:{made.id}", detail
             )
     except Refused as error:
-        return show(await _list(rooms, here, _mended(error), typed), error.status)
+        return show(await _list(rooms, here, mended(error), typed), error.status)
     raise web.HTTPSeeOther(f"{PATH}/{made.id}")
 
 
@@ -92,7 +84,7 @@ async def answer(request: web.Request) -> web.StreamResponse:
 async def organisation_page(request: web.Request) -> web.StreamResponse:
     """One organisation: what it sent, and what the commune decided about it."""
     rooms, here = request.app[ROOMS], await admitted(request)
-    return show(await _one(rooms, here, await organisations.child(rooms.db, here.station, _id(request))))
+    return show(await page_of(rooms, here, await organisations.child(rooms.db, here.station, _id(request))))
 
 
 async def suspend(request: web.Request) -> web.StreamResponse:
@@ -110,7 +102,7 @@ async def cap(request: web.Request) -> web.StreamResponse:
     rooms, here, child, typed = await deciding(request)
     wanted = str(typed.get("per_day", "")).strip()
     if wanted and not (wanted.isascii() and wanted.isdigit() and len(wanted) < 9):
-        return show(await _one(rooms, here, child, "Écrivez un nombre d'envois par jour, ou rien."), 422)
+        return show(await page_of(rooms, here, child, "Écrivez un nombre d'envois par jour, ou rien."), 422)
     async with rooms.db.transaction() as tx:
         await quotas.decide(tx, child, int(wanted) if wanted else None)
         await enter(
@@ -203,14 +195,15 @@ def _line(child: Child) -> OrganisationLine:
     return OrganisationLine(
         id=child.id,
         name=child.name,
-        kind=_KIND_WORDS.get(child.kind, child.kind),
+        kind=KIND_WORDS.get(child.kind, child.kind),
         followers=_followers(child.followers),
         alerts=words.count(child.alerts, "message") + " depuis un mois",
         state_word="Suspendue" if child.suspended else "",
     )
 
 
-async def _one(rooms: Rooms, here: Visit, child: Station, notice: str = "") -> OrganisationPage:
+async def page_of(rooms: Rooms, here: Visit, child: Station, notice: str = "") -> OrganisationPage:
+    """An organisation as its commune sees it."""
     now = rooms.clock.now_ms()
     seen = {one.id: one for one in await organisations.children(rooms.db, here.station.id, now)}[child.id]
     granted = await organisations.granted(rooms.db, child) or frozenset()
@@ -219,7 +212,7 @@ async def _one(rooms: Rooms, here: Visit, child: Station, notice: str = "") -> O
         frame=frame(child.name, here),
         notice=notice,
         id=child.id,
-        kind=_KIND_WORDS.get(child.kind, child.kind),
+        kind=KIND_WORDS.get(child.kind, child.kind),
         page="" if child.private else f"/{child.slug}",
         followers=_followers(seen.followers),
         suspended=child.suspended,
@@ -232,6 +225,9 @@ async def _one(rooms: Rooms, here: Visit, child: Station, notice: str = "") -> O
             for text in organisations.dangers(await templates.view(rooms.db, rooms.catalogue, here.station))
             if organisations.is_organisation(child)
         ),
+        beforehand=await beforehand(rooms, child),
+        topics=tuple(Choice(topic.key, topic.label("fr")) for topic in rooms.catalogue.topics.values()),
+        levels=tuple(Choice(level.word, words.LEVELS[level]) for level in preapprovals.LEVELS),
         alerts=await _alerts(rooms, here, child, now),
         may_decide=here.actor.role is Role.MAYOR,
     )
@@ -254,42 +250,6 @@ async def _alerts(rooms: Rooms, here: Visit, child: Station, now: int) -> tuple[
 def _followers(number: int) -> str:
     """Rounded down to fives, as every count that is shown without being asked for."""
     return words.count(number - number % 5, "abonné") if number >= 5 else f"{words.discreet(number)} abonnés"
-
-
-def _new(parent: Station, typed: dict[str, str]) -> NewStation:
-    if typed.get("kind") not in _KIND_WORDS:
-        raise Refused("station_invalid", "", fields={"kind": "Choisissez ce que c'est."})
-    name = typed.get("name", "").strip()
-    return NewStation(
-        slug=typed.get("slug", "").strip().lower() or _slug(parent, name),
-        name=name,
-        latitude=parent.latitude,
-        longitude=parent.longitude,
-        kind=typed["kind"],
-        mode=parent.mode,
-        timezone=parent.timezone,
-        region=parent.region,
-        locale=parent.locale,
-        private=typed.get("private") == "on",
-        parent=parent.slug,
-    )
-
-
-def _slug(parent: Station, name: str) -> str:
-    """The name's letters, behind the commune's: two villages may each have a "Les Tilleuls"."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", f"{parent.slug}-{plain}").strip("-")[:61]
-
-
-def _mended(error: Refused) -> str:
-    sentences = {
-        "name": "Écrivez son nom : 1 à 120 caractères.",
-        "slug": "L'adresse courte s'écrit en petites lettres, chiffres et tirets.",
-        "kind": "Choisissez ce que c'est.",
-    }
-    if error.code == "station_exists":
-        return "Cette adresse courte est déjà prise : choisissez-en une autre."
-    return " ".join(sentences.get(field, "") for field in error.fields).strip() or error.message
 
 
 def _id(request: web.Request) -> int:

@@ -13,7 +13,7 @@ from alertd.issue import countdown, relays, threads
 from alertd.issue.preview import Preview, stored
 from alertd.issue.undo import HOLD_MS
 from alertd.model import Act, Channel, Level
-from alertd.stations import approval_rules
+from alertd.stations import approval_rules, preapprovals
 from alertd.store.contents import loads
 from alertd.web import fresh_proof, words
 from alertd.web.contracts import Choice, PreviewPage
@@ -52,10 +52,12 @@ async def _relay(rooms: Rooms, here: Visit, shown: Preview) -> str:
 
 async def _second(rooms: Rooms, here: Visit, shown: Preview) -> str:
     """Who presses the button must know that it asks somebody first."""
-    rule = await approval_rules.rule(rooms.db, here.station.id, shown.content.level)
-    return (
-        "Ce message ne partira qu'avec l'accord d'une seconde personne : elle sera prévenue." if rule else ""
-    )
+    if await approval_rules.rule(rooms.db, here.station.id, shown.content.level) is None:
+        return ""
+    now = rooms.clock.now_ms()
+    if await preapprovals.fitting(rooms.db, here.station, shown.content, now):
+        return "La mairie a accordé d'avance ce genre de message : il part sans attendre."
+    return "Ce message ne partira qu'avec l'accord d'une seconde personne : elle sera prévenue."
 
 
 async def page_of(rooms: Rooms, here: Visit, shown: Preview, act: Act) -> PreviewPage:

@@ -15,7 +15,7 @@ from alertd.store.database import Transaction
 from alertd.web import words
 from alertd.web.contracts import Choice
 from alertd.web.contracts.template import PastVersion, ReadyForm, ReadyLine, ReadyTextPage, ReadyTextsPage
-from alertd.web.office.organisations import KINDS
+from alertd.web.office.new_organisation import KINDS
 from alertd.web.posted import form
 from alertd.web.rooms import ROOMS, Rooms
 from alertd.web.show import frame, show
