@@ -1,11 +1,12 @@
 """Undo: an information or a warning is taken back as long as nobody was told of it; its words are a draft again.
 
-What is published is never unsaid: the thread is corrected as a false alert, which reaches all that it ever reached: nobody.
+The thread is corrected as a false alert, which reaches all that it ever reached: nobody. While it waits for second thoughts it
+hangs on no notice board; once it has, it is never unsaid there.
 """
 
 from typing import Final
 
-from alertd.clock import SECOND
+from alertd.clock import FOREVER, SECOND
 from alertd.errors import Conflict
 from alertd.issue import attachments, threads
 from alertd.issue.desk import Desk
@@ -59,7 +60,8 @@ async def _take_back(desk: Desk, tx: Transaction, actor: Actor, station: Station
     content = threads.closing_content(desk, station, head, Act.CANCEL, None)
     order = Order(Act.CANCEL, station, content, 0, 0, (), actor, told=False)
     await enter(desk, tx, order, head.alert_id, None)
-    await tx.execute("telling.drop", head.alert_id)
+    await tx.execute("telling.hush", head.alert_id, FOREVER, HOLD_MS)
+    await tx.execute("telling.drop", head.alert_id, FOREVER)
     draft = await add_alert(tx, station, head.content)
     await tx.execute("alerts.save_draft", draft, dumps(head.content), actor.name)
     await attachments.keep(tx, station.id, draft, head.content)

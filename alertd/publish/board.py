@@ -91,6 +91,8 @@ class Board:
     now: int
     notices: tuple[Notice, ...]
     planned: tuple[Planned, ...] = ()
+    held_until: int | None = None
+    """When a message that may still be undone is published."""
 
     def hanging(self, *standings: Standing) -> tuple[Notice, ...]:
         return tuple(one for one in self.notices if one.standing(self.now) in standings)
@@ -109,9 +111,8 @@ class Board:
     @property
     def turns_at(self) -> int | None:
         """The next moment at which it reads otherwise by itself."""
-        return min(
-            (moment for one in self.notices for moment in one.turns if moment > self.now), default=None
-        )
+        turns = [moment for one in self.notices for moment in one.turns if moment > self.now]
+        return min([*turns, *filter(None, [self.held_until])], default=None)
 
 
 async def board(db: Database, station: Station, now: int, latest: int = PAGE) -> Board:
@@ -120,7 +121,8 @@ async def board(db: Database, station: Station, now: int, latest: int = PAGE) ->
     recent = await db.fetch("public.threads", station.id, NEWEST, latest)
     rows = {row["id"]: row for row in (*in_force, *recent)}
     notices = await _notices(db, [rows[key] for key in sorted(rows, reverse=True)])
-    return Board(station, now, notices, await _planned(db, station, now))
+    held = (await db.fetch("public.held", station.id))[0]["at"]
+    return Board(station, now, notices, await _planned(db, station, now), held)
 
 
 async def archive(db: Database, station: Station, before: int, limit: int = PAGE) -> tuple[Notice, ...]:

@@ -84,13 +84,19 @@ async def tell_errors(request: web.Request, handler: Handler) -> web.StreamRespo
         if error.status < 400:
             raise
         return _refused(request, error.status, _allow(error))
-    except ConnectionError:
-        raise
     except Exception as error:
+        if isinstance(error, ConnectionError) and _is_gone(request):
+            log.debug("reader_gone", method=request.method, route=_route(request))
+            return web.Response(status=400)  # to nobody: what is raised here aiohttp logs as an error of ours
         if request.path.startswith("/static/") and getattr(error, "errno", None) == errno.ENAMETOOLONG:
             return _refused(request, 404)  # no file has such a name; aiohttp asks the disk all the same
         log.exception("page_failed", method=request.method, route=_route(request))
         return _refused(request, 500)
+
+
+def _is_gone(request: web.Request) -> bool:
+    """Whether the far end hung up: half way through its form, or through our answer."""
+    return request.transport is None or request.transport.is_closing()
 
 
 @web.middleware

@@ -10,6 +10,8 @@ from lxml import etree
 from web.feeds_house import other, reader, town
 
 from alertd.clock import DAY, HOUR, MINUTE
+from alertd.issue.release import release
+from alertd.issue.undo import HOLD_MS, undo
 from alertd.model import Level, Mode, Target, Text
 from alertd.publish.board import MOST_PLANNED
 from alertd.schedule import saving
@@ -270,3 +272,30 @@ async def test_what_is_kept_has_a_bound():
     await front.get("0", 0, again)
     await front.get(str(MOST), 0, again)
     assert made == [1]
+
+
+async def test_what_was_undone_before_the_first_message_never_hung(town, reader):
+    """While it may be undone an information hangs nowhere, and appears by itself; taken back then, it is no false alert either."""
+    await town.person()
+
+    async def sent():
+        shown = await town.preview(level=Level.WARNING, topic="road")
+        return await release(town.desk, town.mayor, town.station, shown.digest, hold_ms=HOLD_MS)
+
+    taken_back = await sent()
+    assert titles(await page(reader)) == []
+    await undo(town.desk, town.mayor, taken_back.alert_id)
+    stays = await sent()
+    for _ in range(2):
+        for path in ("", "/ecran", "/archives", "/atom.xml"):
+            assert "Incendie route" not in await page(reader, path), path
+        assert (await reader.get(f"/belleville/alertes/{taken_back.alert_id}")).status == 404
+        assert (await reader.get(f"/belleville/alertes/{stays.alert_id}")).status == 404
+        town.clock.advance(HOLD_MS // 2 - 1)
+    town.clock.advance(2)
+    assert len(titles(await page(reader))) == 1
+    assert (await reader.get(f"/belleville/alertes/{stays.alert_id}")).status == 200
+    await undo(town.desk, town.mayor, stays.alert_id)
+    assert "Fausse alerte" in await page(reader)
+    town.clock.advance(HOUR)
+    assert (await reader.get(f"/belleville/alertes/{taken_back.alert_id}")).status == 404

@@ -82,6 +82,11 @@ async def test_who_would_correct_it_meanwhile_is_led_to_its_stop(mayor):
     answer = await mayor.client.get(f"{path}/corriger", allow_redirects=False)
     assert (answer.status, answer.headers["Location"]) == (303, path)
     assert "Arrêter l'envoi" in plain((await mayor.get(path))[1])
+    status, page, _ = await mayor.post(f"{path}/corriger", mayor.alert(headline="Le feu est éteint"))
+    assert status == 409
+    assert "arrêtez d'abord l'envoi" in plain(page)
+    assert f'href="{path}"' in page
+    assert "Le feu est éteint" in page
 
 
 async def test_whoever_stops_too_late_is_led_to_the_false_alert(mayor, colleague):

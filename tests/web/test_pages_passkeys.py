@@ -130,7 +130,8 @@ async def test_a_removed_device_opens_nothing_and_another_operator_removes_none(
     await added(visitor, device)
     await anew(visitor)
     await visitor.log_in("le-deputy")
-    await visitor.post("/compte/empreinte/1/retirer")
+    others, nobodys = [await visitor.post(f"/compte/empreinte/{one}/retirer") for one in (1, 999)]
+    assert (others[0], others[1]) == (404, nobodys[1])
     await anew(visitor)
     assert await entered(visitor, device) == 303
     assert (await visitor.post("/compte/empreinte/1/retirer"))[2] == "/compte?fait=sans-empreinte"

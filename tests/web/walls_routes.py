@@ -76,7 +76,6 @@ OPEN: Final[Mapping[str, str]] = {
                      "/alertes/{id}/haut-parleur.pdf", "/ecran", "/cadre", "/banniere.svg", "/atom.xml", "/rss.xml",
                      "/alertes.geojson", "/alertes.ics", "/cap/{id}.xml")
     },
-    "/compte/empreinte/{id}/retirer": _SAME,
     "/compte/notifications/{id}/retirer": _SAME,
 }  # fmt: skip
 """The routes that answer whoever names what is another's, and why; every other one refuses. The words of `PRIVATE` and

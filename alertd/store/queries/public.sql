@@ -1,5 +1,6 @@
 -- What anybody may read without a log-in. The newest event decides: an update may have turned a thread to a group, and
--- `alert.private` says only what its first message was aimed at.
+-- `alert.private` says only what its first message was aimed at. A first message that may still be undone hangs nowhere, and one
+-- that was undone then never did: `telling` has the moment until which it waits, or the farthest one.
 
 -- name: in_force
 -- A station's threads that are under way or still to come, the gravest first, then the newest; those past their end are left to
@@ -8,7 +9,16 @@ SELECT a.id, a.state, a.created_at, a.closed_at, a.expires
   FROM alert a JOIN station s ON s.id = a.station_id
  WHERE a.station_id = $1 AND a.state = 'active' AND a.expires > now_ms() AND s.private = 0
    AND a.head_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM event_group g WHERE g.event_id = a.head_id)
+   AND NOT EXISTS (SELECT 1 FROM event e JOIN telling t ON t.event_id = e.id
+                    WHERE e.alert_id = a.id AND e.supersedes IS NULL AND t.created_at > now_ms()
+                      AND (t.created_at <= e.created_at + 10000 OR t.created_at = 253402300799000))
  ORDER BY a.level DESC, a.id DESC LIMIT $2;
+
+-- name: held
+-- When the next first message that may still be undone is published.
+SELECT min(t.created_at) AS at
+  FROM telling t JOIN event e ON e.id = t.event_id
+ WHERE e.station_id = $1 AND e.supersedes IS NULL AND t.created_at > now_ms() AND t.created_at <= e.created_at + 10000;
 
 -- name: threads
 -- A station's threads, whatever has become of them, newest first, by key.
@@ -16,6 +26,9 @@ SELECT a.id, a.state, a.created_at, a.closed_at, a.expires
   FROM alert a JOIN station s ON s.id = a.station_id
  WHERE a.station_id = $1 AND a.id < $2 AND s.private = 0
    AND a.head_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM event_group g WHERE g.event_id = a.head_id)
+   AND NOT EXISTS (SELECT 1 FROM event e JOIN telling t ON t.event_id = e.id
+                    WHERE e.alert_id = a.id AND e.supersedes IS NULL AND t.created_at > now_ms()
+                      AND (t.created_at <= e.created_at + 10000 OR t.created_at = 253402300799000))
  ORDER BY a.id DESC LIMIT $3;
 
 -- name: events

@@ -14,7 +14,14 @@ DELETE FROM telling WHERE event_id = $1 AND created_at = $2;
 
 -- name: drop
 -- What was taken back before anybody was told is told to nobody.
-DELETE FROM telling WHERE event_id IN (SELECT id FROM event WHERE alert_id = $1);
+DELETE FROM telling WHERE created_at < $2 AND event_id IN (SELECT id FROM event WHERE alert_id = $1);
+
+-- name: hush
+-- What was taken back while it still waited ($2, the farthest moment) is told to nobody, ever: the notice board asks for it,
+-- where it never hung. $3 is how long a first message waits at most.
+UPDATE telling SET created_at = $2
+ WHERE created_at > now_ms()
+   AND event_id IN (SELECT id FROM event e WHERE e.alert_id = $1 AND e.supersedes IS NULL AND telling.created_at <= e.created_at + $3);
 
 -- name: contacts
 -- Where the operators of a station ($1) are told, of those who may log in, in the station's mode ($2).

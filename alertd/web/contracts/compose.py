@@ -43,6 +43,8 @@ class ComposePage:
     action: str
     form: ComposeForm
     errors: Mapping[str, str]
+    thread: str
+    """Where the alert is that this would correct, when something is in the way; "" else."""
     lost: str
     """What of the message cannot be kept by this form; "" for nothing."""
     topics: tuple[Choices, ...]

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from alertd import issue
 from alertd.catalogue import Template
-from alertd.errors import AlertdError, Missing, NotAllowed, Refused
+from alertd.errors import AlertdError, Conflict, Missing, NotAllowed, Refused
 from alertd.issue import reading
 from alertd.issue.estimate import take_turn
 from alertd.issue.preview import check_thread
@@ -187,7 +187,7 @@ async def _compose(request: web.Request, alert_id: int | None) -> web.StreamResp
         shown = await issue.preview(
             rooms.desk, here.actor, here.station, content, alert_id, neutral=form.neutral == "on"
         )
-    except Refused as error:
+    except (Refused, Conflict) as error:
         return again(rooms, here, around, form, error, alert_id)
     raise web.HTTPSeeOther(f"/alertes/apercu/{shown.digest}")
 

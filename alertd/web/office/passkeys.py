@@ -87,15 +87,21 @@ async def add(request: web.Request) -> web.StreamResponse:
 
 
 async def remove(request: web.Request) -> web.StreamResponse:
-    """A device opens nothing any more; with the last second proof the recovery codes go, too."""
+    """A device opens nothing any more; with the last second proof the recovery codes go, too.
+
+    :raises Missing: `passkey_unknown`: somebody else's device, and one that there is not: none is told from the other.
+    """
     _, known = await changing(request)
     rooms = request.app[ROOMS]
     async with rooms.db.transaction() as tx:
-        if await passkeys.remove(tx, known.operator.id, int(request.match_info["id"])):
-            await audit.append(tx, rooms.clock, None, *acted(known, "login.passkey_removed"))
-            left = await factors.of(tx, known.operator.id)
-            if left is not None and not left.second:
-                await recovery.drop(tx, known.operator.id)
+        if not await passkeys.remove(tx, known.operator.id, int(request.match_info["id"])):
+            raise Missing(
+                "passkey_unknown", "Cet appareil n'est pas, ou plus, parmi les vôtres : voyez votre compte."
+            )
+        await audit.append(tx, rooms.clock, None, *acted(known, "login.passkey_removed"))
+        left = await factors.of(tx, known.operator.id)
+        if left is not None and not left.second:
+            await recovery.drop(tx, known.operator.id)
     raise web.HTTPSeeOther("/compte?fait=sans-empreinte")
 
 

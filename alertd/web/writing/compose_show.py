@@ -71,6 +71,7 @@ def form_page(
         action=action,
         form=form,
         errors=errors,
+        thread=f"/alertes/{alert_id}" if errors and alert_id is not None else "",
         lost="",
         topics=_by_level(around.catalogue, Level.DANGER),
         levels=tuple(Choice(level.word, words.LEVELS[level]) for level in levels_of(here)),
