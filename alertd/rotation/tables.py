@@ -61,8 +61,8 @@ def _endpoint(keyring: Keyring, row: Row, to: int) -> Values:
 
 
 def _hashed(keyring: Keyring, row: Row, address: str, to: int) -> bytes:
-    """The hash is of a resident's address, of an operator's (for them alone) or of somebody's who is still to prove it: whichever
-    it is now tells what it shall be.
+    """The hash is of a resident's address, of an operator's (for them alone), of somebody's who is still to prove it or of a
+    canary's: whichever it is now tells what it shall be.
 
     :raises Unreadable: it is none of these.
     """
@@ -71,6 +71,7 @@ def _hashed(keyring: Keyring, row: Row, address: str, to: int) -> bytes:
         (word, address),
         ("contact", f"{row['subscriber_id']}:{word}:{address}"),
         ("courier", f"{row['id']}:{word}:{address}"),
+        ("canary", f"{word}:{address}"),
     ):
         if was in keyring.address_hashes(kind, text):
             return keyring.address_hash_with(to, kind, text)

@@ -96,6 +96,7 @@ RESERVED: Final = frozenset(
         "sandbox",
         "static",
         "stations",
+        "surveillance",
         "sw",
         "tuiles",
         "vecteurs",

@@ -33,7 +33,7 @@ MOST: Final = 50
 """Addresses that are told."""
 LIMIT: Final = Limit("watch", burst=12)
 OVER: Final = Limit("watch_over", burst=12)
-PATH: Final = "/etat"
+PATH: Final = "/surveillance"
 
 log = structlog.get_logger(__name__)
 

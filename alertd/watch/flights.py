@@ -25,6 +25,8 @@ ROWS_MS: Final = DAY
 """How long the rows of a canary's alert are kept; its flight is history."""
 HISTORY_MS: Final = 90 * DAY
 DROPS: Final = 200
+SANDBOX: Final = "sandbox"
+"""What an alarm calls the way to the sandbox."""
 
 
 class Verdict(StrEnum):
@@ -46,6 +48,16 @@ class Flight:
     handed_at: int | None
     state: State | None
     verdict: Verdict | None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Of a channel's canaries whose end is known, how many there were, and how many went well."""
+
+    mode: Mode
+    channel: Channel
+    n: int
+    well: int
 
 
 def verdict(
@@ -112,7 +124,7 @@ def _grounded(way: Way, now: int, terms: Terms) -> bool:
 def _causes(ill: Sequence[Way]) -> Iterator[Cause]:
     for mode, channel in dict.fromkeys((way.mode, way.channel) for way in ill):
         sandbox = mode is Mode.TRAINING
-        name = "sandbox" if sandbox else channel.word
+        name = SANDBOX if sandbox else channel.word
         what = "le bac à sable" if sandbox else CHANNELS[channel]
         yield Cause(Kind.CANARY, name, {"what": what}, None if sandbox else channel)
 
@@ -131,6 +143,12 @@ async def history(db: Database, most: int) -> list[Flight]:
         )
         for row in await db.fetch("canary.history", most)
     ]
+
+
+async def shares(db: Database, since: int) -> list[Share]:
+    """By mode and channel, of what flew since then."""
+    rows = await db.fetch("canary.shares", since)
+    return [Share(Mode(row["mode"]), Channel(row["channel"]), row["n"], row["well"]) for row in rows]
 
 
 async def forget(db: Database, now: int) -> None:

@@ -13,13 +13,14 @@ from alertd.clock import MINUTE
 from alertd.errors import Conflict, Unavailable
 from alertd.keyfile import Held
 from alertd.keys import Keyring, Unreadable, delivery_number, endpoint_context
-from alertd.model import Channel
+from alertd.model import Channel, Mode
 from alertd.rotation import heirlooms, nodes
 from alertd.rotation.turn import Rotation, Stage
 from alertd.stations import secrets_in_use
 from alertd.subscribe import contacts, stops
 from alertd.subscribe.enrol import enrol
 from alertd.subscribe.nouns import At, Enrolment
+from alertd.watch import reserved
 from gateways.contract import Inbound
 
 
@@ -177,3 +178,15 @@ async def test_an_operator_is_told_at_the_same_address_after_a_rotation(town, pa
         assert given == await contacts.give(
             tx, town.clock, Keyring.load(path), "cli", "mairie", SMS, phone(3)
         )
+
+
+async def test_a_reserved_address_is_found_by_the_new_secret(town, path):
+    """What canaries fly to is hashed apart, and stays so."""
+    mailbox = (Channel.EMAIL, "canari@mairie.example")
+    async with town.db.transaction() as tx:
+        await reserved.add(tx, town.clock, town.desk.keyring, "cli", *mailbox, Mode.LIVE)
+    await rotation(town, path).turn()
+    await rotation(town, path).finish()
+    async with town.db.transaction() as tx:
+        await reserved.remove(tx, town.clock, Keyring.load(path), "cli", *mailbox)
+    assert await reserved.ways(town.db) == []

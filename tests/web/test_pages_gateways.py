@@ -241,10 +241,11 @@ async def test_a_station_under_another_reads_and_does_not_overrule(operator, db)
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.MAYOR])
 async def test_only_mayors_are_told(operator, role):
-    """Whoever else works at the mairie is told that the page is not theirs, and is not led to it."""
+    """Whoever else works at the mairie is told that these pages are not theirs, and is not led to them."""
     someone = await operator(role)
-    assert (await someone.get("/passerelles"))[0] == 403
-    assert "/passerelles" not in (await someone.get("/"))[1]
+    for path in ("/passerelles", "/surveillance"):
+        assert (await someone.get(path))[0] == 403
+        assert path not in (await someone.get("/"))[1]
 
 
 async def test_a_training_station_sees_its_sandbox_and_overrules_nobody(mayor):

@@ -60,6 +60,11 @@ SELECT c.endpoint_id, c.channel, c.mode, c.verdict, c.flown_at
 -- The latest flights, the newest first.
 SELECT endpoint_id, channel, mode, flown_at, handed_at, state, verdict FROM canary ORDER BY flown_at DESC, endpoint_id LIMIT $1;
 
+-- name: shares
+-- By channel, of the flights since $1 of which is known how they ended: how many, and how many went well.
+SELECT channel, mode, count(*) AS n, CAST(sum(CASE WHEN verdict = 'well' THEN 1 ELSE 0 END) AS BIGINT) AS well
+  FROM canary WHERE verdict IS NOT NULL AND flown_at >= $1 GROUP BY channel, mode ORDER BY mode, channel;
+
 -- name: old
 -- Flights ($2 at most) that nobody asks about any more, flown before $1: their alerts' rows may go.
 SELECT DISTINCT c.message_id, m.event_id, m.alert_id
