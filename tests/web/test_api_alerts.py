@@ -10,6 +10,7 @@ from alertd.clock import HOUR, MINUTE
 from alertd.deliver.fan_out import FanOut
 from alertd.model import Channel, Level
 from alertd.stations import silence
+from alertd.stations.streets import keep
 from alertd.web.api.answers import iso
 
 
@@ -49,6 +50,23 @@ async def test_from_preview_to_books(house):
     _, page, response = await house.call("GET", f"/api/v1/alerts/{alert['id']}/deliveries")
     assert [one["ref"] for one in page["deliveries"]] == ["person-1", "person-2"]
     assert "63998" not in await response.text()
+
+
+async def test_a_preview_says_how_far_it_reaches(house):
+    """Doors covered and streets without, in fives as on the page; null where the station has no address list."""
+    _, shown, _ = await house.call("POST", f"{house.path}/alerts/preview", house.alert())
+    assert shown["coverage"] is None
+    rows = [
+        f"{n};{street};{lat};{5.375 + n / 5_000}"
+        for street, lat in (("Rue Haute", 49.209), ("Rue Basse", 49.211))
+        for n in range(1, 7)
+    ]
+    table = "\n".join(["numero;nom_voie;lat;lon", *rows])
+    await keep.replace(house.desk.db, house.desk.clock, house.station, table.encode(), actor="cli")
+    place = {"lat": 49.209, "lon": 5.375 + 1 / 5_000}
+    await house.call("POST", f"{house.path}/subscribers", house.person(1, places=[place]), key="people")
+    _, shown, _ = await house.call("POST", f"{house.path}/alerts/preview", house.alert())
+    assert shown["coverage"] == {"points": 12, "covered": 1, "visitors": 0, "empty": ["Rue Basse"], "more": 0}
 
 
 async def test_the_same_digest_again(house):

@@ -1,5 +1,6 @@
 """Alerts over the API: drafted, previewed, released, corrected, ended, followed."""
 
+from dataclasses import asdict
 from typing import Annotated, Final
 
 from pydantic import Field
@@ -181,6 +182,7 @@ def _preview_answer(shown: Preview, repairs: tuple[str, ...]) -> answers.Preview
             "target": target_answer(shown.content.target),
             "repairs": list(repairs),
             "shared": list(shown.border.shared),
+            "coverage": shown.coverage and asdict(shown.coverage),
             "across": [{"station": one.station, "people": one.people} for one in shown.border.unreached],
         }
     )

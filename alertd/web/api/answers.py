@@ -151,6 +151,20 @@ class AcrossAnswer(Answer):
     people: Count = Field(description="In fives; 0 is fewer than five.")
 
 
+class CoverageAnswer(Answer):
+    """The doors of the streets that the target touches, by the station's address list."""
+
+    points: Count = Field(description="Doors in all.")
+    covered: Count = Field(
+        description="Doors with a home of this audience within 25 m; in fives, 1 is one to four."
+    )
+    visitors: Count = Field(
+        description="People there for a stay or just now, beside homes; in fives, 1 is one to four."
+    )
+    empty: list[str] = Field(description="Streets and hamlets where no door is covered, at most 100.")
+    more: Count = Field(description="How many such streets there are beyond those.")
+
+
 class PreviewAnswer(Answer):
     """What would happen, and the digest that releases it exactly as shown."""
 
@@ -178,6 +192,9 @@ class PreviewAnswer(Answer):
     repairs: list[str] = Field(description="What was repaired in the zone, to be looked at.")
     shared: list[str] = Field(
         description="Other stations whose followers in the zone are warned too, and counted in `people`."
+    )
+    coverage: CoverageAnswer | None = Field(
+        description="Null for groups, and where the station has no address list or fewer than five doors are touched."
     )
     across: list[AcrossAnswer] = Field(
         description="Of a danger: who is left out beyond the commune's border."
