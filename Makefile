@@ -3,13 +3,15 @@
 # make check  ruff, mypy, import-linter
 # make bench  one table, and build/bench.json
 # make soak   the long tests: an hour or two
+# make audit  known holes in what is locked, and any request on the API: needs a network, ten minutes
+# make lock   writes requirements.lock anew, after pyproject.toml or constraints.txt
 
 PYTHON ?= python3
 BIN := .venv/bin
 PEERS := tests/peers/node_modules/.package-lock.json
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: run test check bench soak clean
+.PHONY: run test check bench soak audit lock clean
 
 run: .venv/run
 	@$(BIN)/alertd demo
@@ -29,6 +31,15 @@ bench: .venv/bench
 soak: .venv/test
 	@ALERTD_LONG=1 $(BIN)/python -m pytest tests/crash tests/e2e tests/heart tests/zones
 
+# Where the advisories cannot be had the audit fails rather than pass what nobody looked at.
+audit: .venv/audit
+	@ALERTD_LONG=1 $(BIN)/python -m pytest tests/e2e/test_any_request.py
+	@$(BIN)/pip-audit --strict --require-hashes --disable-pip -r requirements.lock
+
+lock: .venv/audit
+	@$(BIN)/uv pip compile pyproject.toml --all-extras -c constraints.txt --universal --python-version 3.11 --generate-hashes \
+	  --no-header --no-annotate --no-emit-index-url -q -o requirements.lock
+
 # constraints.txt pins what was tried; pyproject.toml says what is needed.
 .venv/run: pyproject.toml constraints.txt hatch_build.py package-lock.json
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -45,6 +56,10 @@ $(PEERS): tests/peers/package.json tests/peers/package-lock.json
 	@if command -v npm >/dev/null; then cd tests/peers && \
 	  npm ci --ignore-scripts --no-audit --no-fund --fetch-retries=1 --fetch-timeout=60000 --loglevel=error >/dev/null && \
 	  touch node_modules/.package-lock.json || echo "npm brought no peers: their tests are skipped"; fi
+
+.venv/audit: .venv/test
+	@$(PIP) install -c constraints.txt --group audit
+	@touch $@
 
 .venv/bench: .venv/test
 	@$(PIP) install -c constraints.txt --group bench

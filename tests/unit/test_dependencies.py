@@ -49,3 +49,16 @@ def test_every_package_that_is_imported_is_named():
 
 def _canonical(name):
     return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def test_what_is_locked_is_what_was_tried():
+    """requirements.lock has every package that an instance needs, extras too, at the version of constraints.txt, each file by its hash."""
+    locked = dict(re.findall(r"^([\w.-]+)==(\S+)", (ROOT / "requirements.lock").read_text(), re.MULTILINE))
+    blocks = re.split(r"\n(?=\S)", (ROOT / "requirements.lock").read_text().strip())
+    tried = dict(re.findall(r"^([\w.-]+)==(\S+)$", (ROOT / "constraints.txt").read_text(), re.MULTILINE))
+    tried = {_canonical(name): version for name, version in tried.items()}
+    assert {name: tried.get(name) for name in locked} == locked
+    assert [block for block in blocks if not re.search(r"--hash=sha256:[0-9a-f]{64}", block)] == []
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = [*project["dependencies"], *chain.from_iterable(project["optional-dependencies"].values())]
+    assert {_canonical(re.split(r"[\[<>=!~ ;]", each)[0]) for each in wanted} <= set(locked)

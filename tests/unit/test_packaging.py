@@ -59,6 +59,23 @@ def test_a_wheel_brings_its_words(site, tmp_path):
     assert (topics, languages) == ("25", "6")
 
 
+def test_what_is_installed_founds_an_instance(site, tmp_path):
+    """The program that pip, pipx and uv put in their bin makes an instance of its own wheel alone: code, words, units, communes."""
+    place = ("--insee", "97411", "--lat", "-20.88", "--lon", "55.45", "--public-url", "https://a.example.org")
+    words = ("init", *place, "--email", "a@example.org", "--config", "a.toml", "--units", "units", "--json")
+    nobody = {"PYTHONPATH": str(site), "ALERTD_COMMUNES__BASE_URL": ""}
+    (told,) = python(site / "bin" / "alertd", *words, cwd=tmp_path, **nobody)
+    assert json.loads(told)["station"] == "saint-denis"
+    units = {path.name: path.read_text() for path in (tmp_path / "units").iterdir()}
+    assert units.keys() == {path.name for path in (ROOT / "systemd").iterdir()}
+    ours = f"ExecStart={Path(sys.executable).with_name('alertd')} serve "
+    assert ours in units["alertd.service"]
+    (told,) = python(
+        site / "bin" / "alertd", "station", "list", "--config", "a.toml", "--json", cwd=tmp_path, **nobody
+    )
+    assert json.loads(told)[0]["name"] == "Saint-Denis"
+
+
 def test_a_wheel_brings_all_of_config(site):
     """Every file of config/ is in the wheel."""
     ours = {path.relative_to(ROOT / "config") for path in (ROOT / "config").rglob("*.toml")}
@@ -127,6 +144,9 @@ def test_without_a_registry_the_build_goes_on_without_a_map(tmp_path):
     for folder in ("alertd", "gateways", "zones", "config", "systemd"):
         (tmp_path / folder).mkdir()
     nowhere = {"npm_config_registry": "http://127.0.0.1:9", "npm_config_cache": str(tmp_path / "cache")}
+    nowhere |= {
+        "npm_config_fetch_retry_mintimeout": "1"
+    }  # milliseconds before it knocks again: nobody comes meanwhile
     build = ("-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path / "dist")
     python(*build, cwd=tmp_path, **nowhere)
     assert list((tmp_path / "dist").glob("*.whl"))

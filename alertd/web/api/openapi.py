@@ -23,6 +23,18 @@ _PATH_SCHEMAS: Final[Mapping[str, dict[str, Any]]] = {
 }
 _ALWAYS: Final = (401, 404, 429, 503)
 _WITH_BODY: Final = (400, 413, 415, 422)
+_EVENT: Final = {
+    "type": "object",
+    "properties": {
+        "event": {"type": "string", "enum": ["progress", "end"]},
+        "data": {
+            "type": "string",
+            "description": "JSON: of `progress` the alert, as GET gives it; of `end` nothing.",
+        },
+    },
+    "required": ["data"],
+}
+"""Before OpenAPI 3.2, which has `itemSchema`, the schema of a stream of events describes each of them."""
 _TITLES: Final[Mapping[int, str]] = {
     400: "The body is not JSON that can be read",
     401: "No key, or one that does not work",
@@ -117,7 +129,7 @@ def _success(route: Route, status: int, names: Names) -> dict[str, Any]:
     if model is not None:
         described["content"] = {"application/json": {"schema": names[model]}}
     if route.stream:
-        described["content"] = {"text/event-stream": {"schema": {"type": "string"}}}
+        described["content"] = {"text/event-stream": {"schema": _EVENT}}
     return described
 
 
