@@ -162,6 +162,7 @@ PAGES: Final = (
     web.post("/invitation/{token:[A-Za-z0-9_-]{43}}", invitation.accept),
     web.get(exercises.PATH, exercises.exercises_page),
     web.get(f"{exercises.PATH}/{_ID}", exercises.exercise_page),
+    web.get(f"{exercises.PATH}/{_ID}.pdf", exercises.exercise_paper),
     web.get(approvals.PATH, approvals.approvals_page),
     web.post(approvals.PATH, approvals.set_rule),
     web.post(f"{approvals.PATH}/elections", approvals.set_election),

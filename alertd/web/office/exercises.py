@@ -1,23 +1,46 @@
 """Exercises: the list, and each one's report, to be printed for the plan communal de sauvegarde."""
 
+import asyncio
 from collections.abc import Iterator
+from dataclasses import asdict, astuple
 from typing import Final
 
 from aiohttp import web
 
-from alertd.issue import exercises
+from alertd.issue import exercises, reading
 from alertd.issue.exercises import Report
+from alertd.issue.reading import AlertView
+from alertd.publish import report as paper
+from alertd.publish.paper import moment
 from alertd.web import words
 from alertd.web.contracts import Choice
 from alertd.web.contracts.exercise import ExercisePage, ExercisesPage, WayLine
-from alertd.web.rooms import ROOMS
+from alertd.web.office.compose import surroundings
+from alertd.web.places import described
+from alertd.web.rooms import ROOMS, Rooms
 from alertd.web.show import frame, show
-from alertd.web.visits import visit
+from alertd.web.visits import Visit, visit
+from alertd.web.writing.forms import LANGUAGE
 
 PATH: Final = "/exercices"
+PDF: Final = "application/pdf"
+HEAD: Final = ("Envois", "Prévus", "Confiés", "Reçus", "Confirmés", "Échoués")
+_FOOT: Final = (
+    "Établi {when}. Un exercice n'atteint que ceux qui les acceptent ; ses chiffres n'entrent dans aucun bilan des alertes. "
+    "Aucun nom d'abonné ni aucune adresse n'y figure."
+)
 REASONS: Final = {
     "no_gateway": "pas de passerelle",
     "acknowledged": "déjà confirmé autrement",
+    "too_late": "trop tard",
+    "no_receipt": "aucun accusé de réception",
+    "node_lost": "machine arrêtée en cours d'envoi",
+    "connection": "pas de connexion à l'opérateur",
+    "credentials": "identifiants refusés par l'opérateur",
+    "credit": "crédit épuisé",
+    "sender": "expéditeur refusé par l'opérateur",
+    "provider": "panne chez l'opérateur",
+    "unknown": "aucune réponse de l'opérateur",
     "": "sans précision",
 }
 
@@ -46,6 +69,53 @@ async def exercise_page(request: web.Request) -> web.StreamResponse:
         alert=told.summary.id,
     )
     return show(page)
+
+
+async def exercise_paper(request: web.Request) -> web.StreamResponse:
+    """The same on paper, for the plan communal de sauvegarde: figures, and nobody's address."""
+    rooms, here = request.app[ROOMS], await visit(request)
+    told = await exercises.report(rooms.desk, here.station.id, int(request.match_info["id"]))
+    page = await _on_paper(rooms, here, told)
+    said = f'inline; filename="exercice-{told.summary.id}.pdf"'
+    body = await asyncio.to_thread(paper.report, page)
+    return web.Response(body=body, content_type=PDF, headers={"Content-Disposition": said})
+
+
+async def _on_paper(rooms: Rooms, here: Visit, told: Report) -> paper.Report:
+    view = await reading.alert(rooms.desk, told.summary.id)
+    around = await surroundings(rooms, here, zone=view.content.target.zone)
+    text = view.content.texts.get(LANGUAGE) or next(iter(view.content.texts.values()))
+    lines = tuple(_ways(told))
+    return paper.Report(
+        station=here.station.name,
+        title=told.summary.headline,
+        words=" ".join(part for part in (text.instruction, text.body) if part),
+        facts=tuple(_facts(rooms, here, view, told, described(view.content.target, around))),
+        head=HEAD,
+        rows=(*(tuple(asdict(line).values()) for line in lines), _sum(told)),
+        times=tuple(_times(told)),
+        missed=tuple(_missed(told)),
+        foot=_FOOT.format(when=words.when(rooms.clock.now_ms(), here.station.timezone, 0)),
+        made_at=moment(rooms.clock.now_ms()),
+    )
+
+
+def _facts(rooms: Rooms, here: Visit, view: AlertView, told: Report, where: str) -> Iterator[str]:
+    """With its date: paper is kept."""
+    first, timezone = view.events[0], here.station.timezone
+    by = first.released_by.removeprefix("operator:")
+    level = words.LEVELS[told.summary.level]
+    yield f"{level} : {words.topic(rooms.catalogue, told.summary.topic).lower()}. {where}"
+    yield f"Envoyé {words.when(first.created_at, timezone, 0)}, par {by}."
+    if told.summary.closed_at is not None:
+        yield f"Terminé {words.when(told.summary.closed_at, timezone, 0)}."
+    yield f"Adressé à {words.people(told.people)} qui acceptent les exercices."
+
+
+def _sum(told: Report) -> tuple[str, ...]:
+    """All channels together: messages, not people, who may have several."""
+    ways = [astuple(way) for way in told.ways.values()]
+    return ("Ensemble", *(words.number(sum(column)) for column in zip(*ways, strict=True)))
 
 
 def _ways(told: Report) -> Iterator[WayLine]:
