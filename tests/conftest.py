@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
+import overheard
 import pytest
 from hypothesis import HealthCheck, settings
 from store import cluster
@@ -161,6 +162,23 @@ def statements(engine: str) -> Statements:
 async def _migrate(database: Database) -> None:
     await database.open()
     await database.close()
+
+
+def pytest_configure() -> None:
+    """No log line may tell of anybody: see `overheard`."""
+    overheard.listen_to_libraries()
+
+
+def pytest_runtest_setup() -> None:
+    """Before each test, whatever the one before did to the log."""
+    overheard.listen()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Generator[None]:
+    """After each test, once all that ran for it has ended."""
+    yield
+    overheard.complain()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,10 +1,8 @@
 """`alertd serve`: a node, until it is asked to stop."""
 
 import asyncio
-import logging
 import os
 import signal
-import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from ipaddress import ip_address
 from typing import Any
@@ -12,9 +10,9 @@ from urllib.parse import urlsplit
 
 import click
 import structlog
-from aiohttp.http_exceptions import HttpProcessingError
 
 from alertd.cli.console import Console, command
+from alertd.cli.log import configure
 from alertd.daemon import Daemon, running
 from alertd.errors import AlertdError, ConfigurationError
 from alertd.node.supervisor import Supervisor
@@ -64,7 +62,7 @@ def start(main: Coroutine[Any, Any, None]) -> None:
 
 async def run(settings: Settings, welcome: Welcome) -> None:
     """Run until a signal; `welcome` is called once everything runs. A loop that died is an error."""
-    configure_log(settings)
+    configure(settings.log)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -82,29 +80,3 @@ async def run(settings: Settings, welcome: Welcome) -> None:
 
 async def _say_ready(daemon: Daemon) -> None:
     click.echo(f"alertd listens on {daemon.url}", err=True)
-
-
-def configure_log(settings: Settings) -> None:
-    """One structured line per decision on standard error; libraries below `warning` stay quiet."""
-    shown: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer()
-        if settings.log.format == "json"
-        else structlog.dev.ConsoleRenderer(colors=False)
-    )
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            shown,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(settings.log.level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
-    logging.getLogger("aiohttp.server").addFilter(_ours)
-
-
-def _ours(record: logging.LogRecord) -> bool:
-    """Not what a stranger wrote to our port that is no HTTP: it was answered, and must not fill the log with tracebacks."""
-    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))

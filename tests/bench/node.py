@@ -21,7 +21,7 @@ from bench.wire import Far
 import gateways
 import zones
 from alertd import catalogue, daemon
-from alertd.cli.serve import configure_log
+from alertd.cli.log import configure
 from alertd.clock import HOUR, SystemClock
 from alertd.deliver import routes
 from alertd.deliver.dispatch import WORKERS, Dispatch, Line
@@ -199,7 +199,7 @@ def secret() -> Iterator[Path]:
 @contextlib.asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[Running]:
     """The daemon, from the store to the HTTP server."""
-    configure_log(settings)
+    configure(settings.log)
     async with daemon.running(settings) as node:
         line = next(line for line in node.lines if isinstance(line.gateway, Far))
         yield Running(node.desk, line.gateway, line.bucket.burst)

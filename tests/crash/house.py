@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import aiohttp
+import overheard
 from crash.far_end import LONG, PATIENCE_S, Late, Line, Provider, provider, until
 
 from alertd.clock import SystemClock
@@ -144,6 +145,7 @@ class Instance:
             yield node
         finally:
             node.kill()
+            overheard.hear(log.read_text("utf-8", "replace"))
 
     @asynccontextmanager
     async def books(self) -> AsyncIterator[Database]:
