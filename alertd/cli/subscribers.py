@@ -35,7 +35,8 @@ async def import_(console: Console, *, file: Path, slug: str) -> None:
     """Import people from a CSV file, all at once or not at all; lines that cannot be are listed.
 
     Its first line names the columns: ref, locale, phone, email, lat, lon, kind, topics, min_level, valid_until,
-    consent_source, consent_at, in any order. The consent's source and date are demanded.
+    consent_source, consent_at, stay_until, in any order. The consent's source and date are demanded. `stay_until` is the last
+    day of a tourist's stay (a campsite's list): the place is one for the stay, and after it the person is erased.
     """
     raw = _read(file)
     async with console.house() as house:

@@ -99,6 +99,7 @@ def _shared(row: Row, place: Row | None, bits: Mapping[str, int]) -> dict[str, s
         "valid_until": "" if until >= FOREVER else from_ms(until).isoformat(),
         "consent_source": row["consent_source"],
         "consent_at": from_ms(row["consent_at"]).isoformat(),
+        "stay_until": "",  # a stay's place and `valid_until` say it to the moment
     }
 
 

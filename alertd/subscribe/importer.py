@@ -19,7 +19,7 @@ from alertd.model import Station
 from alertd.stations import audit
 from alertd.store.database import Database, Transaction
 from alertd.store.ids import take
-from alertd.subscribe import topics
+from alertd.subscribe import guests, topics
 from alertd.subscribe.enrol import enrol_many
 from alertd.subscribe.gather import Gathering
 from alertd.subscribe.lines import Reader, refusal
@@ -124,6 +124,8 @@ class Importer:
                 enrolled = await enrol_many(tx, self._clock, self._keyring, self._station, slice_)
                 for line, row, became in zip(lines, slice_, enrolled, strict=True):
                     account.enrolled(line, row, became)
+                    if became.subscriber_id is not None and row.stays:
+                        await guests.cover(tx, became.subscriber_id, self._clock.now_ms())
                 done += len(slice_)
                 progress("flip", done, len(people))
             account.join(people.joined)

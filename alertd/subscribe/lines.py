@@ -7,11 +7,11 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from alertd.clock import FOREVER, to_ms
+from alertd.clock import DAY, FOREVER, to_ms
 from alertd.errors import Refused
 from alertd.model import Channel, Level
 from alertd.subscribe.addresses import email_address, phone_address
-from alertd.subscribe.nouns import PLACE_KINDS, At, Enrolment, Ready
+from alertd.subscribe.nouns import LONGEST_STAY_DAYS, PLACE_KINDS, STAY, At, Enrolment, Ready
 from alertd.subscribe.prepare import Setting, prepare, read_locale, read_ref
 from alertd.subscribe.table import Line, Refusal
 
@@ -46,6 +46,17 @@ WHY: Final[Mapping[str, tuple[str, str]]] = {
     "level_invalid": ("min_level", "niveau inconnu : info, warning ou danger"),
     "ref_invalid": ("ref", "référence non valable : 120 caractères imprimables au plus"),
     "date_invalid": ("valid_until", "date illisible : 2026-12-31 ou 31/12/2026"),
+    "stay_invalid": ("stay_until", "dernier jour du séjour illisible : 2026-08-31 ou 31/08/2026"),
+    "stay_over": ("stay_until", "ce séjour est déjà fini : la personne ne recevrait rien"),
+    "stay_too_long": (
+        "stay_until",
+        f"un séjour dure {LONGEST_STAY_DAYS} jours au plus : vérifiez l'année, ou inscrivez la personne sans fin",
+    ),
+    "stay_twice": ("stay_until", "un séjour a une seule fin : laissez vide valid_until"),
+    "stay_at_home": (
+        "kind",
+        "un séjour n'est ni un domicile, ni une école, ni un travail : laissez vide kind, ou mettez stay",
+    ),
     "valid_until_past": ("valid_until", "cette date est passée : la personne ne recevrait rien"),
     "consent_missing": (
         "consent_source",
@@ -87,10 +98,10 @@ class Reader:
             consent_source=cells["consent_source"],
             consent_at=self._moment(cells["consent_at"], "consent_undated", _first_moment),
             locale=read_locale(cells["locale"] or station.locale),
-            places=_places(cells),
+            places=_places(cells, STAY if cells["stay_until"] else "home"),
             topics=tuple(word for word in _BETWEEN_TOPICS.split(cells["topics"]) if word),
             min_level=_level(cells["min_level"] or "info"),
-            valid_until=self._until(cells["valid_until"]),
+            valid_until=self._until(cells),
             ref=read_ref(cells["ref"]),
         )
 
@@ -104,8 +115,24 @@ class Reader:
             endpoints.append((Channel.EMAIL, email_address(cells["email"])))
         return tuple(endpoints)
 
-    def _until(self, text: str) -> int:
+    def _until(self, cells: Mapping[str, str]) -> int:
+        if cells["stay_until"]:
+            return self._stay(cells)
+        text = cells["valid_until"]
         return self._moment(text, "date_invalid", _last_moment) if text else FOREVER
+
+    def _stay(self, cells: Mapping[str, str]) -> int:
+        """The end of a tourist's stay, after which they are erased: a day that is to come, not too far."""
+        until, now = self._moment(cells["stay_until"], "stay_invalid", _last_moment), self._setting.now
+        for wrong, code in (
+            (cells["valid_until"], "stay_twice"),
+            (cells["kind"] not in {"", STAY}, "stay_at_home"),
+            (until <= now, "stay_over"),
+            (until > now + (LONGEST_STAY_DAYS + 1) * DAY, "stay_too_long"),
+        ):
+            if wrong:
+                raise Refused(code, "A stay ends once, on a day to come, within a year.")
+        return until
 
     def _moment(self, text: str, code: str, of_day: "Callable[[date, ZoneInfo], datetime]") -> int:
         """UTC milliseconds of a date (`of_day` says which moment of it) or of a time, in the station's zone."""
@@ -127,13 +154,13 @@ def refusal(line: int, code: str) -> Refusal:
     return Refusal(line, column, why)
 
 
-def _places(cells: Mapping[str, str]) -> tuple[At, ...]:
+def _places(cells: Mapping[str, str], usual: str) -> tuple[At, ...]:
     lat, lon = cells["lat"], cells["lon"]
     if not lat and not lon:
         return ()
     if not lat or not lon:
         raise Refused("place_halved", "Latitude and longitude go together.")
-    kind = cells["kind"] or "home"
+    kind = cells["kind"] or usual
     if kind not in PLACE_KINDS:
         raise Refused("kind_invalid", f"A place's kind is one of {', '.join(PLACE_KINDS)}.")
     return (At(_degrees(lat), _degrees(lon), kind),)

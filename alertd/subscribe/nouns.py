@@ -7,7 +7,10 @@ from typing import Any, Final
 from alertd.clock import FOREVER
 from alertd.model import ALL_TOPICS, Channel, Level
 
-PLACE_KINDS: Final = ("home", "school", "work", "stay", "current")
+LONGEST_STAY_DAYS: Final = 366
+"""Tourists' stays, by whatever door they come."""
+STAY: Final = "stay"
+PLACE_KINDS: Final = ("home", "school", "work", STAY, "current")
 PLACES: Final = "places"
 EVERYWHERE: Final = "everywhere"
 
@@ -103,6 +106,11 @@ class Ready:
     addresses: tuple[Address, ...]
     places: tuple[Place, ...]
     terms: Terms
+
+    @property
+    def stays(self) -> bool:
+        """Whether they are here for a stay: warned, until it ends, wherever in the instance their place lies."""
+        return self.terms.valid_until < FOREVER and any(place.kind == STAY for place in self.places)
 
     @property
     def as_json(self) -> list[Any]:

@@ -23,6 +23,7 @@ COLUMNS: Final = (
     "valid_until",
     "consent_source",
     "consent_at",
+    "stay_until",
 )
 DEMANDED: Final = frozenset({"consent_source", "consent_at"})
 MOST_BYTES: Final = 50 * 1024 * 1024

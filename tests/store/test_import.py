@@ -3,21 +3,24 @@
 import asyncio
 import csv
 import io
+from datetime import UTC, datetime
 
 import pytest
 
 from alertd import catalogue
-from alertd.clock import FOREVER, from_ms
+from alertd.clock import FOREVER, HOUR, from_ms, to_ms
 from alertd.errors import Conflict, Malformed, TooLarge
 from alertd.keys import Keyring, endpoint_context
 from alertd.model import Level
 from alertd.stations import stations
 from alertd.subscribe.exporter import export
+from alertd.subscribe.forget import forget
 from alertd.subscribe.importer import Importer
 from alertd.subscribe.table import COLUMNS, MOST_BYTES
 from alertd.subscribe.topics import register_topics
 
 HEADER = ",".join(COLUMNS)
+CAMPSITE = [[5.370, 49.205], [5.380, 49.205], [5.380, 49.215], [5.370, 49.215], [5.370, 49.205]]
 GOOD = "R1,fr,0612345678,a@example.org,49.2093,5.3752,home,fire flood,warning,,formulaire,2026-01-31"
 
 
@@ -117,7 +120,12 @@ async def test_a_list_with_everything_twice_is_the_same_list(db, bring):
         (GOOD.replace("fr,", "français,", 1), "locale"),
         (GOOD.replace("R1", "x" * 1001), "ref"),
         (GOOD.replace("R1", '"a\nb"'), "ref"),
-        (GOOD + ",more", ""),
+        (GOOD + ",,more", ""),
+        (GOOD.replace("home", "") + ",2020-08-31", "stay_until"),
+        (GOOD.replace("home", "") + ",2036-08-31", "stay_until"),
+        (GOOD.replace("home", "") + ",dimanche", "stay_until"),
+        (GOOD.replace("home,fire flood,warning,", "stay,fire,info,2026-12-31") + ",2026-08-31", "stay_until"),
+        (GOOD + ",2026-08-31", "kind"),
     ],
 )
 async def test_a_line_that_cannot_be_kept_is_named_with_its_reason(bring, empty, line, column):
@@ -152,6 +160,26 @@ async def test_an_office_suites_list_is_read(db, bring, keyring):
     phone = (await db.fetch("people.all_endpoints"))[0]
     opened = keyring.open(phone["address"], phone["key_id"], endpoint_context(phone["id"], phone["channel"]))
     assert opened == b"+33612345678"
+
+
+async def test_a_campsite_s_guests_are_erased_after_their_stay(db, bring, clock):
+    """Their place is one for a stay, the next commune's alerts concern them where they sleep, and a day after the last one they are gone."""
+    async with db.transaction() as tx:
+        outline = {"type": "Polygon", "coordinates": [CAMPSITE]}
+        await stations.add(tx, clock, stations.NewStation("voisine", "Voisine", 49.21, 5.38, outline=outline))
+    header = "phone;lat;lon;stay_until;consent_source;consent_at"
+    report = await bring("0612345678;49,2093;5,3752;31/08/2026;accueil;01/03/2026", header=header)
+    assert report.people == 1
+    (place,) = await db.fetch("people.all_places")
+    assert place["kind"] == "stay"
+    own, guest = await db.fetch("people.all_subscriptions")
+    assert {own["valid_until"], guest["valid_until"]} == {to_ms(datetime(2026, 8, 31, 22, tzinfo=UTC))}
+    clock.advance(to_ms(datetime(2026, 9, 1, 21, tzinfo=UTC)) - clock.now_ms())
+    await forget(db, clock)
+    assert len(await db.fetch("people.all_endpoints")) == 1
+    clock.advance(2 * HOUR)
+    await forget(db, clock)
+    assert not await db.fetch("people.all_endpoints")
 
 
 async def test_a_byte_order_mark_is_not_part_of_the_first_column(bring):

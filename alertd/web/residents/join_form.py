@@ -18,12 +18,11 @@ from alertd.errors import AlertdError, Refused
 from alertd.model import Channel, Level, Station
 from alertd.stations.drawings import Hamlet
 from alertd.subscribe.addresses import canonical
-from alertd.subscribe.nouns import At, Enrolment
+from alertd.subscribe.nouns import LONGEST_STAY_DAYS, At, Enrolment
 from alertd.web.posted import unreadable
 from alertd.web.residents.join_places import LONGEST, NOWHERE, Asked, Where
 
 KINDS: Final = ("home", "school", "work")
-LONGEST_STAY_DAYS: Final = 366
 CONSENT: Final = "2026-11"
 """Which wording of the page's sentence on consent was shown; change it with the sentence."""
 WAYS: Final = {
