@@ -5,6 +5,7 @@ https://prometheus.io/docs/practices/naming/
 
 import asyncio
 import shutil
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,8 @@ from alertd.errors import Unavailable
 from alertd.settings import Settings
 from alertd.stations import sending_switch
 from alertd.store import Database, snapshots
+from alertd.watch import alarms
+from alertd.watch.nouns import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class Condition:
     sending: bool | None
     disks: Mapping[str, float] = field(default_factory=dict)
     backup_age_s: float | None = None
+    alarms: Mapping[Kind, int] = field(default_factory=dict)
 
     def page(self) -> bytes:
         """In Prometheus' text format."""
@@ -39,13 +43,18 @@ class Condition:
             disk.labels(holds).set(share)
         if self.backup_age_s is not None:
             _gauge(now, "alertd_backup_age_seconds", "Since the last backup was made.").set(self.backup_age_s)
+        watch = _gauge(
+            now, "alertd_watch_alarms", "What the watch finds wrong now, of the whole instance.", "kind"
+        )
+        for kind in Kind:
+            watch.labels(kind.value).set(self.alarms.get(kind, 0))
         return generate_latest(now)
 
 
 async def condition(settings: Settings, clock: Clock, db: Database, *, ready: bool) -> Condition:
     """As it is now; the disks are looked at aside, for a share that hangs must not hold up anybody."""
     disks, age = await asyncio.to_thread(_looked, settings, clock)
-    return Condition(ready, await _sending(db), disks, age)
+    return Condition(ready, await _sending(db), disks, age, await _alarms(db))
 
 
 async def _sending(db: Database) -> bool | None:
@@ -53,6 +62,13 @@ async def _sending(db: Database) -> bool | None:
         return await sending_switch.is_on(db)
     except Unavailable:
         return None
+
+
+async def _alarms(db: Database) -> Mapping[Kind, int]:
+    try:
+        return Counter(one.kind for one in await alarms.standing(db))
+    except Unavailable:
+        return {}
 
 
 def folders_of(settings: Settings) -> dict[str, Path]:

@@ -54,7 +54,7 @@ async def test_a_canary_takes_the_whole_way_once_for_all_nodes(house):
 
 
 async def test_a_canary_is_no_stations_alert(house):
-    """No list of stations, no audience of the town, no audit row and no figure knows of it."""
+    """No list of stations, no audience of the town, no audit row and no figure knows of it; no link leaves it."""
     town = house.town
     await house.pass_time(MINUTE)
     assert len(house.letters(NEST)) == 1
@@ -64,6 +64,8 @@ async def test_a_canary_is_no_stations_alert(house):
     assert {row["kind"] for row in await town.db.fetch("heart.messages")} == {"canary"}
     assert not await town.db.fetch("rates.messages", 0, 100)
     assert await usage(town.desk, "2026-03") == []
+    (way,) = await reserved.ways(town.db)
+    assert not await town.db.fetch("leaving.stations_of_endpoint", way.endpoint_id)
     actions = {row["action"] for row in await town.db.fetch("heart.audits")}
     assert "canary.add" in actions
     assert not {action for action in actions if action.startswith("alert.")}

@@ -53,7 +53,7 @@ async def test_a_mayor_reads_what_is_wrong_and_what_was(mayor, db, clock, desk):
     assert "personne n'a pu être prévenu" in page
     assert "L'horloge de mairie-1 est décalée de 3 s." in page
     assert "rétabli" in page
-    assert "1 sur 2 arrivés à temps en trente jours" in page
+    assert "1 sur 2 à temps en trente jours" in page
     assert "arrivé</span>" in page
     assert "en retard</span>" in page
     assert "canari@" not in page

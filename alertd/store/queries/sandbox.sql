@@ -5,8 +5,9 @@
 INSERT INTO sandbox (id, at, gateway, channel, address, content) VALUES ($1, now_ms(), $2, $3, $4, $5);
 
 -- name: latest
--- The newest first, those after the id $1 (0 for all): a page, then what came since.
-SELECT id, at, gateway, channel, address, content FROM sandbox WHERE id > $1 ORDER BY id DESC LIMIT $2;
+-- The newest first, those after the id $1 (0 for all): a page, then what came since. Canaries would hide the rest.
+SELECT id, at, gateway, channel, address, content FROM sandbox
+ WHERE id > $1 AND address <> 'canari@bac-a-sable.invalid' ORDER BY id DESC LIMIT $2;
 
 -- name: count
 -- How many are kept.

@@ -10,7 +10,7 @@ from alertd.errors import NotAllowed
 from alertd.model import Channel, Mode
 from alertd.watch import alarms, flights
 from alertd.watch.flights import Flight, Share, Verdict
-from alertd.watch.nouns import CHANNELS, Episode
+from alertd.watch.nouns import Episode
 from alertd.web import words
 from alertd.web.contracts import Choice
 from alertd.web.contracts.surveillance import FlightLine, SurveillancePage
@@ -23,6 +23,7 @@ PATH: Final = alarms.PATH
 MOST: Final = 20
 UNTOLD: Final = "personne n'a pu être prévenu"
 SHARE_MS: Final = 30 * DAY
+BY: Final = {Channel.SMS: "SMS", Channel.EMAIL: "Courriel"}
 FLIES: Final = ("en route", "unsure")
 VERDICTS: Final = {
     Verdict.WELL: ("arrivé", "speaks"),
@@ -70,7 +71,7 @@ def _span(one: Episode, when: Callable[[int], str]) -> str:
 def _way(share: Share) -> Choice:
     """How a channel's canaries did in thirty days."""
     what = _by(share.mode, share.channel)
-    said = f"{words.number(share.well)} sur {words.number(share.n)} arrivés à temps en trente jours"
+    said = f"{words.number(share.well)} sur {words.number(share.n)} à temps en trente jours"
     return Choice(what, what, said)
 
 
@@ -86,4 +87,4 @@ def _lapse(milliseconds: int) -> str:
 
 
 def _by(mode: Mode, channel: Channel) -> str:
-    return "le bac à sable" if mode is Mode.TRAINING else CHANNELS[channel]
+    return "Bac à sable" if mode is Mode.TRAINING else BY.get(channel, channel.word)
