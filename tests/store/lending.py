@@ -75,7 +75,9 @@ class Databases:
 
     def _made(self) -> str:
         name = self._template.replace("template", str(next(self._numbers)))
-        cluster.run(self._server, f"CREATE DATABASE {name} TEMPLATE {self._template}")
+        # What a test writes outlives nobody: whoever pulls the plug (tests/crash) has databases of their own.
+        unsynced = f"ALTER DATABASE {name} SET synchronous_commit = off"
+        cluster.run(self._server, f"CREATE DATABASE {name} TEMPLATE {self._template}", unsynced)
         self._shapes[name] = asyncio.run(self._look(name))
         return name
 
