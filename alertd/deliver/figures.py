@@ -23,6 +23,7 @@ from gateways.contract import Inbound, Receipt
 ALIVE_MS: Final = 100 * SECOND
 """A node that has not said for so long that it is alive is told down: a third of the longest lease that can be set."""
 
+ANSWERED_S: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 RATIOS: Final = (0.25, 0.5, 0.8, 0.9, 1.1, 1.25, 1.5, 2, 3, 5, 10, 30)
 
 
@@ -57,6 +58,20 @@ class Figures:
             buckets=RATIOS,
             registry=self.registry,
         )
+        self._served = self._counter(
+            "alertd_http_requests",
+            "Requests answered; 4xx with 499 where nobody waited.",
+            "method",
+            "route",
+            "status",
+        )
+        self._answered = Histogram(
+            "alertd_http_request_duration_seconds",
+            "How long a request was answered, event streams apart.",
+            ["method", "route"],
+            buckets=ANSWERED_S,
+            registry=self.registry,
+        )
         self._credit = _gauge(
             self.registry,
             "alertd_gateway_credit",
@@ -66,6 +81,12 @@ class Figures:
         self._up = _gauge(
             self.registry, "alertd_gateway_up", "Whether this node finds a gateway working.", "gateway"
         )
+
+    def served(self, method: str, route: str, status: str, seconds: float | None) -> None:
+        """Count an answer by its route's pattern and its status' class; a stream's length is not how long one waited (None)."""
+        self._served.labels(method, route, status).inc()
+        if seconds is not None:
+            self._answered.labels(method, route).observe(seconds)
 
     def heard(self, gateway: str, words: Iterable[Receipt | Inbound], source: str = "answer") -> None:
         """Count a gateway's words: answers to what it was handed, or `callback`; an SMS to us counts as `inbound`."""

@@ -31,8 +31,12 @@ def from_networks(request: web.Request, networks: Sequence[str]) -> bool:
     address = client_address(request)
     if _is_loopback(address):
         return from_this_machine(request) and _within(address, networks)
-    trusted = _within(request.remote or "", request.app[ROOMS].settings.http.trusted_proxies)
-    return (trusted or not _is_forwarded(request)) and _within(address, networks)
+    return (from_trusted_proxy(request) or not _is_forwarded(request)) and _within(address, networks)
+
+
+def from_trusted_proxy(request: web.Request) -> bool:
+    """Whether whoever speaks to us directly is a proxy of ours."""
+    return _within(request.remote or "", request.app[ROOMS].settings.http.trusted_proxies)
 
 
 def _is_forwarded(request: web.Request) -> bool:

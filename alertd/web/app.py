@@ -5,7 +5,7 @@ from typing import Final
 from aiohttp import web
 
 from alertd.stations.stations import RESERVED
-from alertd.web import api, callbacks, doors, health, live, statics
+from alertd.web import api, callbacks, doors, edge, health, live, statics
 from alertd.web.office import (
     account,
     account_code,
@@ -280,12 +280,13 @@ PAGES: Final = (
 def build(rooms: Rooms) -> web.Application:
     """The application, ready to be served by whoever made the rooms."""
     app = web.Application(
-        middlewares=[doors.tell_errors, doors.bound_body, doors.refuse_forgery],
+        middlewares=[edge.pass_through, doors.tell_errors, doors.bound_body, doors.refuse_forgery],
         client_max_size=doors.largest_body(rooms.settings),
     )
     app[ROOMS] = rooms
     app[status.KEPT] = status.Kept()
     app.on_response_prepare.append(doors.add_headers)
+    app.on_response_prepare.append(edge.name_it)
     live.install(app)
     app.add_routes(PAGES)
     if rooms.settings.http.short_url:

@@ -18,6 +18,7 @@ from aiohttp import web
 from alertd.errors import AlertdError, NotAllowed
 from alertd.settings import Settings
 from alertd.web import callbacks, posted, statics, visits
+from alertd.web.edge import route_of
 from alertd.web.error_pages import error_page
 from alertd.web.errors import BROKEN, problem, problem_response, retry_after
 from alertd.web.rooms import ROOMS
@@ -86,11 +87,11 @@ async def tell_errors(request: web.Request, handler: Handler) -> web.StreamRespo
         return _refused(request, error.status, _allow(error))
     except Exception as error:
         if isinstance(error, ConnectionError) and _is_gone(request):
-            log.debug("reader_gone", method=request.method, route=_route(request))
+            log.debug("reader_gone", method=request.method, route=route_of(request))
             return web.Response(status=400)  # to nobody: what is raised here aiohttp logs as an error of ours
         if request.path.startswith("/static/") and getattr(error, "errno", None) == errno.ENAMETOOLONG:
             return _refused(request, 404)  # no file has such a name; aiohttp asks the disk all the same
-        log.exception("page_failed", method=request.method, route=_route(request))
+        log.exception("page_failed", method=request.method, route=route_of(request))
         return _refused(request, 500)
 
 
@@ -199,9 +200,3 @@ def _refusal(request: web.Request, status: int) -> web.Response:
         detail = sentences.get(status, "This cannot be answered as it was asked.")
         return problem_response(status, codes.get(status, f"http_{status}"), detail)
     return error_page(request, status, _SENTENCES.get(status, _BROKEN if status >= 500 else "Réessayez."))
-
-
-def _route(request: web.Request) -> str:
-    """The route's pattern: a path may hold a personal link."""
-    resource = request.match_info.route.resource
-    return resource.canonical if resource else "none"

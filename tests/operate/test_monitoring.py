@@ -45,10 +45,10 @@ async def test_every_figure_that_is_asked_for_is_there(tmp_path):
         figures.kept("half", 1, 1)
         async with daemon.desk.db.transaction() as tx:
             await tx.execute("rates.keep", Channel.EMAIL, "mail", "", 50, 50, 50, 0)
-        async with supervisor.get("/metrics") as answer:
-            page = await answer.text()
         async with supervisor.get("/readyz") as answer:
             ready = await answer.json()
+        async with supervisor.get("/metrics") as answer:
+            page = await answer.text()
     samples = {
         sample.name: sample.value
         for family in text_string_to_metric_families(page)

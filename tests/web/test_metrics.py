@@ -1,5 +1,6 @@
 """Prometheus' figures: true, bounded, and for those alone who may read them."""
 
+import re
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -162,3 +163,33 @@ async def test_no_network_is_nobody(desk):
     """An empty list closes the page for this machine, too."""
     async with serving(desk, metrics_from=[]) as client:
         assert (await scrape(client))[0] == 404
+
+
+async def test_requests_are_counted_by_pattern_and_class_alone(desk, station):
+    """A route by its pattern, a status by its class, a method that nobody knows as another: whatever strangers ask, there are few
+    labels; a stream's length is nobody's waiting.
+    """
+    async with serving(desk) as client:
+        for path in (f"/{station.slug}", "/nulle-part/du/tout", "/partir/0aBcDeFgHiJ", "/healthz"):
+            await client.get(path)
+        await client.request("OPTIONS", "/healthz")
+        text = (await scrape(client))[1]
+    told = sums(text)
+    assert told["alertd_http_requests_total", "GET", "/healthz", "2xx"] == 1
+    assert told["alertd_http_requests_total", "GET", "none", "4xx"] == 1
+    assert told["alertd_http_requests_total", "other", "none", "4xx"] == 1
+    assert told["alertd_http_request_duration_seconds_count", "GET", "/healthz"] == 1
+    assert "0aBcDeFgHiJ" not in text
+    assert "nulle-part" not in text
+
+
+@pytest.mark.parametrize(("proxies", "believed"), [(["127.0.0.1"], True), ([], False)])
+async def test_a_request_is_known_by_one_id(desk, proxies, believed):
+    """The id goes back in the answer; one that a trusted proxy gave is kept, a stranger's or a strange one is not."""
+    async with serving(desk, trusted_proxies=proxies) as client:
+        given = (await client.get("/healthz", headers={"X-Request-ID": "edge-0123456789"})).headers[
+            "X-Request-ID"
+        ]
+        strange = (await client.get("/healthz", headers={"X-Request-ID": "a b=c"})).headers["X-Request-ID"]
+    assert (given == "edge-0123456789") is believed
+    assert re.fullmatch("[0-9a-f]{16}", strange)
