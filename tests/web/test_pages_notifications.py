@@ -7,7 +7,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from web.login_house import anew
 from web.pages_house import Browser
-from web.test_pages_phones import PUSH, gateway, phone
+from web.phones_house import PUSH, gateway, phone
 
 from alertd.clock import HOUR
 from alertd.deliver import routes

@@ -1,14 +1,13 @@
-"""The words of an alert: phrases that are tapped and read in six languages, an author's own, and the coach beside both."""
+"""The words of an alert: phrases that are tapped and read in six languages, and an author's own."""
 
 import asyncio
-import html
 import json
 import re
 from dataclasses import replace
 
 import pytest
 from aiohttp import ClientSession, CookieJar
-from heart.town import build, settings
+from web.form_read import plain, posted
 from web.pages_house import hidden
 
 from alertd.catalogue import LANGUAGES
@@ -17,7 +16,7 @@ from alertd.daemon import running
 from alertd.issue import reading
 from alertd.issue.preview import preview
 from alertd.issue.undo import HOLD_MS
-from alertd.model import Act, Actor, Channel, Level, Mode, Role, Text
+from alertd.model import Actor, Channel, Level, Mode, Role, Text
 from alertd.settings import Settings
 from alertd.stations import drawings, operators, stations
 from alertd.store.contents import loads
@@ -25,7 +24,6 @@ from alertd.subscribe.enrol import enrol
 from alertd.subscribe.nouns import At, Enrolment
 from alertd.web.rooms import Rooms
 from alertd.web.writing import forms
-from alertd.web.writing.wordings import wordings
 from gateways.text import measure
 
 HOME = (49.2090, 5.3750)
@@ -207,71 +205,6 @@ async def test_a_phrase_that_does_not_do_is_told_beside_it(mayor):
     assert not await reading.alerts(mayor.desk, mayor.station.id, None, 1)
 
 
-async def test_the_coach_says_what_is_missing_and_what_one_tap_mends(mayor):
-    """Five elements, days for "demain", and the safe form with what it spares: of the form as it stands, and on the preview."""
-    dear = {
-        "headline": "Coupure d'eau demain, près de la forêt",
-        "instruction": "Faites une réserve ce soir. " * 3,
-    }
-    fields = mayor.alert(topic="water", level="warning", **dear)
-    told = await _reread(mayor, fields)
-    page = plain(told["html"])
-    assert "il manque une heure ou une date" in page
-    assert "« demain » se lira aussi un autre jour : écrivez «" in page
-    assert "« ce soir » se lira aussi un autre jour : écrivez la date ou l'heure" in page
-    assert "Les remplacer : 2 SMS au lieu de 3" in page or "Les remplacer : 1 SMS au lieu de" in page
-    assert "foret" in told["mends"]["safe"]["headline"]
-    assert re.search(r"(lun|mar|mercre|jeu|vendre|same)di \d|dimanche \d", told["mends"]["days"]["headline"])
-    page, sent = await mayor.previewed(**fields)
-    assert 'name="mend" value="safe" formaction="/alertes/nouvelle"' in page
-    _, _, path = await mayor.post(NEW, dict(sent) | {"mend": "safe"})
-    assert "forêt" not in (await mayor.get(path))[1]
-
-
-async def test_the_coach_shows_every_channel(mayor):
-    """SMS with its length and segments, notification, e-mail, and what the other languages read."""
-    told = await _reread(mayor, mayor.alert(channels=["sms", "push", "email"]))
-    page = plain(told["html"])
-    for said in (
-        "2 SMS par personne",
-        "Notification et e-mail",
-        "[Bras-sur-Meuse] Incendie près de la gare",
-        'lang="de"',
-    ):
-        assert said in page
-    assert "Bras-sur-Meuse: Emergency - Fire, smoke. " in page
-
-
-async def test_the_price_of_one_sms_is_said(db, clock):
-    """Segments times the tariff, for one person; nothing where no tariff is known."""
-    sender = {"name": "Bras", "unit": "segment", "price": 0.03}
-    town = await build(db, clock, settings(sender, channels=("sms",)))
-    content = town.content(texts={"fr": Text("Fermez vos fenêtres", "", "Restez chez vous.")})
-    for station, said in (
-        (town.station, "2 SMS par personne (0,06 €)"),
-        (town.training, "2 SMS par personne"),
-    ):
-        shown = wordings(Rooms(town.desk, heartbeat=lambda: True), station, content, Act.ALERT)
-        assert plain(shown.sms.cost).endswith(said)
-
-
-async def test_a_text_without_end_is_not_read(mayor):
-    """Nor changed: one sentence instead."""
-    told = await _reread(mayor, mayor.alert(headline="ê" * 50_000))
-    assert "trop long pour être relu ici" in told["html"]
-    assert told["mends"]["safe"]["headline"] == "ê" * 50_000
-
-
-async def test_the_coach_reads_nothing_for_strangers_and_not_without_end(mayor, browser, client):
-    """A reader of the station sends nothing, and asks nothing; a program that asks too often is told to wait."""
-    fields = mayor.alert()
-    answers = {(await mayor.post(REREAD, fields))[0] for _ in range(40)}
-    assert answers == {200, 429}
-    client.session.cookie_jar.clear()
-    await browser.log_in("le-reader")
-    assert (await mayor.post(REREAD, fields))[0] == 403
-
-
 async def test_prolonging_says_the_new_end_in_every_language(mayor):
     """The phrase for the end is composed again; no headline has two ends."""
     path = await mayor.released(**PICKS)
@@ -316,12 +249,6 @@ async def test_a_said_hour_is_not_repeated_every_week(mayor):
 async def _first(mayor, path):
     rows = await mayor.desk.db.fetch("events.of_alert", int(path.rpartition("/")[2]))
     return rows[0]["content"]
-
-
-async def _reread(mayor, fields):
-    status, text, _ = await mayor.post(REREAD, fields)
-    assert status == 200, text
-    return json.loads(text)
 
 
 async def _village(desk, clock):
@@ -371,29 +298,3 @@ def _pairs(fields):
 
 def at(mayor, later):
     return forms.local_time(mayor.desk.clock.now_ms() // 60_000 * 60_000 + later, mayor.station)
-
-
-def posted(page):
-    """What a browser would send of the form as it stands."""
-    form = page[page.index("data-compose") : page.index("</form>", page.index("data-compose"))]
-    found: dict[str, object] = {"channels": [], "advice": [], "groups": []}
-    for tag in re.findall(r"<input [^>]*>", form):
-        of = dict(re.findall(r'(\w+)="([^"]*)"', tag))
-        if of.get("type") in {"radio", "checkbox"} and " checked" not in tag:
-            continue
-        if "name" in of and of.get("type") != "file":
-            value = html.unescape(of.get("value", ""))
-            if isinstance(found.get(of["name"]), list):
-                found[of["name"]].append(value)
-            else:
-                found[of["name"]] = value
-    for name, options in re.findall(r'<select id="\w+" name="(\w+)"[^>]*>(.*?)</select>', form, re.DOTALL):
-        chosen = re.search(r'value="([^"]*)" selected', options)
-        found[name] = chosen[1] if chosen else ""
-    for name, text in re.findall(r'<textarea id="\w+" name="(\w+)"[^>]*>\n(.*?)</textarea>', form, re.DOTALL):
-        found[name] = html.unescape(text)
-    return found
-
-
-def plain(page):
-    return re.sub(r"\s+", " ", html.unescape(re.sub(r"\u00a0|\u202f", " ", page)))
