@@ -19,6 +19,7 @@ from alertd.issue.desk import Desk
 from alertd.node.desk import desk_of, enter, node_name, own_folder, spool_of, switchboard_of
 from alertd.node.heart import Heart
 from alertd.node.listening import listen
+from alertd.node.seal import signer_of
 from alertd.node.store import open_store
 from alertd.node.supervisor import Supervisor
 from alertd.node.voices import gateways_of, lines_of
@@ -88,6 +89,7 @@ async def _work(stack: AsyncExitStack, desk: Desk) -> Work:
 
 def _rooms(work: Work, heart: Heart) -> Rooms:
     """What pages may reach."""
+    signer = signer_of(work.desk.settings)
     return Rooms(
         work.desk,
         heart.beats,
@@ -99,6 +101,7 @@ def _rooms(work: Work, heart: Heart) -> Rooms:
         front=work.front,
         geocoder=Geocoder.of(work.desk.settings.geocoder, work.desk.clock),
         tiles=Tiles.of(work.desk.settings.map, own_folder(work.desk.settings) / "tiles", work.desk.clock),
+        sign=signer.sign if signer else None,
     )
 
 

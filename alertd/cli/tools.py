@@ -11,6 +11,7 @@ from alertd.cli.serve import require_https
 from alertd.clock import SystemClock
 from alertd.errors import ConfigurationError
 from alertd.keys import LASTING_BYTES
+from alertd.node.seal import signer_of
 from alertd.publish.links import Links
 from alertd.settings import Gateway, Settings, sender_names
 from alertd.subscribe.addresses import read_phone
@@ -30,6 +31,7 @@ def check_config(console: Console) -> None:
     known = catalogue.load()
     for name, gateway in settings.gateways.items():
         _check_gateway(name, gateway, settings.http.public_url)
+    signer_of(settings)
     understood = {
         "http": f"{settings.http.host}:{settings.http.port}",
         "public_url": settings.http.public_url,

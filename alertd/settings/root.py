@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from alertd.settings.backup import Backup
 from alertd.settings.canary import Canary
+from alertd.settings.cap import CapSettings
 from alertd.settings.communes import CommunesSettings
 from alertd.settings.geocoder import GeocoderSettings
 from alertd.settings.map import MapSettings
@@ -55,6 +56,7 @@ class Settings(Section):
     geocoder: GeocoderSettings = GeocoderSettings()
     communes: CommunesSettings = CommunesSettings()
     map: MapSettings = MapSettings()
+    cap: CapSettings = CapSettings()
     retention: Retention = Retention()
     canary: Canary = Canary()
     privacy: Privacy = Privacy()

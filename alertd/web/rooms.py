@@ -29,7 +29,8 @@ class Rooms:
 
     `gateways` read what providers bring back, by name, and `spool` keeps it; `figures` counts. `node_id` is in whose books
     a reader's answer is entered; `switchboard` says what is said on the telephone; `front` keeps what anyone may read;
-    `geocoder` is a national address service, `tiles` a tile server, where one is set.
+    `geocoder` is a national address service, `tiles` a tile server, where one is set; `sign` signs
+    a CAP document, where a key is named.
     """
 
     desk: Desk
@@ -44,6 +45,7 @@ class Rooms:
     front: Front = field(default_factory=Front)
     geocoder: Geocoder | None = None
     tiles: Tiles | None = None
+    sign: Callable[[bytes], bytes] | None = None
 
     @property
     def db(self) -> Database:

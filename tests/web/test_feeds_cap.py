@@ -3,9 +3,12 @@
 from xml.etree.ElementTree import Element
 
 import pytest
+from aiohttp.test_utils import TestClient, TestServer
+from cryptography.hazmat.primitives.asymmetric import rsa
 from files import picture
 from heart.town import HOME
 from lxml import etree
+from unit.test_cap_signed import certificate, pem
 from web.feeds_house import other, reader, town
 
 import zones
@@ -13,7 +16,10 @@ from alertd.clock import MINUTE
 from alertd.issue import attachments
 from alertd.model import Level, Mode, Target, Text
 from alertd.publish.markup import document, leaf
+from alertd.publish.signing import Signer
 from alertd.subscribe import groups
+from alertd.web.app import build
+from alertd.web.rooms import Rooms
 
 __all__ = ["reader", "town"]
 
@@ -232,3 +238,20 @@ async def test_a_thread_that_turns_from_a_group_to_everyone_begins_there(town, r
     said = await cap(second)
     assert (said("//c:msgType"), said("//c:references")) == (["Alert"], [])
     assert (await reader.get(reader.cap(first))).status == 404
+
+
+async def test_a_signed_document_is_served_and_kept_like_any_other(town, schemas):
+    """Valid still, the same bytes each time it is made, and not sent again to whoever has it."""
+    key = rsa.generate_private_key(65537, 2048)
+    event, signer = await town.release(), Signer(pem(key), certificate(key))
+    rooms = Rooms(town.desk, heartbeat=lambda: True, sign=signer.sign)
+    async with TestClient(TestServer(build(rooms))) as client:
+        path = f"/belleville/cap/{event.event_id}.xml"
+        first = await client.get(path)
+        rooms.front.clear()
+        again = await client.get(path)
+        assert await again.read() == await first.read()
+        schemas[0].assertValid(etree.fromstring(await first.read()))
+        assert b"SignatureValue" in await first.read()
+        had = await client.get(path, headers={"If-None-Match": first.headers["ETag"]})
+        assert had.status == 304

@@ -3,6 +3,7 @@
 Nothing of a group or of a private station (`publish.board`); what a training station says is marked as a test.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -54,6 +55,8 @@ async def cap_document(request: web.Request) -> web.StreamResponse:
         if found is None:
             raise Missing("event_unknown", "Ce message n'est pas public, ou n'existe pas.")
         body = cap.cap(rooms.catalogue, site_of(rooms, station), station, *found)
+        if rooms.sign is not None:
+            body = await asyncio.to_thread(rooms.sign, body)
         until = rooms.clock.now_ms() + KEPT_MS
         return Document(body, f"{cap.MEDIA_TYPE}; charset=utf-8", until, None, SHARED)
 
