@@ -3,11 +3,13 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from heart.town import HOME
 from heart.watched import MOBILE, Watched, watched
 
 from alertd.clock import MINUTE, SECOND
-from alertd.model import Channel
-from alertd.stations import sending_switch
+from alertd.model import Channel, Role
+from alertd.stations import operators, sending_switch, stations
+from alertd.stations.stations import NewStation
 from alertd.watch import alarms, instance
 from alertd.watch.alarms import CLEAR_MS, RESTLESS_MS
 from alertd.watch.instance import Backlog
@@ -83,6 +85,27 @@ async def test_an_alarm_that_nobody_can_be_told_waits_for_somebody(db, clock, tm
     await house.told_at(Channel.EMAIL, "info@mairie.example")
     await heed(house, FULL, for_ms=2 * MINUTE)
     assert len(house.letters("info@mairie.example")) == 1
+
+
+async def test_who_keeps_a_school_under_the_commune_is_not_woken(house):
+    """A full disk is told to the commune's, mayors first, and to whoever has no station; not to a teacher."""
+    town, posts = house.town, {"maire": Role.MAYOR, "agent": Role.AGENT, "ecole": Role.MAYOR}
+    async with town.db.transaction() as tx:
+        school = await stations.add(
+            tx, town.clock, NewStation("ecole", "École", *HOME, kind="school", parent="bras-sur-meuse")
+        )
+    for login, role in reversed(posts.items()):
+        await house.told_at(Channel.EMAIL, f"{login}@mairie.example", login)
+        async with town.db.transaction() as tx:
+            one = await operators.by_login(tx, login)
+            at = school if login == "ecole" else town.station
+            await operators.set_role(tx, one.id, at.id, role)
+    await heed(house, FULL, for_ms=2 * MINUTE)
+    told = [login for login in posts if house.letters(f"{login}@mairie.example")]
+    assert (told, len(house.letters())) == (["maire", "agent"], 1)
+    (first,) = await town.db.fetch("alarms.contacts", 1)
+    (mayor,) = await town.db.fetch("contacts.operator", "maire")
+    assert first["id"] >> 8 == mayor["subscriber_id"]
 
 
 async def test_urgent_messages_that_stand_still_are_told(house):

@@ -19,8 +19,14 @@ UPDATE gateway_alarm SET ended_at = now_ms() WHERE gateway = $1 AND kind = $2 AN
 SELECT gateway, kind, trouble, probed, raised_at FROM gateway_alarm WHERE ended_at IS NULL ORDER BY gateway, kind;
 
 -- name: contacts
--- Where operators are told: endpoints of their hidden subscribers, of those who may still log in.
+-- Where operators are told: endpoints of their hidden subscribers, of those who may still log in. Who is known only in stations
+-- under another (a school, a club) does not keep the instance; mayors of those above come first.
 SELECT e.id, e.channel
   FROM operator o JOIN endpoint e ON e.subscriber_id = o.subscriber_id
  WHERE o.disabled_at IS NULL AND o.subscriber_id IS NOT NULL AND e.state = 1 AND e.mode = 0
- ORDER BY e.id LIMIT $1;
+   AND (NOT EXISTS (SELECT 1 FROM role r WHERE r.operator_id = o.id)
+        OR EXISTS (SELECT 1 FROM role r JOIN station s ON s.id = r.station_id
+                    WHERE r.operator_id = o.id AND s.parent_id IS NULL AND s.private = 0))
+ ORDER BY CASE WHEN EXISTS (SELECT 1 FROM role r JOIN station s ON s.id = r.station_id
+                             WHERE r.operator_id = o.id AND r.role = 4 AND s.parent_id IS NULL AND s.private = 0) THEN 0 ELSE 1 END,
+          e.id LIMIT $1;
