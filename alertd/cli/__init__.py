@@ -12,7 +12,7 @@ COMMANDS: Final = {
     "alert": ("alertd.cli.alerts:alert", "Alerts: preview, send, list, show."),
     "announce": ("alertd.cli.announce:announce", "One banner to all operators."),
     "audit": ("alertd.cli.audit:audit", "Who did what, and whether nobody changed it."),
-    "backup": ("alertd.cli.backups:backup", "Backups: create, list, verify, restore."),
+    "backup": ("alertd.cli.backups:backup", "Backups: create, list, verify, restore, and copies elsewhere."),
     "canary": ("alertd.cli.canaries:canary", "Test alerts to reserved addresses: add, remove, list, try."),
     "check-config": ("alertd.cli.tools:check_config", "Read the configuration, and say what was understood."),
     "coach": ("alertd.cli.tools:coach", "What a text costs as an SMS."),
