@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
-from alertd.clock import DAY
+from alertd.clock import DAY, Clock
 from alertd.errors import Conflict, Refused, TooLarge, TooOften, Unavailable
 from alertd.issue.desk import Desk
 from alertd.model import Actor, Attachment, Content, Station
@@ -127,7 +127,27 @@ async def keep(tx: Transaction, station_id: int, alert_id: int, content: Content
     await tx.execute("attachments.let_go", alert_id)
     for one in content.attachments:
         if not await tx.execute("attachments.keep", alert_id, station_id, one.digest):
-            raise Conflict("attachment_unknown", "Un fichier joint n'est plus là : joignez-le de nouveau.")
+            raise gone()
+
+
+async def hold(tx: Transaction, clock: Clock, station_id: int, content: Content) -> None:
+    """Let the station's files stay for as long as another may answer about them. Raises as `keep`."""
+    for one in content.attachments:
+        if not await tx.execute("attachments.freshen", station_id, one.digest, clock.now_ms()):
+            raise gone()
+
+
+async def copy(tx: Transaction, clock: Clock, actor: Actor, source_id: int, content: Content) -> None:
+    """Give the actor's station the files of a content that `source_id` wrote. Raises as `keep`."""
+    for one in content.attachments:
+        id_, to = await ids.take(tx, "attachment"), (actor.name, clock.now_ms())
+        if not await tx.execute("attachments.copy", id_, actor.station_id, source_id, one.digest, *to):
+            raise gone()
+
+
+def gone() -> Conflict:
+    """It was dropped meanwhile."""
+    return Conflict("attachment_unknown", "Un fichier joint n'est plus là : joignez-le de nouveau.")
 
 
 async def own(db: Database, station_id: int, digest: str) -> File | None:

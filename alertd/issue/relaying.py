@@ -6,6 +6,7 @@ from typing import Final
 
 from alertd.clock import HOUR, MINUTE
 from alertd.errors import NotAllowed, Refused, TooOften
+from alertd.issue import attachments
 from alertd.issue.check import check
 from alertd.issue.desk import Desk
 from alertd.issue.drafting import add_alert
@@ -18,6 +19,7 @@ from alertd.issue.relays import (
     answered,
     answers,
     communes,
+    group_names,
     may_answer,
     one,
     over,
@@ -47,13 +49,12 @@ class Wish:
 async def ask(desk: Desk, actor: Actor, station: Station, digest: str, wish: Wish) -> int:
     """Ask; the relay's id. Mayors are written to at once, by a loop. The same preview again asks nothing new.
 
-    :raises Missing: `preview_unknown`. :raises Conflict: `preview_stale`. :raises Refused: `relay_unfit`, `relay_nobody`,
+    :raises Missing: `preview_unknown`. :raises Conflict: `preview_stale`. :raises Refused: `relay_nobody`,
     `relay_invalid`. :raises NotAllowed: `level_not_allowed`, `station_suspended`. :raises TooOften: `relays_too_many`.
     """
     content = loads((await stored(desk, actor, digest))["content"])
     check_station(station)
     check_level(actor, content.level)
-    check_fit(content)
     await check(desk, station, content)
     ends_at = _until(desk, content, wish)
     asked = await _chosen(desk, station, wish)
@@ -61,16 +62,6 @@ async def ask(desk: Desk, actor: Actor, station: Station, digest: str, wish: Wis
         relay_id = await _ask(desk, tx, actor, station, digest, (content, wish.words.strip(), ends_at), asked)
     desk.db.ring(BELL)
     return relay_id
-
-
-def check_fit(content: Content) -> None:
-    """:raises Refused: `relay_unfit`: a group is one station's own, and so is a file."""
-    if content.target.groups:
-        raise Refused(
-            "relay_unfit", "Un groupe n'existe que chez vous : choisissez une zone, ou tout le monde."
-        )
-    if content.attachments:
-        raise Refused("relay_unfit", "Une demande de relais part sans fichier joint : mettez un lien.")
 
 
 async def take(desk: Desk, actor: Actor, station: Station, relay_id: int) -> tuple[int, Content]:
@@ -82,7 +73,7 @@ async def take(desk: Desk, actor: Actor, station: Station, relay_id: int) -> tup
     relay, mine = await _mine(desk, actor, station, relay_id)
     check_level(actor, relay.content.level)
     check_station(station)
-    content = _own(desk, station, relay.content)
+    content = await _own(desk, station, relay)
     if mine.alert_id is not None and mine.state == "taken":
         return mine.alert_id, await _draft(desk, mine.alert_id, content)
     async with desk.db.transaction() as tx:
@@ -92,7 +83,9 @@ async def take(desk: Desk, actor: Actor, station: Station, relay_id: int) -> tup
         ):
             raise answered()
         if mine.alert_id is None:
+            await attachments.copy(tx, desk.clock, actor, relay.station_id, content)
             await tx.execute("alerts.save_draft", alert_id, dumps(content), actor.name)
+            await attachments.keep(tx, station.id, alert_id, content)
         await _note(desk, tx, station.id, actor, "relay.take", relay.id, {"alert": alert_id})
     return alert_id, await _draft(desk, alert_id, content)
 
@@ -143,6 +136,7 @@ async def _ask(
     if wait := await throttle.take(tx, desk.clock, bucket):
         sentence = "Trop de demandes de relais en une heure : attendez, ou appelez les mairies."
         raise TooOften("relays_too_many", sentence, retry_after_s=wait)
+    await attachments.hold(tx, desk.clock, station.id, content)
     await tx.execute_many("relays.address", [(relay_id, commune.id) for commune in asked])
     detail = {"level": content.level.word, "stations": len(asked)}
     await _note(desk, tx, station.id, actor, "relay.ask", relay_id, detail)
@@ -178,9 +172,10 @@ async def _mine(desk: Desk, actor: Actor, station: Station, relay_id: int) -> tu
     found = await answers(desk.db, relay, station.id)
     if not found:
         raise unknown()
-    if not may_answer(actor):
+    if not may_answer(actor, relay.content.level):
         raise NotAllowed(
-            "relay_not_allowed", "La réponse à une demande de relais revient au maire ou à un adjoint."
+            "relay_not_allowed",
+            "La réponse à une demande de relais revient au maire, à un adjoint, ou à une clé de ce niveau.",
         )
     if found[0].state in {"relayed", "adapted", "waiting"}:
         raise answered()
@@ -189,18 +184,26 @@ async def _mine(desk: Desk, actor: Actor, station: Station, relay_id: int) -> tu
     return relay, found[0]
 
 
-def _own(desk: Desk, station: Station, content: Content) -> Content:
+async def _own(desk: Desk, station: Station, relay: Relay) -> Content:
     """As this station would begin it: what was to begin, or to be delivered by, an hour that is past is so no more; and a zone
-    larger than it may draw, a whole département's storm, is for all its followers.
+    larger than it may draw, a whole département's storm, is for all its followers. A group of the asker's is the station's own of that name; without one it says itself to whom.
     """
-    now = desk.clock.now_ms()
+    content, now = relay.content, desk.clock.now_ms()
     onset, deliver_by = (
         None if moment is None or moment <= now else moment for moment in (content.onset, content.deliver_by)
     )
     zone, bounds = content.target.zone, desk.settings.zones.of(station.kind)
     large = zone is not None and reach.too_large(bounds, station, zone)
     target = Target(station=True) if large else content.target
+    if target.groups:
+        target = Target(groups=await _namesakes(desk, station, relay))
     return replace(content, target=target, onset=onset, deliver_by=deliver_by, silence={})
+
+
+async def _namesakes(desk: Desk, station: Station, relay: Relay) -> tuple[int, ...]:
+    names = {name.casefold() for name in await group_names(desk.db, relay)}
+    rows = await desk.db.fetch("groups.list_of_station", station.id)
+    return tuple(sorted(row["id"] for row in rows if row["name"].casefold() in names))
 
 
 async def _draft(desk: Desk, alert_id: int, otherwise: Content) -> Content:

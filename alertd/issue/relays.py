@@ -9,7 +9,7 @@ from typing import Final
 
 from alertd.errors import Conflict, Missing
 from alertd.issue.desk import Desk
-from alertd.model import Actor, AlertState, Content, Role, Station
+from alertd.model import Actor, AlertState, Content, Level, Role, Station
 from alertd.publish.wording import when
 from alertd.stations import stations
 from alertd.stations.calling import call_deciders
@@ -109,9 +109,18 @@ async def step(desk: Desk) -> bool:
     return len(rows) == AT_ONCE
 
 
-def may_answer(actor: Actor) -> bool:
-    """Those who are written to: deputies and mayors. A program answers for nobody."""
-    return actor.role is not None and actor.role >= Role.DEPUTY
+def may_answer(actor: Actor, level: Level) -> bool:
+    """Those who are written to, deputies and mayors; and a program whose key may release what is asked."""
+    if actor.role is None:
+        return actor.releases is not None and actor.releases >= level
+    return actor.role >= Role.DEPUTY
+
+
+async def group_names(store: Database | Transaction, relay: Relay) -> tuple[str, ...]:
+    """What the asker calls the groups that it means: each station has its own, under the same name or none."""
+    wanted = set(relay.content.target.groups)
+    rows = await store.fetch("groups.list_of_station", relay.station_id) if wanted else ()
+    return tuple(row["name"] for row in rows if row["id"] in wanted)
 
 
 def unknown() -> Missing:
@@ -186,5 +195,7 @@ def _answer(relay: Relay, row: Row) -> Answer:
 
 
 def _same(asked: Content, sent: Content) -> bool:
-    """Said in the same words, at the same level, for the same place."""
-    return all(getattr(asked, part) == getattr(sent, part) for part in ("level", "topic", "texts", "target"))
+    """Said in the same words, at the same level, for the same place; groups are each station's own."""
+    parts = ("level", "topic", "texts", "attachments")
+    where = asked.target == sent.target or bool(asked.target.groups and sent.target.groups)
+    return where and all(getattr(asked, part) == getattr(sent, part) for part in parts)

@@ -195,6 +195,7 @@ PAGES: Final = (
     web.get(f"{relays.PATH}/nouvelle", relays.new_page),
     web.post(f"{relays.PATH}/nouvelle", relays.ask),
     web.get(f"{relays.PATH}/{_ID}", relays.relay_page),
+    web.get(f"{relays.PATH}/{_ID}/{_DIGEST}", files.to_asked),
     web.post(f"{relays.PATH}/{_ID}/diffuser", relays.relay_on),
     web.post(f"{relays.PATH}/{_ID}/adapter", relays.adapt),
     web.post(f"{relays.PATH}/{_ID}/decliner", relays.decline),

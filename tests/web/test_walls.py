@@ -33,9 +33,12 @@ ONCE = {
     "/accords/{id}/non",
     "/accords/{id}/modifier",
     f"{PREFIX}/alerts/{{id}}/take-back",
+    f"{PREFIX}/relays/{{id}}/withdraw",
+    f"{PREFIX}/stations/{{slug}}/relays",
     f"{PREFIX}/stations/{{slug}}/subscribers/{{ref}}",
 }
-"""Ways to do what another way has just done: an answer is given, and a person removed, once."""
+"""Ways to do what another way does: an answer is given, a person removed, once; and a relay is asked, and withdrawn, by the
+community on its pages, whose program does not walk here."""
 
 
 @pytest.fixture

@@ -15,8 +15,9 @@ from web.valley_house import Seat, Valley
 
 from alertd.clock import HOUR
 from alertd.deliver.fan_out import FanOut
+from alertd.issue import attachments
 from alertd.keys import delivery_number
-from alertd.model import Channel, Role, Scope, endpoint_id
+from alertd.model import Actor, Channel, Level, Role, Scope, endpoint_id
 from alertd.stations import api_keys, drawings, operators, passkeys, sessions, team
 from alertd.subscribe import contacts, groups, my_choices
 from alertd.web.api.answers import iso
@@ -158,7 +159,10 @@ async def _school(valley: Valley) -> dict[str, list[Any]]:
 async def _community(valley: Valley) -> dict[str, list[Any]]:
     """What it asks its communes to send on; and a neighbour that a commune proposed to."""
     cdc = await valley.at("cdc")
-    _, _, path = await cdc.post("/alertes/nouvelle", cdc.alert(**WARNING, headline=f"{PRIVATE} coupée"))
+    head = Actor("operator:cdc-mayor", cdc.station.id, Level.DANGER, Role.MAYOR)
+    file = await attachments.bring(cdc.desk, head, cdc.station, picture())
+    said = WARNING | {"headline": f"{PRIVATE} coupée", "kept1": file.digest, "alt1": f"{PRIVATE} photo"}
+    _, _, path = await cdc.post("/alertes/nouvelle", cdc.alert(**said))
     communes = [str(valley.stations[slug].id) for slug in ("bras", "charny")]
     wish = {"apercu": path.rpartition("/")[2], "stations": communes, "minutes": "60", "words": PRIVATE}
     status, page, path = await cdc.post("/relais/nouvelle", wish)
@@ -166,7 +170,7 @@ async def _community(valley: Valley) -> dict[str, list[Any]]:
     bras = await valley.at("bras")
     assert (await bras.post("/voisins", {"station": communes[1]}))[0] == 303
     shared = await id_in(await valley.at("charny"), "/voisins", r"/voisins/(\d+)/")
-    return {"relay": [number_of(path)], "sharing": [shared]}
+    return {"relay": [number_of(path)], "relay_file": [file.digest], "sharing": [shared]}
 
 
 async def _people(valley: Valley, person: int) -> dict[str, list[Any]]:

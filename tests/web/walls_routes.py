@@ -50,10 +50,11 @@ NOUNS: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
     "/organisations/demandes/{id}": {"id": ("request",)},
     "/voisins/{id}": {"id": ("sharing",)},
     "/classes/{id}": {"id": ("group",), "pupil": ("pupil",)},
-    "/relais/{id}": {"id": ("relay",)},
+    "/relais/{id}": {"id": ("relay",), "digest": ("relay_file",)},
     "/s/{slug}": {"slug": ("slug",)},
     "/{slug}": {"slug": ("slug",), "id": _THREADS},
     f"{PREFIX}/alerts/{{id}}": {"id": _THREADS},
+    f"{PREFIX}/relays/{{id}}": {"id": ("relay",)},
     f"{PREFIX}/schedules/{{id}}": {"id": ("schedule",)},
     f"{PREFIX}/stations/{{slug}}": {"slug": ("slug",), "ref": ("ref",)},
 }
@@ -205,6 +206,8 @@ def body(step: Step, planted: Planted, clock: Any) -> object:
         "create_schedule": later | {"dtstart": "2026-03-10T07:30"},
         "add_attachment": picture(),
         "ask_commune": {"words": "Chien errant"},
+        "ask_relay": {"preview_digest": planted.things["new"][0], "stations": ["bras"], "minutes": 60},
+        "decline_relay": {"reason": "Non"},
         "enrol_subscriber": {
             "endpoints": [{"channel": "email", "address": "intrus@example.org"}],
             "places": [{"lat": 49.2, "lon": 5.3, "kind": "home"}],

@@ -38,3 +38,14 @@ SELECT CAST($1 AS BIGINT), id FROM attachment WHERE station_id = $2 AND digest =
 -- Files that no alert has, brought before $1.
 DELETE FROM attachment
  WHERE created_at < $1 AND NOT EXISTS (SELECT 1 FROM alert_attachment u WHERE u.attachment_id = attachment.id);
+
+-- name: freshen
+-- A file that another station is asked to show, too, is young again: it outlives the time to answer.
+UPDATE attachment SET created_at = $3 WHERE station_id = $1 AND digest = $2;
+
+-- name: copy
+-- What a station ($3) asked another ($2) to send on comes along with its files.
+INSERT INTO attachment (id, station_id, digest, kind, body, width, height, added_by, created_at)
+SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), digest, kind, body, width, height, CAST($5 AS TEXT), CAST($6 AS BIGINT)
+  FROM attachment WHERE station_id = $3 AND digest = $4
+ON CONFLICT (station_id, digest) DO UPDATE SET created_at = $6;

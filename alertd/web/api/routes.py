@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from alertd.web.api import alerts, around, attachments, gateways, schedules, streams, subscribers
+from alertd.web.api import alerts, around, attachments, gateways, relays, schedules, streams, subscribers
 from alertd.web.api.answers import (
     AlertAnswer,
     AlertPage,
@@ -15,11 +15,13 @@ from alertd.web.api.answers import (
 from alertd.web.api.around import RequestAnswer, RequestBody, RequestList, TakeBackBody, WaitingList
 from alertd.web.api.bodies import AlertBody, DigestBody, PreviewBody, SubscriberBody, TextsBody
 from alertd.web.api.gateway_answers import GatewaysAnswer
+from alertd.web.api.relays import AskBody, DeclineBody, RelayAnswer, RelayList, TakeBody
 from alertd.web.api.schedule_nouns import ScheduleAnswer, ScheduleBody, ScheduleChange, ScheduleList
 from alertd.web.api.table import Route
 
 _STATION: Final = "/stations/{slug}"
 _ALERT: Final = "/alerts/{id}"
+_RELAY: Final = "/relays/{id}"
 _SCHEDULE: Final = "/schedules/{id}"
 
 ROUTES: Final = (
@@ -145,6 +147,58 @@ ROUTES: Final = (
         "What the station asked of its mairie, and what was answered",
         around.list_requests,
         answers={200: RequestList},
+    ),
+    Route(
+        "POST",
+        f"{_STATION}/relays",
+        "ask_relay",
+        "Ask communes under the station to send on what a preview showed; their mayors are told at once",
+        relays.ask,
+        answers={201: RelayAnswer},
+        bodies=(AskBody,),
+    ),
+    Route(
+        "GET",
+        f"{_STATION}/relays",
+        "list_relays",
+        "What the station was asked to send on, and what it asked",
+        relays.list_all,
+        answers={200: RelayList},
+    ),
+    Route(
+        "GET",
+        _RELAY,
+        "show_relay",
+        "What is asked, and what became of it",
+        relays.show,
+        answers={200: RelayAnswer},
+    ),
+    Route(
+        "POST",
+        f"{_RELAY}/take",
+        "take_relay",
+        "A draft of what is asked, with its files: preview it with `alert`, changed or not, and release it",
+        relays.take,
+        answers={200: AlertAnswer},
+        bodies=(TakeBody,),
+    ),
+    Route(
+        "POST",
+        f"{_RELAY}/decline",
+        "decline_relay",
+        "Not here, and why",
+        relays.decline,
+        answers={200: RelayAnswer},
+        bodies=(DeclineBody,),
+    ),
+    Route(
+        "POST",
+        f"{_RELAY}/withdraw",
+        "withdraw_relay",
+        "Ask nobody any more",
+        relays.withdraw,
+        answers={200: RelayAnswer},
+        bodies=(TakeBody,),
     ),
     Route(
         "POST",

@@ -6,6 +6,7 @@ from typing import ClassVar
 from markupsafe import Markup
 
 from alertd.web.contracts import Choice, Frame
+from alertd.web.contracts.file import ShownFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ class RelayPage:
     instruction: str
     where: str
     picture: Markup
+    files: tuple[ShownFile, ...]
     channels: str
     until: str
     asked: str

@@ -43,10 +43,8 @@ async def preview_page(request: web.Request) -> web.StreamResponse:
 
 
 async def _relay(rooms: Rooms, here: Visit, shown: Preview) -> str:
-    """A first message to everyone, or to those of a zone, may be asked of the communes too."""
-    content = shown.content
-    fits = shown.alert_id is None and not content.target.groups and not content.attachments
-    asks = fits and await relays.communes(rooms.db, here.station)
+    """A first message may be asked of the communes too."""
+    asks = shown.alert_id is None and await relays.communes(rooms.db, here.station)
     return f"{relays.PATH}/nouvelle?apercu={shown.digest}" if asks else ""
 
 

@@ -15,6 +15,7 @@ from alertd.model import Content, Station
 from alertd.store.contents import headline, loads
 from alertd.web import words
 from alertd.web.contracts import Choice
+from alertd.web.contracts.file import shown_files
 from alertd.web.contracts.relay import AnswerLine, RelayLine, RelayNewPage, RelayPage, RelaysPage
 from alertd.web.office.compose import again, composer, surroundings
 from alertd.web.places import described
@@ -24,6 +25,7 @@ from alertd.web.show import frame, show
 from alertd.web.svg import picture
 from alertd.web.visits import Visit, visit
 from alertd.web.writing import forms
+from alertd.web.writing.compose_form import Surroundings
 from alertd.web.writing.forms import LANGUAGE
 
 PATH: Final = relays.PATH
@@ -133,9 +135,7 @@ async def withdraw(request: web.Request) -> web.StreamResponse:
 
 
 async def _previewed(rooms: Rooms, here: Visit, digest: str) -> Content:
-    content = loads((await stored(rooms.desk, here.actor, digest))["content"])
-    relaying.check_fit(content)
-    return content
+    return loads((await stored(rooms.desk, here.actor, digest))["content"])
 
 
 async def _new(
@@ -157,7 +157,7 @@ async def _new(
         level=content.level.word,
         level_word=words.LEVELS[content.level],
         headline=headline(content, here.station.locale),
-        where=described(content.target, around) if content.target.zone else _EVERYONE,
+        where=_EVERYONE if content.target.station else described(content.target, around),
         communes=tuple(Choice(str(one.id), one.name) for one in found),
         chosen=chosen,
         waits=WAITS,
@@ -173,8 +173,7 @@ async def _one(rooms: Rooms, here: Visit, relay_id: int, notice: str = "") -> Re
     content, now, timezone = relay.content, rooms.clock.now_ms(), here.station.timezone
     around = await surroundings(rooms, here, zone=content.target.zone)
     text = content.texts.get(LANGUAGE) or next(iter(content.texts.values()))
-    whole = asker and not content.target.zone
-    where = _EVERYONE if whole else described(content.target, around)
+    where = await _where(rooms, relay, around, asker=asker)
     open_ = not relay.over(now)
     mine = None if asker else told[0]
     return RelayPage(
@@ -190,6 +189,7 @@ async def _one(rooms: Rooms, here: Visit, relay_id: int, notice: str = "") -> Re
         instruction=text.instruction,
         where=where,
         picture=picture(here.station, content.target.zone, where),
+        files=shown_files(content.attachments, f"{PATH}/{relay.id}", whole=True),
         channels=", ".join(word for channel, word in words.CHANNELS.items() if channel in content.channels),
         until=f"Jusqu'à : {words.when(content.expires, timezone, now)}.",
         asked=f"{relay.asker}, {relay.author.removeprefix('operator:')}, {words.when(relay.asked_at, timezone, now)}",
@@ -202,13 +202,22 @@ async def _one(rooms: Rooms, here: Visit, relay_id: int, notice: str = "") -> Re
         may_answer=mine is not None
         and open_
         and mine.state in {"open", "taken", "declined"}
-        and relays.may_answer(here.actor),
+        and relays.may_answer(here.actor, content.level),
         may_withdraw=asker
         and open_
         and any(one.state in {"open", "taken"} for one in told)
         and here.actor.releases is not None
         and here.actor.releases >= content.level,
     )
+
+
+async def _where(rooms: Rooms, relay: Relay, around: Surroundings, *, asker: bool) -> str:
+    """In the reader's own terms: everyone of each commune, or groups that are called so there."""
+    target = relay.content.target
+    if target.groups:
+        names = ", ".join(await relays.group_names(rooms.db, relay))
+        return f"Les groupes de ce nom, dans chaque commune : {names}."
+    return _EVERYONE if asker and not target.zone else described(target, around)
 
 
 def _summary(told: tuple[Answer, ...]) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 from aiohttp import web
 
 from alertd.errors import Missing
-from alertd.issue import attachments, reading
+from alertd.issue import attachments, reading, relays
 from alertd.issue.attachments import File
 from alertd.publish.kinds import PDF
 from alertd.web.progress import told_in
@@ -46,6 +46,15 @@ async def to_operator(request: web.Request) -> web.StreamResponse:
     here, digest = await visit(request), request.match_info["digest"]
     found = await attachments.own(request.app[ROOMS].db, here.station.id, digest)
     return _shown(request, found, digest, "private")
+
+
+async def to_asked(request: web.Request) -> web.StreamResponse:
+    """A file that another station asks this one to send on. :raises Missing: `relay_unknown`, `file_unknown`."""
+    rooms, here, digest = request.app[ROOMS], await visit(request), request.match_info["digest"]
+    relay = await relays.one(rooms.db, here.station.id, int(request.match_info["id"]))
+    if digest not in {one.digest for one in relay.content.attachments}:
+        raise _unknown()
+    return _shown(request, await attachments.own(rooms.db, relay.station_id, digest), digest, "private")
 
 
 def _shown(request: web.Request, file: File | None, digest: str, whose: str) -> web.Response:
