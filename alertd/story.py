@@ -6,7 +6,7 @@ A line that is written a thousand times a second tells nothing more the second t
 
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -44,11 +44,20 @@ class Story:
     def __init__(self) -> None:
         self._told: dict[tuple[object, ...], None] = {}
 
+    def handed_over(self, sender: int, gateway: str, stories: Mapping[tuple[int, str], int]) -> None:
+        """Of which messages a sender had words, and of how many deliveries of each."""
+        for (message, request), n in stories.items():
+            self.tell("handed_over", request, message, sender, sender=sender, gateway=gateway, deliveries=n)
+
     def tell(self, event: str, request: str | None, message: int, *what: object, **more: Any) -> None:
-        """A line about a message; `what` says which of its things (a sender, an outcome) is told the first time."""
+        """A line about a message that somebody's click or schedule released; `what` says which of its things (a sender, an outcome)
+        is told the first time.
+        """
+        if not request:
+            return
         key = (event, message, *what)
         said = log.debug if key in self._told else log.info
         self._told[key] = None
         while len(self._told) > MOST:
             del self._told[next(iter(self._told))]
-        said(event, message=message, **{NAME: request or ""}, **more)
+        said(event, message=message, **{NAME: request}, **more)

@@ -28,6 +28,7 @@ from alertd.keys import Unreadable
 from alertd.model import Level
 from alertd.settings.sections import Sending
 from alertd.store import Database
+from alertd.story import Story
 from gateways.contract import Gateway, Outcome, Receipt, Trouble
 
 WORKERS: Final = 2
@@ -95,6 +96,7 @@ class Dispatch:
     hear: Callable[[str, Sequence[Receipt]], None] = _unheard
     parting: Callable[[], bool] = _staying
     pulse: Pulse = field(default_factory=lambda: Pulse(0))
+    story: Story = field(default_factory=Story)
 
     async def step(self, line: Line) -> bool:
         """Claim a slice, send it, record it; False when there was nothing to claim, or another node holds the sender."""
@@ -103,6 +105,9 @@ class Dispatch:
             rendered = await self._take(line)
         if rendered:
             await self._send(line, rendered, since)
+            self.story.handed_over(
+                line.sender.id, line.sender.gateway, self.renderer.stories(rendered.values())
+            )
         return rendered is not None
 
     async def _take(self, line: Line) -> Taken | None:

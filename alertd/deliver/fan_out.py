@@ -11,6 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
+import structlog
+
 from alertd.clock import Clock
 from alertd.deliver import quiet, silence
 from alertd.deliver.audience import PIECE, Audience, Slice
@@ -19,6 +21,8 @@ from alertd.deliver.tallies import Entries
 from alertd.deliver.work import Phase, Work
 from alertd.model import Act, AddressKind, Channel, Hours, State
 from alertd.store import Database, NotUnique, Transaction
+
+log = structlog.get_logger(__name__)
 
 _ALL_KINDS: Final = sum(AddressKind)
 SLICE: Final = 5_000
@@ -159,6 +163,13 @@ class FanOut:
                 await tx.fetch("gates.shut", work.message_id)
                 await tx.execute("messages.plan", work.message_id)
                 await tx.execute("fan_out.clear_audience", work.message_id)
+            log.info(
+                "fanned_out",
+                action="plan",
+                alert=work.alert_id,
+                message=work.message_id,
+                request=work.request,
+            )
 
     def _wake(self, work: Work) -> None:
         """The senders that may have been given something, other nodes for what was cut off, whoever watches the alert."""

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import structlog
 
@@ -24,12 +24,16 @@ from alertd.keys import Keyring, Unreadable, delivery_key
 from alertd.model import Channel, State
 from alertd.settings.sections import Sending
 from alertd.store import Database, Row, Transaction
+from alertd.story import Story
 from gateways.contract import Outcome, Receipt
 
 SLICE: Final = 200
 """Raw receipts read in one transaction; one holds at most 64 KiB of a provider's words."""
 WORDS: Final = 5_000
 """Receipts applied in one transaction, or those of a single raw one."""
+
+Heard: TypeAlias = tuple[str, int, str | None, int]
+"""Of which gateway and message, whose story (see `alertd.story`), and how many deliveries."""
 
 log = structlog.get_logger(__name__)
 
@@ -47,6 +51,7 @@ class Receipts:
     keyring: Keyring
     node_id: int
     sending: Sending = field(default_factory=Sending)
+    story: Story = field(default_factory=Story)
 
     async def step(self) -> bool:
         """Apply a slice; False when there was nothing. Looks without a lock before it takes one."""
@@ -57,10 +62,12 @@ class Receipts:
             words = [word for each in held for word in each.words]
             letters = [letter for each in held for letter in each.letters]
             ours, nameless = await provider_names.ours(tx, self.keyring, words)
-            await apply(tx, self.keyring, self.node_id, ours, self.sending)
+            heard = await apply(tx, self.keyring, self.node_id, ours, self.sending)
             await inbound.append(tx, self.keyring, letters)
             settled = [each.id for each in held if not await self._wait(tx, each, nameless)]
             await tx.execute("receipts.settle", json.dumps(settled))
+        for gateway, message_id, request, n in heard:
+            self.story.tell("receipts_heard", request, message_id, gateway, gateway=gateway, receipts=n)
         self.db.ring("progress")
         if letters:
             self.db.ring("inbound")
@@ -131,20 +138,20 @@ class _Held:
 
 async def apply(
     tx: Transaction, keyring: Keyring, node_id: int, words: Sequence[Word], sending: Sending
-) -> None:
+) -> list[Heard]:
     """Move deliveries up by what was said of them, close their attempts and endpoints, keep the books. Calls that nobody
-    answered wait to be made again.
+    answered wait to be made again. Of which messages anything was said.
 
     Rows are locked in the order in which `record` takes them: attempts, deliveries, endpoints, books.
     """
     entries, of_endpoints, known_words = Entries(node_id), list[tuple[int, Outcome]](), 0
-    by_message, waiting = await _known(tx, _by_message(keyring, words))
+    by_message, there = await _known(tx, _by_message(keyring, words))
     for (gateway, message_id), said in sorted(by_message.items()):
         best = {endpoint_id: max(receipts, key=_rank) for endpoint_id, receipts in said.items()}
         await _close_attempts(tx, gateway, message_id, best)
         known = await tx.fetch("receipts.standing", message_id, json.dumps(sorted(best)), gateway)
         await _raise(tx, entries, message_id, known, best)
-        if message_id in waiting:
+        if there[message_id]["silence"]:
             await silence.hear(tx, entries, _heard(message_id, known, best))
         known_words += sum(len(said[row["endpoint_id"]]) for row in known)
         of_endpoints += _of_endpoints(known, said)
@@ -152,6 +159,10 @@ async def apply(
     await endpoints.mark(tx, of_endpoints)
     await entries.write(tx)
     _tell_foreign(words, known_words)
+    return [
+        (gateway, message_id, there[message_id]["request"], len(said))
+        for (gateway, message_id), said in by_message.items()
+    ]
 
 
 Said = Mapping[int, Sequence[Receipt]]
@@ -170,12 +181,11 @@ def _by_message(keyring: Keyring, words: Iterable[Word]) -> dict[tuple[str, int]
 
 async def _known(
     tx: Transaction, by_message: dict[tuple[str, int], Said]
-) -> tuple[dict[tuple[str, int], Said], set[int]]:
-    """What was said of messages that there are; and those of them of which something waits for a silence."""
+) -> tuple[dict[tuple[str, int], Said], Mapping[int, Row]]:
+    """What was said of messages that there are; and their rows: whether something waits for a silence, whose story it is."""
     listed = json.dumps(sorted({message_id for _, message_id in by_message}))
-    there = {row["id"]: row["silence"] for row in await tx.fetch("receipts.messages", listed)}
-    waiting = {message_id for message_id, waits in there.items() if waits}
-    return {key: said for key, said in by_message.items() if key[1] in there}, waiting
+    there = {row["id"]: row for row in await tx.fetch("receipts.messages", listed)}
+    return {key: said for key, said in by_message.items() if key[1] in there}, there
 
 
 def _of_endpoints(known: Iterable[Row], said: Said) -> Iterator[tuple[int, Outcome]]:

@@ -1,7 +1,7 @@
 """Render: one event's words, adapted to a channel and made personal. Built once per kind of reader, then only addressed."""
 
-from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
@@ -40,6 +40,9 @@ class Rendered(NamedTuple):
     segments: int
 
 
+Batch: TypeAlias = Mapping[str, tuple[Claimed, Rendered]]
+
+
 def within(rendered: Rendered, left_s: float) -> Rendered:
     """With `left_s` seconds of validity at most: rendering may be a while ago."""
     if rendered.message.expires_in_s <= left_s:
@@ -47,9 +50,7 @@ def within(rendered: Rendered, left_s: float) -> Rendered:
     return rendered._replace(message=rendered.message._replace(expires_in_s=left_s))
 
 
-def aged(
-    batch: Mapping[str, tuple[Claimed, Rendered]], waited_s: float
-) -> dict[str, tuple[Claimed, Rendered]]:
+def aged(batch: Batch, waited_s: float) -> dict[str, tuple[Claimed, Rendered]]:
     """With the validity that is left to a batch that waited so long for those before it."""
     if waited_s < MOMENT_S:
         return dict(batch)
@@ -70,9 +71,7 @@ class Spoken:
 
 
 class Renderer:
-    """Forms by (message, language, wording, channel, new or not), kept for the latest messages; codes and addresses by
-    delivery.
-    """
+    """Forms by (message, language, wording, channel, new or not), of the latest messages; codes and addresses by delivery."""
 
     def __init__(self, db: Database, catalogue: Catalogue, keyring: Keyring, links: Links) -> None:
         self._db = db
@@ -106,10 +105,13 @@ class Renderer:
         form = self._form(message_id, _Reader(locale, wording, channel))
         return form.subject, form.text(code, WITHHELD)
 
+    def stories(self, taken: Iterable[tuple[Claimed, Rendered]]) -> dict[tuple[int, str], int]:
+        """How many of each message, with the id of its story (see `alertd.story`), where it has one."""
+        known = (self._rows[each.message_id] for each, _ in taken if each.message_id in self._rows)
+        return Counter((row["id"], row["request"]) for row in known if row["request"])
+
     async def _have(self, wanted: set[int]) -> None:
-        while (
-            missing := wanted - self._rows.keys()
-        ):  # another sender's slice may have pushed some out meanwhile
+        while missing := wanted - self._rows.keys():  # another sender's slice may have pushed some out
             await self._learn(missing.pop())
         for message_id in wanted:
             self._rows.move_to_end(message_id)
@@ -279,9 +281,7 @@ def _same_length(text: str) -> str:
 
 
 def _headers(leaving: str, list_id: str) -> Callable[[str, str], Mapping[str, str]]:
-    """An e-mail's own way out, for the mailbox's button (RFC 2369, RFC 8058), from the station that writes and no other;
-    and the station's list, by which people sort their mail (RFC 2919).
-    """
+    """An e-mail's way out from the station that writes (RFC 2369, RFC 8058), and its list, to sort mail by (RFC 2919)."""
     listed = {"List-Id": list_id} if list_id else {}
     return lambda _, code: {
         "List-Unsubscribe": f"<{leaving.replace(LEAVING, code)}>",

@@ -161,6 +161,8 @@ class Tend:
                     return
                 closed = await tx.execute("messages.close", row["id"], *marks)
             if closed:
+                if row["request"]:
+                    log.info("message_closed", action="close", message=row["id"], request=row["request"])
                 await hindsight.tell(row["id"])
 
     async def expire_alerts(self) -> bool:

@@ -41,6 +41,7 @@ class Work:
         self.topic_bit: int = row["topic_bit"]
         self._superseded = row["superseded_at"] is not None
         self.deliver_by: int = row["deliver_by"]
+        self.request: str = row["request"] or ""
         content: dict[str, Any] = json.loads(row["content"])
         self.exercise = int(content["exercise"])
         self.silence = {Channel.of(word): after for word, after in content["silence"].items()}

@@ -11,6 +11,7 @@ from typing import Final
 
 import structlog
 
+from alertd import story
 from alertd.clock import MINUTE, SECOND
 from alertd.errors import AlertdError, Conflict, Missing, NotAllowed, Unavailable
 from alertd.issue import attachments
@@ -80,6 +81,7 @@ async def arm(desk: Desk, actor: Actor, digest: str, known: int | None = None) -
             alert_id = await _arm(desk, tx, order, alert_id, digest)
     except Spent:
         return await _armed_elsewhere(desk, digest)
+    log.info("armed", action="count_down", alert=alert_id, level=order.content.level.word)
     _ring(desk, station.id)
     return alert_id
 
@@ -120,7 +122,10 @@ async def running(db: Database, station_id: int) -> tuple[Countdown, ...]:
 async def step(desk: Desk) -> bool:
     """Release what has been counted down; True when there may be more at once."""
     rows = await desk.db.fetch("countdowns.due", LATE_MS, AT_ONCE)
-    settled = [await _ended(desk, row) for row in rows]
+    settled = []
+    for row in rows:
+        with story.about(row["request"] or story.made()):
+            settled.append(await _ended(desk, row))
     return len(rows) == AT_ONCE and any(settled)
 
 
@@ -156,6 +161,13 @@ async def _release(desk: Desk, row: Row) -> bool:
         _, event = await enter(desk, tx, order, row["alert_id"], row["digest"])
         detail = {"event": event, "people": order.people}
         await _audit(desk, tx, author, "alert.released", row["alert_id"], detail)
+    log.info(
+        "released",
+        action=order.act.value,
+        alert=row["alert_id"],
+        event_id=event,
+        level=order.content.level.word,
+    )
     desk.db.ring("fan_out")
     desk.db.ring("front")
     _ring(desk, row["station_id"])
@@ -214,6 +226,7 @@ async def _arm(desk: Desk, tx: Transaction, order: Order, alert_id: int | None, 
     id_, who = await ids.take(tx, "countdown"), order.actor.name
     if not await tx.execute("countdowns.arm", id_, alert_id, order.station.id, digest, who, LASTS_MS):
         raise Spent
+    await tx.execute("countdowns.keep_request", id_, story.current())
     await tx.execute("alerts.save_draft", alert_id, dumps(order.content), who)
     if first:
         await attachments.keep(tx, order.station.id, alert_id, order.content)

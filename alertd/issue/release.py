@@ -6,6 +6,8 @@ Nothing is sent here. Fan-out finds the work; if the process dies now, the work 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+import structlog
+
 from alertd.errors import Conflict
 from alertd.issue import across, approval, audience, threads
 from alertd.issue.check import check
@@ -23,6 +25,8 @@ from alertd.stations.payers import check_may
 from alertd.stations.preapprovals import UsedUp
 from alertd.store import Row
 from alertd.store.contents import fingerprint, loads
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +141,9 @@ async def _release(desk: Desk, order: Order, alert_id: int | None, digest: str |
         return await _release(desk, replace(order, preapproval=None), alert_id, digest)
     except Spent:
         return await released_before(desk, (await desk.db.fetch("previews.one", digest))[0])
+    log.info(
+        "released", action=order.act.value, alert=alert_id, event_id=event_id, level=order.content.level.word
+    )
     desk.db.ring("fan_out")
     desk.db.ring("front")
     return Released(alert_id, event_id, again=False)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 import zones
+from alertd import story
 from alertd.clock import MINUTE, SECOND
 from alertd.deliver.pace import Forecast
 from alertd.issue import across, attachments, threads
@@ -184,6 +185,7 @@ async def _message(desk: Desk, tx: Transaction, order: Order, made: _Ids) -> Non
         deliver_by(desk, order.content),
         int(bool(order.content.silence)),
     )
+    await tx.execute("messages.keep_request", made.message, story.current())
     now = desk.clock.now_ms()
     due = max(order.content.onset or now, now + order.hold_ms)
     work = _work(order, [row["id"] for row in earlier])

@@ -5,6 +5,10 @@
 INSERT INTO countdown (id, alert_id, station_id, digest, armed_by, armed_at, release_at, state)
 VALUES ($1, $2, $3, $4, $5, now_ms(), now_ms() + $6, 'armed') ON CONFLICT DO NOTHING;
 
+-- name: keep_request
+-- The click that armed it: what it releases later bears the same id.
+UPDATE countdown SET request = $2 WHERE id = $1;
+
 -- name: of_digest
 -- What became of a preview: its latest countdown.
 SELECT alert_id, state FROM countdown WHERE digest = $1 ORDER BY id DESC LIMIT 1;
@@ -26,7 +30,7 @@ SELECT c.alert_id, d.content, c.armed_by AS who, CAST(NULL AS BIGINT) AS at FROM
 
 -- name: due
 -- Those that have ended; `late` by more than $1 milliseconds.
-SELECT id, alert_id, station_id, digest, armed_by, CAST(CASE WHEN release_at < now_ms() - $1 THEN 1 ELSE 0 END AS BIGINT) AS late
+SELECT id, alert_id, station_id, digest, armed_by, request, CAST(CASE WHEN release_at < now_ms() - $1 THEN 1 ELSE 0 END AS BIGINT) AS late
   FROM countdown WHERE state = 'armed' AND release_at <= now_ms() ORDER BY release_at, id LIMIT $2;
 
 -- name: release

@@ -3,6 +3,10 @@
 INSERT INTO message (id, kind, station_id, mode, alert_id, event_id, act, level, lane, supersedes, deliver_by, silence, created_at)
 VALUES ($1, 'event', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, now_ms());
 
+-- name: keep_request
+-- By which its story is found in the log of every node.
+UPDATE message SET request = $2 WHERE id = $1;
+
 -- name: add_service
 -- What is said to one person and to nobody else, and what for ($4); $8 are its words, sealed. It has one delivery, so it is
 -- planned at once.
@@ -20,7 +24,7 @@ SELECT id, event_id, act, planned, superseded_at, deliver_by, closed_at, created
 -- name: speech
 -- All that rendering needs of a message; a service message has no event, but words of its own, and the
 -- instance's has no station.
-SELECT m.id, m.kind, m.act, m.level, m.mode, m.deliver_by, m.alert_id, m.supersedes, m.body, m.key_id,
+SELECT m.id, m.kind, m.act, m.level, m.mode, m.deliver_by, m.alert_id, m.supersedes, m.body, m.key_id, m.request,
        e.content, e.expires, e.onset, e.created_at,
        s.name AS station_name, s.slug, s.timezone, s.locale, s.phone, s.region
   FROM message m LEFT JOIN event e ON e.id = m.event_id LEFT JOIN station s ON s.id = m.station_id
@@ -46,7 +50,7 @@ SELECT id, superseded_at, deliver_by FROM message
 
 -- name: drained
 -- Open messages of which nothing waits or is under way any more.
-SELECT m.id FROM message m
+SELECT m.id, m.request FROM message m
  WHERE m.closed_at IS NULL AND m.planned IS NOT NULL
    AND coalesce((SELECT sum(t.n) FROM tally t WHERE t.message_id = m.id AND t.state IN (0, 1, 2)), 0) = 0
    AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.message_id = m.id AND d.state = 3 AND d.due_at < 253402300799000)

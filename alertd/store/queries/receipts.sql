@@ -43,7 +43,7 @@ DELETE FROM receipt
 -- name: messages
 -- Which of these messages there are, and whether anything of them waits for a silence: foreign references decode to ids of
 -- nothing.
-SELECT id, silence FROM message WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($1 AS TEXT)));
+SELECT id, silence, request FROM message WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($1 AS TEXT)));
 
 -- name: close_attempts
 -- The last try by this gateway ($3), unless its answer was read. $2: {"endpoint_id": "the provider's reference"}.

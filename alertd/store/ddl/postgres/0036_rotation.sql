@@ -9,3 +9,5 @@ CREATE TABLE secret (             -- which secrets were let seal by a rotation: 
   key_id   BIGINT NOT NULL PRIMARY KEY,
   since    BIGINT NOT NULL
 );
+ALTER TABLE message ADD COLUMN request TEXT;    -- the id of the click, or the firing, that released it: log lines about it bear it
+ALTER TABLE countdown ADD COLUMN request TEXT;
