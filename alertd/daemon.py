@@ -28,6 +28,7 @@ from alertd.schedule.ticks import ticking
 from alertd.settings import Settings
 from alertd.stations.streets.geocoder import Geocoder
 from alertd.stations.tiles.source import Tiles
+from alertd.watch.dates import Dates
 from alertd.web.front import Front
 from alertd.web.rooms import Rooms
 
@@ -80,11 +81,12 @@ async def _work(stack: AsyncExitStack, desk: Desk) -> Work:
     """What the loops share, gateways open."""
     node_id = await enter(desk.db, desk.settings, desk.keyring)
     spool, figures = spool_of(desk), Figures()
-    gateways = await gateways_of(stack, desk, Reports(spool, desk.clock, figures).keep)
+    dates = Dates(desk.clock)
+    gateways = await gateways_of(stack, desk, Reports(spool, desk.clock, figures).keep, dates)
     lines = lines_of(desk, gateways)
     stack.push_async_callback(part, desk.db, node_id, [line.lease for line in lines])
     pulse = Pulse(desk.settings.sending.lease_s)
-    return Work(desk, node_id, lines, gateways, spool, figures, Front(), pulse)
+    return Work(desk, node_id, lines, gateways, spool, figures, Front(), pulse, dates)
 
 
 def _rooms(work: Work, heart: Heart) -> Rooms:

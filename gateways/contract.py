@@ -263,6 +263,7 @@ class Surroundings:
     `lasting_key` gives 48 secret bytes for a purpose, the same as long as the instance lives, on each of its nodes.
     `report` keeps what a provider says later on a connection that the driver holds itself (SMPP, LMTP, IMAP).
     `public_url` is where residents find the instance; a gateway is called back below it, at `callbacks` and its name.
+    `dates` is told the Date of an answer now and then: whose, seconds since its request was begun, and what it says.
     `alone`: a command tries this gateway, beside a node that listens, looks into mailboxes and waits for answers.
     """
 
@@ -270,6 +271,7 @@ class Surroundings:
     now_ms: Callable[[], int] | None = None
     lasting_key: Callable[[str], bytes] | None = None
     report: Report | None = None
+    dates: Callable[[str, float, str], None] | None = None
     public_url: str = ""
     callbacks: str = ""
     alone: bool = False

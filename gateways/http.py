@@ -37,6 +37,9 @@ _UNSPEAKABLE: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _BROKEN: Final = (aiohttp.ClientError, aiohttp.EofStream, HttpProcessingError, OSError, ValueError)
 """What a call may end with; TimeoutError is an OSError."""
 _PATIENT: Final = aiohttp.ClientTimeout()
+_DATE_S: Final = 60.0
+Dates = Callable[[str, float, str], None]
+"""Told whose answer it was, seconds since its request was begun, and the Date that it bears."""
 NEVER: Final = float("inf")
 """For a request that is never too late."""
 
@@ -78,6 +81,7 @@ class _Exchange:
 
     text: bytes
     most: int
+    begun: float = 0.0
     written: bool = False
     settled: bool = False
     status: int = 0
@@ -93,7 +97,7 @@ class _Exchange:
             "asyncio.Transport", protocol.transport
         )  # nothing was waited for since it was connected
         protocol.set_response_params(read_until_eof=True, auto_decompress=False)
-        self.written = True
+        self.written, self.begun = True, asyncio.get_running_loop().time()
         transport.write(self.text)
         message, content = await protocol.read()
         while message.code < 200 and message.code != 101:  # on the way: "continue", early hints
@@ -117,6 +121,7 @@ class Http:
     `idle_s` is not used again: choose fewer seconds than the far end keeps one, or what is written to it is in doubt.
     Of an answer at most `most_bytes` are read: one that is longer, or breaks off, is none; but with `cut` the status is
     the answer, and the body as much as came of it. `resolver` is made with the connections; `names_s` is how long it is believed.
+    `dates` is told the Date of one answer a minute.
     """
 
     def __init__(
@@ -130,6 +135,7 @@ class Http:
         accept: str = "application/json",
         resolver: Callable[[], AbstractResolver] | None = None,
         names_s: int = 10,
+        dates: Dates | None = None,
     ) -> None:
         self._deadlines = Deadlines(timeout_s)
         self._connections = connections
@@ -139,6 +145,8 @@ class Http:
         self._headers = {"Accept": accept, "Accept-Encoding": "identity", "User-Agent": "alertd"}
         self._resolver = resolver
         self._names_s = names_s
+        self._dates = dates
+        self._date_at = 0.0
         self._connector: aiohttp.TCPConnector | None = None
         self._origins: dict[URL, aiohttp.ClientRequest] = {}
 
@@ -184,7 +192,16 @@ class Http:
         except _BROKEN as error:
             if not (self._cut and exchange.status):
                 raise _fault(error, written=exchange.written) from error
+        if self._dates is not None:
+            self._tell_date(self._dates, where, exchange)
         return exchange.answer(cut=self._cut)
+
+    def _tell_date(self, dates: Dates, where: URL, exchange: _Exchange) -> None:
+        """Not what a cache kept (Age): https://www.rfc-editor.org/rfc/rfc9110#section-6.6.1."""
+        now, headers = asyncio.get_running_loop().time(), exchange.headers
+        if now >= self._date_at and (date := headers.get("Date")) and "Age" not in headers:
+            self._date_at = now + _DATE_S
+            dates(where.host or "", now - exchange.begun, date)
 
     def _origin(self, url: URL) -> aiohttp.ClientRequest:
         """What aiohttp is told of a scheme, a host and a port, to find a connection or to make one."""

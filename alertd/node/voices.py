@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 from alertd import accounts
 from alertd.deliver import routes
@@ -9,12 +10,14 @@ from alertd.deliver.dispatch import Line
 from alertd.deliver.hosts import by_host
 from alertd.deliver.pace import Bucket
 from alertd.issue.desk import Desk
+from alertd.watch.dates import Dates
 from gateways.contract import Gateway, Report
 
 
-async def gateways_of(stack: AsyncExitStack, desk: Desk, report: Report) -> dict[str, Gateway]:
-    """Every gateway of the settings, open until the stack closes; `report` keeps what they hear."""
-    lent = accounts.surroundings(desk.settings, desk.clock, desk.db, desk.keyring, report)
+async def gateways_of(stack: AsyncExitStack, desk: Desk, report: Report, dates: Dates) -> dict[str, Gateway]:
+    """Every gateway of the settings, open until the stack closes; `report` keeps what they hear, `dates` when it was there."""
+    common = accounts.surroundings(desk.settings, desk.clock, desk.db, desk.keyring, report)
+    lent = replace(common, dates=dates.hear)
     return {
         name: by_host(await accounts.opened(stack, desk.settings, name, lent), desk.clock)
         for name in routes.gateways_of(desk.settings)

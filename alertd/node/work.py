@@ -31,6 +31,7 @@ from alertd.schedule.ticks import Chore
 from alertd.subscribe import join
 from alertd.subscribe.replies import Replies
 from alertd.watch import alarms as watch_alarms
+from alertd.watch.dates import Dates
 from alertd.watch.watch import Watch
 from alertd.web.condition import folders_of
 from alertd.web.front import BELL, Front
@@ -56,6 +57,7 @@ class Work:
     figures: Figures
     front: Front
     pulse: Pulse
+    dates: Dates
 
     async def begin(self, parting: Callable[[], bool]) -> list[tuple[str, Step]]:
         """What an earlier life of this node held is recovered; then every loop, ready to turn."""
@@ -119,7 +121,7 @@ class Work:
             node_name(desk.settings),
             folders_of(desk.settings),
         )
-        yield "watch", Watch(desk.db, told, desk, node, folders, lease_ms).step
+        yield "watch", Watch(desk.db, told, desk, node, folders, lease_ms, self.dates).step
 
     def _hearing(self) -> Steps:
         """What providers report later, what people answer, and what providers are asked."""

@@ -48,17 +48,18 @@ def fullest(used: Mapping[str, float], node: str, *, was_full: bool) -> Iterator
 HOLDS: Final = {"database": "la base", "backups": "les sauvegardes", "spool": "les accusés"}
 
 
-async def clock_off(db: Database, clock: Clock, node: str) -> Iterator[Cause]:
-    """A cause where this node's clock and the database's are two seconds apart. The question's own time is allowed for."""
+async def behind(db: Database, clock: Clock) -> int:
+    """By how many ms the database's clock is surely ahead (behind: below 0) of this node's: 0 on SQLite, where they are one."""
     before = clock.now_ms()
     (row,) = await db.fetch("nodes.clock")
-    off = apart(before, int(row["now"]), clock.now_ms())
-    return off_by(off, node)
+    return apart(before, int(row["now"]), clock.now_ms())
 
 
-def apart(before: int, theirs: int, after: int) -> int:
-    """By how many ms another's clock is surely ahead (behind: below 0) of ours, which was read before and after."""
-    return max(0, theirs - after) or min(0, theirs - before)
+def apart(before: int, theirs: int, after: int, *, within: int = 0) -> int:
+    """By how many ms another's clock is surely ahead (behind: below 0) of ours, which was read before and after. `within`: it showed
+    at least `theirs` and less than so much more.
+    """
+    return max(0, theirs - after) or min(0, theirs + within - before)
 
 
 def off_by(off_ms: int, node: str) -> Iterator[Cause]:

@@ -12,6 +12,7 @@ from alertd.store import Database
 from alertd.watch import flights, instance, machine
 from alertd.watch.alarms import Alarms, channels_of
 from alertd.watch.canary import fly_due
+from alertd.watch.dates import Dates
 from alertd.watch.instance import Backlog
 from alertd.watch.machine import Disks
 from alertd.watch.nouns import Cause
@@ -22,7 +23,9 @@ TIDY_S: Final = 600.0
 
 @dataclass(slots=True)
 class Watch:
-    """One node's, by its name. `folders` are what it keeps on disks; `lease_ms` is how long a node is believed alive."""
+    """One node's, by its name. `folders` are what it keeps on disks; `lease_ms` is how long a node is believed alive;
+    `dates` are told what providers' answers bear.
+    """
 
     db: Database
     alarms: Alarms
@@ -30,6 +33,7 @@ class Watch:
     node: str
     folders: Mapping[str, Path]
     lease_ms: int
+    dates: Dates
     _backlog: Backlog = field(default_factory=Backlog)
     _disks: Disks = field(init=False)
     _full: bool = False
@@ -58,7 +62,8 @@ class Watch:
         used = await self._disks.used()
         full = list(machine.fullest(used, self.node, was_full=self._full))
         self._full = bool(full)
-        return [*full, *await machine.clock_off(self.db, self.desk.clock, self.node)]
+        off = max(await machine.behind(self.db, self.desk.clock), self.dates.off_ms(), key=abs)
+        return [*full, *machine.off_by(off, self.node)]
 
     async def _instance(self, now: int) -> Sequence[Cause]:
         rows = await self.db.fetch("alarms.open")

@@ -16,7 +16,7 @@ from gateways.contract import Callback, Capabilities, Message, Outcome, Receipt,
 from gateways.fcm.account import ServiceAccount, Word, is_safe, read_account
 from gateways.fcm.payload import Manner, Writer
 from gateways.fcm.verdict import judge, stale
-from gateways.http import Answer, Http, Lost, Unsent
+from gateways.http import Answer, Dates, Http, Lost, Unsent
 from gateways.options import Options, read_options
 from gateways.parallel import Desk
 from gateways.registration import Registration
@@ -58,7 +58,8 @@ class FcmGateway:
     """One Firebase project, and the phones that have its app."""
 
     def __init__(
-        self, name: str, options: FcmOptions, account: ServiceAccount, manner: Manner, now_ms: Callable[[], int]
+        self, name: str, options: FcmOptions, account: ServiceAccount, manner: Manner, now_ms: Callable[[], int],
+        dates: Dates | None = None,
     ) -> None:  # fmt: skip
         self.name = name
         self.capabilities = Capabilities(
@@ -68,7 +69,11 @@ class FcmGateway:
         self._now_ms = now_ms
         self._url = URL(f"{options.base_url}/v1/projects/{account.project_id}/messages:send", encoded=True)
         self._http = Http(
-            timeout_s=options.timeout_s, connections=options.parallel, idle_s=_IDLE_S, most_bytes=_MOST_BYTES
+            timeout_s=options.timeout_s,
+            connections=options.parallel,
+            idle_s=_IDLE_S,
+            most_bytes=_MOST_BYTES,
+            dates=dates,
         )
         self._word = Word(account, self._http, now_ms)
         self._writer = Writer(account.credentials, account.project_id, manner)
@@ -142,7 +147,7 @@ def gateway(name: str, options: Mapping[str, object], surroundings: Surroundings
     )
     channels = {level: getattr(read, f"android_channel_{level}") for level in ("danger", "warning", "info")}
     manner = Manner(channels, read.critical_alerts, read.show_text, lasting_key("fcm threads"))
-    return FcmGateway(name, read, account, manner, now_ms)
+    return FcmGateway(name, read, account, manner, now_ms, surroundings.dates)
 
 
 def _unheard(reference: str, error: Unsent | Lost, lost: Outcome) -> Receipt:

@@ -239,7 +239,12 @@ def gateway(name: str, options: Mapping[str, object], surroundings: Surroundings
         _key(name, "consumer_key", read.consumer_key, read.consumer_key_file),
     )
     api = Api(
-        read.base_url, keys, timeout_s=read.timeout_s, connections=read.parallel, now_ms=surroundings.now_ms
+        read.base_url,
+        keys,
+        timeout_s=read.timeout_s,
+        connections=read.parallel,
+        now_ms=surroundings.now_ms,
+        dates=surroundings.dates,
     )
     account = Account(**{each.name: getattr(read, each.name) for each in fields(Account)})
     return OvhGateway(name, account, api, _incoming(name, account, api, surroundings))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from gateways.contract import Trouble
-from gateways.http import NEVER, Http, Lost, Unsent
+from gateways.http import NEVER, Dates, Http, Lost, Unsent
 from gateways.ovh.verdict import Answer, read
 
 MOST_BYTES: Final = 65_536
@@ -29,11 +29,20 @@ class Api:
     """One account. `base_url` has no slash at its end; `now_ms` is our clock, whose drift is measured."""
 
     def __init__(
-        self, base_url: str, keys: Keys, *, timeout_s: float, connections: int, now_ms: Callable[[], int]
+        self,
+        base_url: str,
+        keys: Keys,
+        *,
+        timeout_s: float,
+        connections: int,
+        now_ms: Callable[[], int],
+        dates: Dates | None = None,
     ) -> None:
         self._base = base_url
         self._keys = keys
-        self._http = Http(timeout_s=timeout_s, connections=connections, idle_s=_IDLE_S, most_bytes=MOST_BYTES)
+        self._http = Http(
+            timeout_s=timeout_s, connections=connections, idle_s=_IDLE_S, most_bytes=MOST_BYTES, dates=dates
+        )
         self._now_ms = now_ms
         self._drift: tuple[float, int] | None = (
             None  # (until when on the loop's clock, seconds to add to ours)

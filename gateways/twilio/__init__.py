@@ -115,7 +115,9 @@ def gateway(name: str, options: Mapping[str, object], surroundings: Surroundings
         raise TypeError("a lost message is looked for by its date: pass Surroundings(now_ms=...)")
     read_ = read_options(name, TwilioOptions, options)
     account = account_of(name, read_)
-    wire = Wire(account.credentials, timeout_s=read_.timeout_s, connections=read_.parallel)
+    wire = Wire(
+        account.credentials, timeout_s=read_.timeout_s, connections=read_.parallel, dates=surroundings.dates
+    )
     callbacks = surroundings.home(name) if account.tokens else ""
     memory = Memory(surroundings.now_ms)
     return TwilioGateway(name, account, wire, memory, parallel=read_.parallel, callbacks=callbacks)

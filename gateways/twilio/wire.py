@@ -14,7 +14,7 @@ import aiohttp
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 
-from gateways.http import NEVER, Http
+from gateways.http import NEVER, Dates, Http
 
 MOST_BYTES: Final = 262_144  # a page of twenty messages is about 25,000
 FORM: Final = "application/x-www-form-urlencoded"
@@ -37,10 +37,14 @@ class Credentials:
 class Wire(AsyncHttpClient):  # type: ignore[misc] # the library has no types
     """The connections to one account, at most `connections` of them. `timeout_s` bounds each call as a whole."""
 
-    def __init__(self, credentials: Credentials, *, timeout_s: float, connections: int) -> None:
+    def __init__(
+        self, credentials: Credentials, *, timeout_s: float, connections: int, dates: Dates | None
+    ) -> None:
         super().__init__(logging.getLogger(__name__), is_async=True, timeout=timeout_s)
         self._credentials = credentials
-        self._http = Http(timeout_s=timeout_s, connections=connections, idle_s=_IDLE_S, most_bytes=MOST_BYTES)
+        self._http = Http(
+            timeout_s=timeout_s, connections=connections, idle_s=_IDLE_S, most_bytes=MOST_BYTES, dates=dates
+        )
 
     async def open(self) -> None:
         """Make the session; nobody is called."""

@@ -187,7 +187,9 @@ def gateway(name: str, options: Mapping[str, object], surroundings: Surroundings
     """Make the gateway; `surroundings` says where it is called back. Raises `OptionError`."""
     read = read_options(name, TwilioVoiceOptions, options)
     account = account_of(name, read)
-    wire = Wire(account.credentials, timeout_s=read.timeout_s, connections=read.parallel)
+    wire = Wire(
+        account.credentials, timeout_s=read.timeout_s, connections=read.parallel, dates=surroundings.dates
+    )
     return TwilioVoice(name, account, wire, read, surroundings.home(name) if account.tokens else "")
 
 

@@ -30,7 +30,7 @@ from gateways.contract import (
     Surroundings,
     Trouble,
 )
-from gateways.http import Http, Lost, Unsent
+from gateways.http import Dates, Http, Lost, Unsent
 from gateways.options import Options, read_options, read_secret
 from gateways.orders import Orders, unsent
 from gateways.parallel import Desk
@@ -95,7 +95,12 @@ class Vonage:
     """One application at Vonage, calling from one number."""
 
     def __init__(
-        self, name: str, application: Application, options: VonageOptions, signatures: Signatures
+        self,
+        name: str,
+        application: Application,
+        options: VonageOptions,
+        signatures: Signatures,
+        dates: Dates | None = None,
     ) -> None:
         """`signatures` also says where Vonage comes: nowhere, without an address or a secret."""
         self.name = name
@@ -112,7 +117,11 @@ class Vonage:
         self._signatures = signatures
         self._url = f"{options.base_url}/v1/calls"
         self._http = Http(
-            timeout_s=options.timeout_s, connections=options.parallel, idle_s=_IDLE_S, most_bytes=MOST_BYTES
+            timeout_s=options.timeout_s,
+            connections=options.parallel,
+            idle_s=_IDLE_S,
+            most_bytes=MOST_BYTES,
+            dates=dates,
         )
         self._orders = Orders()
 
@@ -197,7 +206,8 @@ def gateway(name: str, options: Mapping[str, object], surroundings: Surroundings
     secret = read_secret(name, "signature_secret", read.signature_secret, read.signature_secret_file)
     application = Application(read.application_id, _key(name, read.private_key_file), surroundings.now_ms)
     home = surroundings.home(name)
-    return Vonage(name, application, read, Signatures(read.application_id, secret, home, surroundings.now_ms))
+    signatures = Signatures(read.application_id, secret, home, surroundings.now_ms)
+    return Vonage(name, application, read, signatures, surroundings.dates)
 
 
 def _key(name: str, file: Path) -> RSAPrivateKey:

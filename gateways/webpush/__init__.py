@@ -23,7 +23,7 @@ from gateways.contract import (
     Receipt,
     Surroundings,
 )
-from gateways.http import UNFOUND
+from gateways.http import UNFOUND, Dates
 from gateways.options import Options, read_options, read_secret
 from gateways.parallel import Desk
 from gateways.subscription import Subscription, decoded, encoded
@@ -82,7 +82,7 @@ class WebPushGateway:
 
     def __init__(
         self, name: str, options: WebPushOptions, vapid: Vapid, acknowledgements: Acknowledgements,
-        *, topic_key: bytes, now_ms: Callable[[], int],
+        *, topic_key: bytes, now_ms: Callable[[], int], dates: Dates | None = None,
     ) -> None:  # fmt: skip
         self.name = name
         self._allowed = Allowed(tuple(options.hosts), tuple(options.extra_hosts))
@@ -101,7 +101,7 @@ class WebPushGateway:
         self._topic_key = topic_key
         self._now_ms = now_ms
         self._workshop = Workshop(options.processes)
-        self._wire = Wire(options.pool, options.timeout_s, _names(options.extra_hosts))
+        self._wire = Wire(options.pool, options.timeout_s, _names(options.extra_hosts), dates)
         self._met: dict[
             str, None
         ] = {}  # origins that took a message lately; the one to probe next is the last
@@ -219,7 +219,9 @@ def gateway(name: str, options: Mapping[str, object], surroundings: Surroundings
     vapid = _vapid(name, read, lasting_key, now_ms)
     acknowledgements = Acknowledgements(name, lasting_key("webpush receipts"), surroundings.callbacks)
     topic_key = lasting_key("webpush topics")
-    return WebPushGateway(name, read, vapid, acknowledgements, topic_key=topic_key, now_ms=now_ms)
+    return WebPushGateway(
+        name, read, vapid, acknowledgements, topic_key=topic_key, now_ms=now_ms, dates=surroundings.dates
+    )
 
 
 def _vapid(

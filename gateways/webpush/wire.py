@@ -6,7 +6,7 @@ from typing import Final
 from aiohttp.resolver import ThreadedResolver
 
 from gateways.contract import Outcome, Receipt, Trouble
-from gateways.http import NEVER, Http, Lost, Unsent
+from gateways.http import NEVER, Dates, Http, Lost, Unsent
 from gateways.webpush.hosts import PublicOnly
 
 _MOST_BYTES: Final = 2_048  # of an answer; a sentence of reasons is under 500
@@ -29,7 +29,7 @@ class Answer:
 class Wire:
     """At most `pool` connections; `local` are names that may lead to this machine."""
 
-    def __init__(self, pool: int, timeout_s: float, local: frozenset[str]) -> None:
+    def __init__(self, pool: int, timeout_s: float, local: frozenset[str], dates: Dates | None) -> None:
         self._http = Http(
             timeout_s=timeout_s,
             connections=pool,
@@ -39,6 +39,7 @@ class Wire:
             accept="*/*",
             resolver=lambda: PublicOnly(ThreadedResolver(), local),
             names_s=_NAMES_S,
+            dates=dates,
         )
 
     async def open(self) -> None:

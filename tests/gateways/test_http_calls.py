@@ -243,3 +243,17 @@ async def test_what_was_not_read_to_its_end_is_no_answer_to_the_next() -> None:
         released.set()
         assert (await ask(http, far.url)).status == 200
     assert far.connections == 2
+
+
+@pytest.mark.parametrize(("extra", "told"), [(b"", 1), (b"Age: 30\r\n", 0)])
+async def test_an_answers_date_is_told_once_a_minute(extra: bytes, told: int) -> None:
+    """Whose it was and how long ago its request began; none that a cache had kept."""
+    heard: list[tuple[str, float, str]] = []
+    dated = GOOD.replace(b"\r\n\r\n", b"\r\nDate: Mon, 02 Mar 2026 09:00:00 GMT\r\n" + extra + b"\r\n")
+    async with FarEnd(says(dated)) as far, opened(dates=lambda *said: heard.append(said)) as http:
+        for _ in range(3):
+            await ask(http, far.url)
+    assert [(host, date) for host, _, date in heard] == [
+        ("127.0.0.1", "Mon, 02 Mar 2026 09:00:00 GMT")
+    ] * told
+    assert all(0 <= elapsed < 10 for _, elapsed, _ in heard)

@@ -16,6 +16,7 @@ from alertd.settings import Settings
 from alertd.stations import operators
 from alertd.subscribe import contacts
 from alertd.watch.alarms import Alarms
+from alertd.watch.dates import Dates
 from alertd.watch.watch import Watch
 
 MAILBOX = "astreinte@mairie.example"
@@ -87,4 +88,4 @@ async def watched(db: Any, clock: Any, folder: Path, nodes: int = 2, told: bool 
 
 def _watch(town: Town, health: Health, node: str, folder: Path) -> Watch:
     alarms = Alarms(town.db, town.desk, health)
-    return Watch(town.db, alarms, town.desk, node, {"database": folder}, 30 * SECOND)
+    return Watch(town.db, alarms, town.desk, node, {"database": folder}, 30 * SECOND, Dates(town.clock))

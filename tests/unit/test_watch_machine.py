@@ -1,8 +1,11 @@
 """What a node sees of its own machine, and when something counts as standing still."""
 
+from email.utils import format_datetime
+
 import pytest
 
-from alertd.clock import MINUTE
+from alertd.clock import HOUR, MINUTE, SECOND, SetClock, from_ms
+from alertd.watch.dates import Dates
 from alertd.watch.machine import apart, fullest, off_by
 from alertd.watch.still import Stillness
 
@@ -45,3 +48,43 @@ def test_still_is_what_shows_the_same_for_as_long():
     assert [still.for_ms("sms", mark, at) // MINUTE for at, mark in looks] == [0, 1, 0, 1, 0, 1]
     still.forget("sms")
     assert still.for_ms("sms", "b", 3 * MINUTE) == 0
+
+
+def dated(clock: SetClock, off_s: float) -> str:
+    """What a server writes whose clock is that far ahead."""
+    return format_datetime(from_ms(clock.now_ms() + round(off_s * SECOND)), usegmt=True)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "off_s"),
+    [
+        ((3, 3), (), 3),
+        ((-3, -3), (), -2),  # whole seconds: it may be a second less
+        ((1, 1), (), 1),
+        ((3, 0), (), 0),  # once is a slip
+        ((3,), (), 0),
+        ((9, 9), (0, 0), 0),  # one host that agrees is enough
+        ((9, 9), (4, 4), 4),
+    ],
+)
+def test_a_clock_is_off_by_what_every_provider_says_twice(first, second, off_s):
+    """By the least of what hosts said that answered within the hour, each twice running."""
+    clock = SetClock(HOUR)
+    dates = Dates(clock)
+    for host, said in (("push.example", first), ("sms.example", second)):
+        for off in said:
+            dates.hear(host, 0.0, dated(clock, off))
+    assert dates.off_ms() == off_s * SECOND
+    clock.advance(HOUR + SECOND)
+    assert dates.off_ms() == 0
+
+
+def test_a_slow_answer_and_a_date_that_is_none_say_nothing():
+    """What may have been written any time within twenty seconds is no difference; neither is what nobody can read."""
+    clock = SetClock(HOUR)
+    dates = Dates(clock)
+    for _ in range(2):
+        dates.hear("push.example", 20.0, dated(clock, -18))
+        dates.hear("sms.example", 0.0, "yesterday")
+        dates.hear("old.example", 0.0, "Mon, 02 Mar 99999999 09:00:00 GMT")
+    assert dates.off_ms() == 0
