@@ -1,8 +1,11 @@
 """alertd keys rotate"""
 
+from functools import partial
+
 import click
 
 from alertd.cli.console import Console, command
+from alertd.node.desk import own_folder
 from alertd.rotation.turn import Rotation, Stage, Turned
 
 
@@ -22,9 +25,8 @@ async def rotate(console: Console, *, finish: bool) -> None:
     """Make a new secret, and seal and hash everything anew with it. Run it again when it says so; a stop in the middle loses nothing."""
     async with console.house() as house:
         path = house.settings.keys.secret_file
-        rotation = Rotation(
-            house.store, house.clock, path, lambda table, seen: console.note(f"{table}: {seen}")
-        )
+        spools = tuple(own_folder(house.settings).glob("*.receipts*"))
+        rotation = Rotation(house.store, house.clock, path, partial(_say, console), spools=spools)
         turned = await (rotation.finish() if finish else rotation.turn())
     if turned.recovery and not console.as_json:
         console.note(
@@ -32,6 +34,10 @@ async def rotate(console: Console, *, finish: bool) -> None:
         )
         console.note(f"\n    {turned.recovery}\n")
     console.say("\n".join(_sentences(turned)), _told(turned))
+
+
+def _say(console: Console, table: str, seen: int) -> None:
+    console.note(f"{table}: {seen}")
 
 
 def _sentences(turned: Turned) -> list[str]:

@@ -19,7 +19,11 @@ OLD_MS: Final = 48 * HOUR
 
 async def secret(settings: Settings) -> Findings:
     """Whether it is there, and readable by nobody else."""
-    await asyncio.to_thread(Keyring.load, settings.keys.secret_file)
+    keyring = await asyncio.to_thread(Keyring.load, settings.keys.secret_file)
+    if len(keyring.held.secrets) > 1:
+        yield advice(
+            "secret", "A rotation of the secret is under way: alertd keys rotate says what it waits for."
+        )
     yield fine(
         "secret",
         f"The secret is at {settings.keys.secret_file}. Is its recovery key on paper, and elsewhere?",

@@ -7,6 +7,7 @@ over      every living node seals with it, and no row bears another: the old one
 Each is reached by the same command, run again after the nodes were started again; it says what it waits for.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -20,6 +21,7 @@ from alertd.keys import Keyring
 from alertd.rotation import heirlooms, nodes
 from alertd.rotation.sweep import FIRST_SLICE, Progress, Swept, sweep
 from alertd.stations import audit
+from alertd.store import ids
 from alertd.store.database import Database
 
 ACTOR: Final = "cli"
@@ -50,13 +52,16 @@ class Turned:
 
 @dataclass(frozen=True, slots=True)
 class Rotation:
-    """Of the secret in that file, of that store; slices begin with `size` rows."""
+    """Of the secret in that file, of that store; slices begin with `size` rows. `spools`: files beside the database in which callbacks
+    may wait, sealed.
+    """
 
     db: Database
     clock: Clock
     path: Path
     progress: Progress = lambda *_: None
     size: int = FIRST_SLICE
+    spools: Sequence[Path] = ()
 
     async def turn(self) -> Turned:
         """Make a new secret, unless there is one; let it seal as soon as every node reads it; seal anew what there is."""
@@ -89,8 +94,9 @@ class Rotation:
                 raise Conflict("rotation_none", "There is one secret, and no other to be forgotten.")
             keyring = await self._keyring(held)
             await self._all_seal(keyring)
+            await self._alone(held.seals)
             turned = await self._sealed(keyring, "")
-            _refuse_left(turned)
+            _refuse_left(turned, self.spools)
             await self._bequeath(keyring)
             file.keep(held.alone())
         await self._note("secret.forget", held.seals)
@@ -124,6 +130,12 @@ class Rotation:
         async with self.db.transaction() as tx:
             await heirlooms.bequeath(tx, keyring, keyring.bequest())
 
+    async def _alone(self, key_id: int) -> None:
+        """Before the last look: a command that began long ago enrols nobody under the old secret after it."""
+        async with self.db.transaction() as tx:
+            await ids.take(tx, "enrolment")  # whoever enrols now is done first
+            await tx.execute("instance.write_setting", "secret.alone", str(key_id))
+
     async def _let_seal(self, key_id: int) -> None:
         """Noted before the first row bears it: who cannot read it stops here."""
         async with self.db.transaction() as tx:
@@ -138,7 +150,12 @@ class Rotation:
             await audit.append(tx, self.clock, None, ACTOR, action, f"secret:{key_id}")
 
 
-def _refuse_left(turned: Turned) -> None:
+def _refuse_left(turned: Turned, spools: Sequence[Path]) -> None:
+    if waiting := [str(path) for path in spools if path.exists()]:
+        raise Conflict(
+            "rotation_spool",
+            f"Callbacks wait in {', '.join(waiting)}, sealed with an older secret perhaps: start that node, and run this again.",
+        )
     if not turned.left:
         return
     rows = ", ".join(f"{what} {n}" for what, n in sorted(turned.left.items()))

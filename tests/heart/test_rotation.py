@@ -147,6 +147,32 @@ async def test_who_has_not_the_new_secret_enrols_nobody(town, path):
     assert {one for _, one in await subscribed(town)} == {person}
 
 
+async def test_who_seals_with_a_secret_that_is_being_forgotten_enrols_nobody(town, path):
+    """A command that reads both secrets and seals with the old one would seal people for nobody, once that one is gone."""
+    await town.person()
+    began = Keyring({1: b"k" * 32})
+    await rotation(town, path).turn()
+    stale = Keyring(Keyring.load(path).held.secrets, staged=2)
+    assert await enrolled_again(town, stale, 1)
+    await rotation(town, path).finish()
+    for keyring in (began, stale):
+        with pytest.raises(Unavailable) as refusal:
+            await enrolled_again(town, keyring, 1)
+        assert refusal.value.code == "secret_behind"
+
+
+async def test_what_waits_in_a_spool_holds_the_end_up(town, path, tmp_path):
+    """Callbacks that a node kept while the store was away are sealed too: the secret stays until they are brought."""
+    spool = tmp_path / "one.receipts"
+    spool.write_bytes(b"sealed")
+    await rotation(town, path).turn()
+    with pytest.raises(Conflict) as refusal:
+        await replace(rotation(town, path), spools=[spool]).finish()
+    assert refusal.value.code == "rotation_spool"
+    spool.unlink()
+    assert (await replace(rotation(town, path), spools=[spool]).finish()).stage is Stage.OVER
+
+
 async def test_what_was_sent_answers_after_the_secret_is_gone(town, path):
     """Links, and the key of browsers' subscriptions, outlive the secret; a backup and the new paper have them; addresses do not open
     with what is left of the old one.

@@ -109,5 +109,7 @@ INSERT INTO heirloom (name, content, key_id) VALUES ($1, $2, $3)
 INSERT INTO secret (key_id, since) VALUES ($1, now_ms()) ON CONFLICT (key_id) DO NOTHING;
 
 -- name: latest
--- The newest secret that rows may bear; none before the first rotation.
-SELECT key_id FROM secret ORDER BY key_id DESC LIMIT 1;
+-- The newest secret that rows may bear, and the one that alone may seal, once the older are about to be forgotten; none before the
+-- first rotation.
+SELECT key_id, coalesce((SELECT CAST(value AS BIGINT) FROM setting WHERE key = 'secret.alone'), 0) AS alone
+  FROM secret ORDER BY key_id DESC LIMIT 1;
