@@ -15,7 +15,7 @@ from heart.troubled_store import FullDisk, TroubledStore
 from alertd.clock import HOUR, MINUTE, to_ms
 from alertd.errors import Unavailable
 from alertd.model import Level
-from alertd.schedule import firing
+from alertd.schedule import firing, saving
 
 PARIS = ZoneInfo("Europe/Paris")
 LAW = {
@@ -111,18 +111,31 @@ class Life:
         self.due.sort()
 
     async def pass_time(self) -> None:
-        """Until the next look at the clock: mostly one step, at whole minutes; now and then something else."""
-        clock, kind = self.town.clock, self.random.random()
+        """Until the next look at the clock: mostly one step, at whole minutes; something else now and then, more often near a date."""
+        clock, kind = self.town.clock, self.random.random() / (40 if self._near() else 1)
         if kind < 0.004:
-            self._away("down", self.random.choice((20 * MINUTE, 90 * MINUTE, 3 * HOUR, 30 * HOUR)))
+            self._away("down", self.random.choice((20 * MINUTE, 90 * MINUTE, 4 * HOUR, 30 * HOUR)))
             await self.town.db.close()
             await self.town.db.open()
         elif kind < 0.008:
             self._away("asleep", self.random.choice((40 * MINUTE, 2 * HOUR + MINUTE)))
         elif kind < 0.012:
             self._away("set back", -25 * MINUTE)
+            await self._changed_by_somebody()
         else:
             clock.advance(self.step - clock.now_ms() % self.step)
+
+    async def _changed_by_somebody(self) -> None:
+        """A date that was sent lies ahead again on the clock: a change made now finds it anew."""
+        for name in ("night", "canteen"):
+            await saving.pause(self.town.desk, self.town.mayor, self.ids[name])
+            await saving.resume(self.town.desk, self.town.mayor, self.ids[name])
+
+    def _near(self) -> bool:
+        """A date comes before the next look, or has just passed."""
+        now = self.town.clock.now_ms()
+        past = [told[-1][0] for told in self.told.values() if told]
+        return self.due[0][0] - now <= self.step or now - max(past, default=0) < 20 * MINUTE
 
     def _away(self, why: str, milliseconds: int) -> None:
         self.troubles.append(why)
