@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from bench import engine, house, loop, memory, nodes, overtake, peers, wire
+from bench import engine, house, loop, memory, nodes, overtake, peers, rows, wire
 from bench.aims import Aim, at_least, at_most
 from bench.copies import Copy, postgres_copy, sqlite_copy
 from bench.measure import figure, table
@@ -42,6 +42,7 @@ class Size:
     handed_over: int
     nodes: int
     peers: int
+    rows: int
     wrk_s: int = 3
     everywhere: bool = True
 
@@ -53,6 +54,7 @@ FULL: Final = Size(
     handed_over=20_000,
     nodes=10_000,
     peers=10_000,
+    rows=20_000,
 )
 QUICK: Final = Size(
     engine.Size(400, 1_000, 1_000),
@@ -61,6 +63,7 @@ QUICK: Final = Size(
     handed_over=400,
     nodes=300,
     peers=100,
+    rows=4_000,
     wrk_s=1,
     everywhere=False,
 )
@@ -74,6 +77,7 @@ class Bench:
     size: Size
     sink: wire.Sink
     secret: Path
+    people: int
 
     @property
     def compared(self) -> Mapping[str, Copy]:
@@ -93,7 +97,7 @@ async def run(terms: Terms) -> dict[str, Any]:
     size = FULL if terms.places > 100_000 else QUICK
     async with wire.sink() as sink:
         with secret() as folder:
-            bench = Bench(copies, size, sink, folder)
+            bench = Bench(copies, size, sink, folder, settled.people.count)
             for name in terms.only or _usual(size, figures):
                 began = time.perf_counter()
                 figures |= await PARTS[name](bench, figures)
@@ -102,13 +106,13 @@ async def run(terms: Terms) -> dict[str, Any]:
 
 
 def _usual(size: Size, figures: dict[str, Any]) -> list[str]:
-    """All pieces; a quick run does without the peers, whose start takes longer than all the rest."""
+    """All pieces; a quick run does without the peers, whose start takes longer than all the rest, and without what rows weigh."""
     if size is not QUICK:
         return list(PARTS)
     reason = "a quick run does without; --only peers asks for them"
     figures["not_run"] |= {peer.name: reason for peer in peers.PEERS}
     figures["peers"] = {"messages/s": {}}
-    return [name for name in PARTS if name != "peers"]
+    return [name for name in PARTS if name not in {"peers", "rows"}]
 
 
 async def _engines(bench: Bench, figures: dict[str, Any]) -> dict[str, Any]:
@@ -157,11 +161,17 @@ async def _peers(bench: Bench, figures: dict[str, Any]) -> dict[str, Any]:
     return {"peers": measured}
 
 
+async def _rows(bench: Bench, _: dict[str, Any]) -> dict[str, Any]:
+    terms = (bench.people, bench.size.rows)
+    return {"rows": {name: await rows.measure(copy, *terms) for name, copy in bench.copies.items()}}
+
+
 PARTS: Final[Mapping[str, Callable[[Bench, dict[str, Any]], Awaitable[dict[str, Any]]]]] = {
     "engines": _engines,
     "memory": _memory,
     "overtake": _overtake,
     "nodes": _nodes,
+    "rows": _rows,
     "peers": _peers,
 }
 
@@ -254,6 +264,7 @@ def report(figures: Mapping[str, Any]) -> str:
         _columns("memory", figures.get("memory", {})),
         _columns("overtake", figures.get("overtake", {})),
         _columns("two nodes", {"PostgreSQL": figures.get("nodes", {})}),
+        _columns("what rows weigh", figures.get("rows", {})),
         _columns("messages/s", {"to the same sink": _at_the_sink(figures)}),
     ]
     took = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in figures["seconds"].items())
@@ -273,5 +284,5 @@ def _at_the_sink(figures: Mapping[str, Any]) -> dict[str, float]:
 def _columns(title: str, columns: Mapping[str, Mapping[str, float]]) -> str:
     measured = {name: column for name, column in columns.items() if column}
     names = dict.fromkeys(name for column in measured.values() for name in column)
-    rows = {name: [figure(column.get(name)) for column in measured.values()] for name in names}
-    return table(title, list(measured), rows) if rows else ""
+    lines = {name: [figure(column.get(name)) for column in measured.values()] for name in names}
+    return table(title, list(measured), lines) if lines else ""

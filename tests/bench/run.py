@@ -56,7 +56,7 @@ async def _tidy(terms: Terms) -> None:
 
 
 def _terms(asked: argparse.Namespace, stack: contextlib.ExitStack) -> Terms:
-    places, repeats = (QUICK_PLACES, QUICK_REPEATS) if asked.quick else (PLACES, REPEATS)
+    places, repeats = (QUICK_PLACES, QUICK_REPEATS) if asked.quick else (asked.places, REPEATS)
     server, why = None, ""
     try:
         server = stack.enter_context(cluster.server())
@@ -69,6 +69,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="which parts; all by default")
     parser.add_argument("--quick", action="store_true", help="20,000 places instead of a million")
+    parser.add_argument("--places", type=int, default=PLACES, help="how many, where it is not quick")
     parser.add_argument(
         "--only", action="append", default=[], choices=[*delivery.PARTS], help="which pieces of delivery"
     )
