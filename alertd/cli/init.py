@@ -190,5 +190,5 @@ What is left to do:
   2. Log in at {plan.public_url}/connexion as {told["login"]}{way}; then set up a passkey or a code on /compte.
   3. Ways out: until [gateways] in the configuration names a provider of SMS, e-mail or calls, a live station reaches
      browsers alone. docs/fournisseurs.md says what to buy.
-  4. Backups on another disk: [backup] folder.
+  4. Backups on another disk ([backup] folder), or elsewhere ([backup.remote], alertd-backup-send.timer).
   5. alertd doctor says what is still wrong."""

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from operate.far_shelves import ACCESS, REGION, SECRET, bucket
 
 from alertd.cli import main
+from zones.__main__ import main as zones_at_a_terminal
 
 ROOT = Path(__file__).parents[2]
 PAGES = [
@@ -177,3 +178,17 @@ def test_what_an_administrator_types_works(place, page):
             )
             done += 1
     assert done >= 5
+
+
+def test_zones_are_tried_at_a_terminal_as_the_readme_says(tmp_path, capsys):
+    """`python -m zones`, each of the README's commands on a circle and a table of places."""
+    (tmp_path / "zone.json").write_text('{"type": "Circle", "center": [5.375, 49.209], "radius_m": 800}')
+    (tmp_path / "places.csv").write_text("id,lat,lon\n7,49.209,5.375\n8,48.0,5.0\n")
+    typed = [
+        shlex.split(line, comments=True)[3:]
+        for line in lines(ROOT / "README.md")
+        if line.startswith("python -m zones ")
+    ]
+    with chdir(tmp_path):
+        assert [zones_at_a_terminal(words) for words in typed] == [0, 0]
+    assert capsys.readouterr().out.splitlines()[-1] == "7"

@@ -57,7 +57,7 @@ class _Account:
         return {
             str(each.filename): each.attrs.size or 0
             for each in islice(found, MOST)
-            if each.attrs.type == asyncssh.FILEXFER_TYPE_REGULAR
+            if each.attrs.type != asyncssh.FILEXFER_TYPE_DIRECTORY  # some servers do not say what a file is
         }
 
     async def put(self, path: Path, name: str) -> None:
