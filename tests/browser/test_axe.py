@@ -16,7 +16,7 @@ HOLE = re.compile(r"\{(\w+)(?::(?:[^{}]|\{[^{}]*\})*)?\}")
 MUST = {
     "/", "/accessibilite", "/s/bras-sur-meuse/donnees", "/connexion", "/connexion/lien", "/compte", "/compte/confirmer", "/stations", "/verify",
     "/alertes/nouvelle", "/alertes/nouvelle?sujet=fire", "/alertes/1", "/alertes/1/corriger", "/alertes/1/fin",
-    "/programmations", "/sandbox", "/s/bras-sur-meuse", "/bras-sur-meuse", "/bras-sur-meuse/ecran",
+    "/programmations", "/modeles", "/modeles/fire", "/modeles/nouveau", "/sandbox", "/s/bras-sur-meuse", "/bras-sur-meuse", "/bras-sur-meuse/ecran",
     "/bras-sur-meuse/archives", "/bras-sur-meuse/cadre", "/partir/0aBcDeFgHiJ",
 }  # fmt: skip
 """Pages that must be among those looked at, whatever else is: a walk that finds nothing proves nothing."""
@@ -29,7 +29,14 @@ async def filled(mayor, link):
     _, fields = await mayor.previewed(headline="Une autre fois")
     code = (await link(alert)).rpartition("/")[2]
     holes = {"id": "1", "slug": mayor.station.slug, "act": "fin", "digest": fields["digest"], "code": code}
-    return holes | {"token": "x" * 43, "channel": "sms", "mark": "0" * 16, "key": "x", "link": "x"}
+    return holes | {
+        "token": "x" * 43,
+        "channel": "sms",
+        "mark": "0" * 16,
+        "key": "x",
+        "link": "x",
+        "ready": "fire",
+    }
 
 
 def paths(holes):

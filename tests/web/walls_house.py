@@ -133,8 +133,7 @@ async def _ready(valley: Valley) -> dict[str, list[Any]]:
     assert (await bras.post("/modeles", said | {"base": "0"}))[0] == 303
     rows = await bras.desk.db.fetch("templates.history", valley.stations["bras"].id, "lavoir", 10)
     wish = {"topic": "school", "level": "info", "from": "18:00", "to": "08:00", "per_day": "1"}
-    school = valley.stations["ecole"].id
-    path = f"/organisations/{school}"
+    path = f"/organisations/{valley.stations['ecole'].id}"
     assert (await bras.post(f"{path}/avance", wish | {"until": "2026-03-20"}))[0] == 303
     agreed = await id_in(bras, path, r'name="preapproval" value="(\d+)"')
     return {"ready": [rows[0]["id"]], "preapproval": [agreed]}

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from alertd.catalogue import Catalogue
 from alertd.errors import NotAllowed, Refused
 from alertd.issue import reading
 from alertd.model import Level, Role, Station
@@ -226,11 +227,19 @@ async def page_of(rooms: Rooms, here: Visit, child: Station, notice: str = "") -
             if organisations.is_organisation(child)
         ),
         beforehand=await beforehand(rooms, child),
-        topics=tuple(Choice(topic.key, topic.label("fr")) for topic in rooms.catalogue.topics.values()),
+        topics=_topics(rooms.catalogue, child.kind),
         levels=tuple(Choice(level.word, words.LEVELS[level]) for level in preapprovals.LEVELS),
         alerts=await _alerts(rooms, here, child, now),
         may_decide=here.actor.role is Role.MAYOR,
     )
+
+
+def _topics(catalogue: Catalogue, kind: str) -> tuple[Choice, ...]:
+    """What may be agreed to beforehand, what such an organisation mostly speaks of first."""
+    usual = {"association": "club", "school": "school"}.get(kind, "mairie")
+    known = [topic for topic in catalogue.topics.values() if topic.level != Level.DANGER.word]
+    ranked = sorted(known, key=lambda topic: topic.key != usual)
+    return tuple(Choice(topic.key, topic.label("fr")) for topic in ranked)
 
 
 async def _alerts(rooms: Rooms, here: Visit, child: Station, now: int) -> tuple[Choice, ...]:

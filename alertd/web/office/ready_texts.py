@@ -213,7 +213,10 @@ async def _page(
         parts=PARTS,
         kinds=() if inside else KINDS,
         acts=tuple(_acts(one)) if one and may else (),
-        history=tuple(_past(rooms, here, each, may and not (inside and danger)) for each in past),
+        history=tuple(
+            _past(rooms, here, each, may and not (inside and danger) and not _stands(each, one))
+            for each in past
+        ),
         may_write=may and not (inside and danger),
         may_change=may,
     )
@@ -228,6 +231,11 @@ def _acts(one: Offered) -> Iterator[Choice]:
         yield Choice(
             "inherit", "Reprendre les mots d'origine", "Ceux d'au-dessus, ou ceux fournis avec alertd."
         )
+
+
+def _stands(past: Version, one: Offered | None) -> bool:
+    """Its words are those of now: there is nothing to take back."""
+    return one is not None and past.id == one.template.version
 
 
 def _past(rooms: Rooms, here: Visit, one: Version, may: bool) -> PastVersion:

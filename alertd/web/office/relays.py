@@ -10,14 +10,15 @@ from alertd.issue import relaying, relays
 from alertd.issue.across import touches
 from alertd.issue.preview import stored
 from alertd.issue.relaying import Wish
-from alertd.issue.relays import Answer, Relay
+from alertd.issue.relays import Relay
 from alertd.model import Content, Station
 from alertd.store.contents import headline, loads
 from alertd.web import words
 from alertd.web.contracts import Choice
 from alertd.web.contracts.file import shown_files
-from alertd.web.contracts.relay import AnswerLine, RelayLine, RelayNewPage, RelayPage, RelaysPage
+from alertd.web.contracts.relay import RelayNewPage, RelayPage, RelaysPage
 from alertd.web.office.compose import again, composer, surroundings
+from alertd.web.office.relay_words import asked_line, deadline, line, own_answer, received, summary
 from alertd.web.places import described
 from alertd.web.posted import form
 from alertd.web.rooms import ROOMS, Rooms
@@ -35,16 +36,7 @@ WAITS: Final = (
     Choice("180", "3 heures"),
     Choice("1440", "24 heures"),
 )
-STATES: Final = {
-    "open": "Pas encore répondu",
-    "taken": "En préparation",
-    "waiting": "Sur le point de partir",
-    "relayed": "Diffusé",
-    "adapted": "Diffusé, adapté",
-    "declined": "Décliné",
-}
 _EVERYONE: Final = "Tous les abonnés de chaque commune."
-_COLOURS: Final = {"open": "pending", "taken": "pending", "waiting": "pending", "declined": "cancelled"}
 
 
 async def relays_page(request: web.Request) -> web.StreamResponse:
@@ -55,9 +47,9 @@ async def relays_page(request: web.Request) -> web.StreamResponse:
     page = RelaysPage(
         frame=frame("Relais", here),
         received=tuple(
-            _received(one, state, here, now) for one, state in await relays.asked_of(rooms.db, here.station)
+            received(one, state, here, now) for one, state in await relays.asked_of(rooms.db, here.station)
         ),
-        asked=tuple(_asked(one, n, silent, here, now) for one, n, silent in asked),
+        asked=tuple(asked_line(one, n, silent, here, now) for one, n, silent in asked),
         may_ask=here.actor.releases is not None and bool(await relays.communes(rooms.db, here.station)),
     )
     return show(page)
@@ -194,10 +186,10 @@ async def _one(rooms: Rooms, here: Visit, relay_id: int, notice: str = "") -> Re
         until=f"Jusqu'à : {words.when(content.expires, timezone, now)}.",
         asked=f"{relay.asker}, {relay.author.removeprefix('operator:')}, {words.when(relay.asked_at, timezone, now)}",
         words=relay.words,
-        deadline=_deadline(relay, timezone, now),
-        summary=_summary(told) if asker else "",
-        answers=tuple(_line(one, timezone, now) for one in told) if asker else (),
-        mine=_mine(mine, timezone, now) if mine else "",
+        deadline=deadline(relay, timezone, now),
+        summary=summary(told) if asker else "",
+        answers=tuple(line(one, timezone, now) for one in told) if asker else (),
+        mine=own_answer(mine, timezone, now) if mine else "",
         alert=(mine.alert_id or 0) if mine else 0,
         may_answer=mine is not None
         and open_
@@ -218,75 +210,6 @@ async def _where(rooms: Rooms, relay: Relay, around: Surroundings, *, asker: boo
         names = ", ".join(await relays.group_names(rooms.db, relay))
         return f"Les groupes de ce nom, dans chaque commune : {names}."
     return _EVERYONE if asker and not target.zone else described(target, around)
-
-
-def _summary(told: tuple[Answer, ...]) -> str:
-    sent = sum(one.state in {"relayed", "adapted"} for one in told)
-    declined = sum(one.state == "declined" for one in told)
-    return f"Diffusé\N{NO-BREAK SPACE}: {sent} sur {len(told)}. Décliné\N{NO-BREAK SPACE}: {declined}."
-
-
-def _deadline(relay: Relay, timezone: str, now: int) -> str:
-    if relay.withdrawn:
-        return "Demande retirée : plus personne n'a à répondre."
-    when = words.when(relay.ends_at, timezone, now)
-    return (
-        f"Réponse attendue avant {when}."
-        if now < relay.ends_at
-        else f"Le délai de réponse est passé ({when})."
-    )
-
-
-def _mine(answer: Answer, timezone: str, now: int) -> str:
-    if answer.state == "open" or answer.at is None:
-        return ""
-    return f"{STATES[answer.state]}, {words.when(answer.at, timezone, now)}, par {answer.by}."
-
-
-def _line(answer: Answer, timezone: str, now: int) -> AnswerLine:
-    told = f"{words.when(answer.at, timezone, now)}, par {answer.by}" if answer.at is not None else ""
-    return AnswerLine(
-        name=answer.name,
-        state=_COLOURS.get(answer.state, "active"),
-        state_word=STATES[answer.state],
-        told=told,
-        reason=answer.reason,
-        phone=answer.phone if answer.state == "open" else "",
-        phone_shown=words.telephone(answer.phone or ""),
-    )
-
-
-def _received(relay: Relay, state: str, here: Visit, now: int) -> RelayLine:
-    waits = state == "open" and not relay.over(now)
-    word = "À vous de répondre" if waits else _past(relay, state)
-    return _listed(relay, here, now, f"De {relay.asker}", "pending" if waits else "ended", word)
-
-
-def _past(relay: Relay, state: str) -> str:
-    if state == "open":
-        return "Retirée" if relay.withdrawn else "Sans réponse"
-    return {"taken": "Reprise", "declined": "Déclinée"}[state]
-
-
-def _asked(relay: Relay, asked: int, silent: int, here: Visit, now: int) -> RelayLine:
-    over = relay.over(now)
-    word = f"{words.number(asked - silent)} sur {words.number(asked)} ont répondu"
-    by = relay.author.removeprefix("operator:")
-    return _listed(relay, here, now, f"Par {by}", "ended" if over else "active", word)
-
-
-def _listed(relay: Relay, here: Visit, now: int, who: str, state: str, word: str) -> RelayLine:
-    timezone = here.station.timezone
-    until = "" if relay.over(now) else f" · réponse avant {words.when(relay.ends_at, timezone, now)}"
-    return RelayLine(
-        id=relay.id,
-        level=relay.content.level.word,
-        level_word=words.LEVELS[relay.content.level],
-        headline=headline(relay.content, here.station.locale),
-        told=f"{who} · {words.when(relay.asked_at, timezone, now)}{until}",
-        state=state,
-        state_word=word,
-    )
 
 
 def _digest(fields: Any) -> str:
