@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -10,7 +10,7 @@ from alertd.clock import DAY, HOUR, MINUTE, SECOND, Clock
 from alertd.model import Channel, EndpointState, Mode, State
 from alertd.settings.canary import Canary as Terms
 from alertd.stations import sending_switch
-from alertd.store import Database
+from alertd.store import Database, Row
 from alertd.watch.canary import every_ms
 from alertd.watch.nouns import CHANNELS, Cause, Kind
 from alertd.watch.reserved import Way, ways
@@ -19,8 +19,8 @@ _GONE: Final = frozenset(
     {State.REFUSED, State.STOPPED, State.FAILED, State.EXPIRED, State.CANCELLED, State.SKIPPED}
 )
 _HANDED: Final = frozenset({State.ACCEPTED, State.DELIVERED, State.SEEN})
-REPORTS_MS: Final = 7 * DAY
-"""An address that was told delivered within this belongs to a way that tells."""
+READ_S: Final = 600.0
+"""Between two looks at which addresses belong to ways that report."""
 ROWS_MS: Final = DAY
 """How long the rows of a canary's alert are kept; its flight is history."""
 HISTORY_MS: Final = 90 * DAY
@@ -78,24 +78,40 @@ def verdict(
     return Verdict.WELL
 
 
-async def judge(db: Database, terms: Terms) -> None:
-    """Note what is known now of those that fly, and of those of which a later word may have come."""
-    followed = terms.report_minutes * MINUTE + HOUR
-    rows = await db.fetch("canary.flights", followed, REPORTS_MS)
-    changed = []
-    for row in rows:
+@dataclass(slots=True)
+class Judge:
+    """One node's, with its memory of the addresses whose way reports arrivals: read anew now and then."""
+
+    _reporting: set[int] = field(default_factory=set)
+    _read_at: float = float("-inf")
+
+    async def judge(self, db: Database, clock: Clock, terms: Terms) -> None:
+        """Note what is known now of those that fly, and of those of which a later word may have come."""
+        rows = await db.fetch("canary.flights", terms.report_minutes * MINUTE + HOUR)
+        if not rows:
+            return
+        if (now := clock.monotonic()) - self._read_at >= READ_S:
+            self._read_at = now
+            self._reporting = {row["endpoint_id"] for row in await db.fetch("canary.reporting")}
+        changed = [found for row in rows if (found := self._found(terms, row)) is not None]
+        if changed:
+            async with db.transaction() as tx:
+                await tx.execute_many("canary.judge", changed)
+
+    def _found(self, terms: Terms, row: Row) -> tuple[object, ...] | None:
+        """What to write of a flight; None where it is known."""
         state = (
             State.QUEUED if row["now_state"] is None else State(row["now_state"])
         )  # fan-out is yet to come
-        handed, flown = row["accepted_at"], row["flown_at"]
+        handed, flown, endpoint = row["accepted_at"], row["flown_at"], row["endpoint_id"]
         handed_ms = None if handed is None else handed - flown
-        found = verdict(terms, row["now"] - flown, state, handed_ms, reports=row["reports"] > 0)
+        found = verdict(terms, row["now"] - flown, state, handed_ms, reports=endpoint in self._reporting)
         seen = (handed, int(state), found.value if found else None)
-        if seen != (row["handed_at"], row["state"], row["verdict"]):
-            changed.append((row["endpoint_id"], row["fire_at"], *seen))
-    if changed:
-        async with db.transaction() as tx:
-            await tx.execute_many("canary.judge", changed)
+        return (
+            None
+            if seen == (row["handed_at"], row["state"], row["verdict"])
+            else (endpoint, row["fire_at"], *seen)
+        )
 
 
 async def causes(db: Database, clock: Clock, terms: Terms) -> list[Cause]:
@@ -104,12 +120,10 @@ async def causes(db: Database, clock: Clock, terms: Terms) -> list[Cause]:
     if not found:
         return []
     paused = not await sending_switch.is_on(db)
-    last = {row["endpoint_id"]: row["verdict"] for row in await db.fetch("canary.last")}
     ill = [
         way
         for way in found
-        if last.get(way.endpoint_id, Verdict.WELL) != Verdict.WELL
-        or (not paused and _grounded(way, clock.now_ms(), terms))
+        if way.verdict not in {None, Verdict.WELL} or (not paused and _grounded(way, clock.now_ms(), terms))
     ]
     return list(_causes(ill))
 

@@ -25,7 +25,9 @@ _ALL_TOPICS: Final = -1
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A reserved address, and the list of the hidden station that it is on. Times are UTC ms, None: nothing flew yet."""
+    """A reserved address, and the list of the hidden station that it is on. Times are UTC ms, None: nothing flew yet. `verdict` is the last
+    flight's of which there is one (`alertd.watch.flights.Verdict`).
+    """
 
     endpoint_id: int
     channel: Channel
@@ -36,6 +38,7 @@ class Way:
     since: int
     fired_at: int | None
     flown_at: int | None
+    verdict: str | None
 
 
 async def add(
@@ -131,4 +134,5 @@ def _way(row: Row) -> Way:
         row["created_at"],
         row["fired_at"],
         row["flown_at"],
+        row["verdict"],
     )

@@ -13,6 +13,7 @@ from alertd.watch import flights, instance, machine
 from alertd.watch.alarms import Alarms, channels_of
 from alertd.watch.canary import fly_due
 from alertd.watch.dates import Dates
+from alertd.watch.flights import Judge
 from alertd.watch.instance import Backlog
 from alertd.watch.machine import Disks
 from alertd.watch.nouns import Cause
@@ -36,6 +37,7 @@ class Watch:
     dates: Dates
     _backlog: Backlog = field(default_factory=Backlog)
     _disks: Disks = field(init=False)
+    _judge: Judge = field(default_factory=Judge)
     _full: bool = False
     _looked_at: float = float("-inf")
     _tidied_at: float = float("-inf")
@@ -50,7 +52,7 @@ class Watch:
             return False
         self._looked_at = now
         await fly_due(self.desk)
-        await flights.judge(self.db, self.desk.settings.canary)
+        await self._judge.judge(self.db, clock, self.desk.settings.canary)
         await self.alarms.heed([*await self._machine(), *await self._instance(clock.now_ms())])
         if now - self._tidied_at >= TIDY_S:
             self._tidied_at = now

@@ -32,6 +32,7 @@ async def heed(house: Watched, *causes: Cause, for_ms: int) -> None:
     """Both nodes see these and nothing else, every quarter of a minute; what is written leaves."""
     for _ in range(for_ms // (15 * SECOND)):
         house.town.clock.advance(15 * SECOND)
+        house.set_right()
         for watch in house.watches:
             await watch.alarms.heed(causes)
         for line in house.lines:

@@ -5,14 +5,16 @@
 SELECT id FROM station WHERE kind = 'canary' AND mode = $1;
 
 -- name: ways
--- The reserved addresses, those that stopped or died too, with the list that each is on (one for each channel) and when the last
--- flight to each began.
+-- The reserved addresses, those that stopped or died too, with the list that each is on (one for each channel), when the last
+-- flight to each began, and the verdict of the last of which there is one. From the stations' own words, or every list of
+-- every station would be walked.
 SELECT e.id, e.channel, e.mode, e.state, e.address_hash, e.created_at, g.id AS group_id, g.station_id,
        (SELECT max(c.fire_at) FROM canary c WHERE c.endpoint_id = e.id) AS fired_at,
-       (SELECT max(c.flown_at) FROM canary c WHERE c.endpoint_id = e.id) AS flown_at
-  FROM station st JOIN "group" g ON g.station_id = st.id JOIN group_member m ON m.group_id = g.id
-  JOIN endpoint e ON e.subscriber_id = m.subscriber_id
- WHERE st.kind = 'canary' ORDER BY e.mode, e.channel, e.id LIMIT 50;
+       (SELECT c.flown_at FROM canary c WHERE c.endpoint_id = e.id ORDER BY c.fire_at DESC LIMIT 1) AS flown_at,
+       (SELECT c.verdict FROM canary c WHERE c.endpoint_id = e.id AND c.verdict IS NOT NULL ORDER BY c.fire_at DESC LIMIT 1) AS verdict
+  FROM station st CROSS JOIN "group" g CROSS JOIN group_member m CROSS JOIN endpoint e
+ WHERE st.slug IN ('~canary-live', '~canary-training') AND g.station_id = st.id AND m.group_id = g.id AND e.subscriber_id = m.subscriber_id
+ ORDER BY e.mode, e.channel, e.id LIMIT 50;
 
 -- name: fly
 -- What flies to the list's addresses ($1); of two nodes that let it, the second meets a key that is taken.
@@ -30,31 +32,21 @@ UPDATE message SET kind = 'canary' WHERE id = $1;
 UPDATE alert SET state = 'ended', closed_at = now_ms() WHERE id = $1;
 
 -- name: flights
--- Those that fly, and those of the last $1 milliseconds, of which a later word may come: how each stands, when a provider had it,
--- and whether its address was ever told delivered in the last $2.
-SELECT c.endpoint_id, c.fire_at, c.channel, c.mode, c.flown_at, c.handed_at, c.state, c.verdict, d.state AS now_state,
-       now_ms() AS now,
+-- Those that fly, and those of the last $1 milliseconds, of which a later word may come: how each stands, and when a provider had it.
+SELECT c.endpoint_id, c.fire_at, c.flown_at, c.handed_at, c.state, c.verdict, d.state AS now_state, now_ms() AS now,
        (SELECT min(a.closed_at) FROM attempt a WHERE a.message_id = c.message_id AND a.endpoint_id = c.endpoint_id
-           AND a.outcome IN ('accepted', 'delivered', 'seen')) AS accepted_at,
-       (SELECT count(*) FROM (SELECT b.fire_at FROM canary b WHERE b.endpoint_id = c.endpoint_id AND b.state IN (5, 6)
-           AND b.flown_at > now_ms() - $2 LIMIT 1) told) AS reports
-  FROM canary c LEFT JOIN delivery d ON d.message_id = c.message_id AND d.endpoint_id = c.endpoint_id
- WHERE c.message_id > 0 AND (c.verdict IS NULL OR c.flown_at > now_ms() - $1)
- ORDER BY c.flown_at LIMIT 500;
+           AND a.outcome IN ('accepted', 'delivered', 'seen')) AS accepted_at
+  FROM (SELECT * FROM canary WHERE verdict IS NULL UNION SELECT * FROM canary WHERE flown_at > now_ms() - $1) c
+  LEFT JOIN delivery d ON d.message_id = c.message_id AND d.endpoint_id = c.endpoint_id
+ WHERE c.message_id > 0 ORDER BY c.flown_at LIMIT 500;
+
+-- name: reporting
+-- The addresses of which a provider ever told, as far as flights are remembered, that something arrived.
+SELECT DISTINCT endpoint_id FROM canary WHERE state IN (5, 6);
 
 -- name: judge
 -- What is known of a flight now.
 UPDATE canary SET handed_at = $3, state = $4, verdict = $5 WHERE endpoint_id = $1 AND fire_at = $2;
-
--- name: last
--- The last flight to each reserved address of which is known how it ended.
-SELECT c.endpoint_id, c.channel, c.mode, c.verdict, c.flown_at
-  FROM canary c
- WHERE c.verdict IS NOT NULL
-   AND c.fire_at = (SELECT max(b.fire_at) FROM canary b WHERE b.endpoint_id = c.endpoint_id AND b.verdict IS NOT NULL)
-   AND EXISTS (SELECT 1 FROM endpoint e JOIN subscription s ON s.subscriber_id = e.subscriber_id
-                 JOIN station st ON st.id = s.station_id AND st.kind = 'canary' WHERE e.id = c.endpoint_id)
- ORDER BY c.mode, c.channel, c.endpoint_id LIMIT 50;
 
 -- name: history
 -- The latest flights, the newest first.
