@@ -12,8 +12,8 @@ from alertd.issue.packed import ALL_ENDPOINTS, WIDTH, Ids, once
 from alertd.model import Channel, Content, Count, Level
 from alertd.store import Database, Row
 
-FEW: Final = 2_000
-"""People up to whom each is looked up; of more, all who read another language are listed."""
+LISTED: Final = 5
+"""So many who read another language are listed in the time in which one person is looked up."""
 
 
 async def told_apart(db: Database, people: Ids, content: Content, counted: Count) -> Count:
@@ -33,9 +33,10 @@ async def of_people(db: Database, people: Sequence[int]) -> Mapping[int, str]:
 
 
 async def _rows(db: Database, people: Ids) -> Sequence[Row]:
-    if people.size > FEW:
-        return await db.fetch("audience.tongues")
-    return await db.fetch("audience.tongues_of", json.dumps(people.tolist()))
+    """All there are, or those of these people alone, whichever is quicker."""
+    if await db.fetch("audience.more_tongues", LISTED * people.size):
+        return await db.fetch("audience.tongues_of", json.dumps(people.tolist()))
+    return await db.fetch("audience.tongues")
 
 
 def _counted(able: Ids, content: Content, counted: Count, rows: Sequence[Row]) -> Count:

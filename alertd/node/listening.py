@@ -3,12 +3,18 @@
 import socket
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from typing import Final
 
 from aiohttp import web
 
 from alertd.errors import ConfigurationError
 from alertd.web.app import build
 from alertd.web.rooms import Rooms
+
+BACKLOG: Final = 4_096
+"""Connections that wait to be taken while a slice of work is done: in the minute after an alert hundreds come in a second. The
+kernel's own bound (net.core.somaxconn) holds beside it.
+"""
 
 
 async def listen(stack: AsyncExitStack, rooms: Rooms, lent: Sequence[socket.socket] = ()) -> str:
@@ -23,7 +29,9 @@ async def listen(stack: AsyncExitStack, rooms: Rooms, lent: Sequence[socket.sock
 
 def _sites(runner: web.AppRunner, rooms: Rooms, lent: Sequence[socket.socket]) -> list[web.BaseSite]:
     http = rooms.settings.http
-    return [web.SockSite(runner, each) for each in lent] or [web.TCPSite(runner, http.host, http.port)]
+    return [web.SockSite(runner, each, backlog=BACKLOG) for each in lent] or [
+        web.TCPSite(runner, http.host, http.port, backlog=BACKLOG)
+    ]
 
 
 async def _start(site: web.BaseSite, rooms: Rooms) -> None:

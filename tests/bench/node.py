@@ -8,10 +8,10 @@ import base64
 import contextlib
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from bench import house
 from bench.house import KEYRING, SECRET, STATION
@@ -126,10 +126,11 @@ class Town:
 
 @dataclass(frozen=True, slots=True)
 class Running(Town):
-    """A whole node, as `alertd serve` runs it. `burst` is what leaves at once after a pause."""
+    """A whole node, as `alertd serve` runs it. `burst` is what leaves at once after a pause, `url` where it listens."""
 
     far: Far
     burst: float
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +170,10 @@ class Parts:
     whole: float
 
 
-def settings(url: str, folder: Path, name: str, far: str, rate: float | None = None) -> Settings:
-    """A node's: one gateway for SMS to the sink at `far` (to nobody when empty), its one sender with that rate."""
+def settings(
+    url: str, folder: Path, name: str, far: str, rate: float | None = None, **more: Mapping[str, Any]
+) -> Settings:
+    """A node's: one gateway for SMS to the sink at `far` (to nobody when empty), its one sender with that rate; `more` sections."""
     senders = [] if rate is None else [{"name": "far", "rate": rate}]
     gateway = {"driver": "far", "channels": ["sms"], "options": {"url": far}, "senders": senders}
     return Settings.model_validate(
@@ -183,6 +186,7 @@ def settings(url: str, folder: Path, name: str, far: str, rate: float | None = N
             "log": {"level": "warning"},
             "gateways": {"far": gateway},
         }
+        | more
     )
 
 
@@ -202,7 +206,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
     configure(settings.log)
     async with daemon.running(settings) as node:
         line = next(line for line in node.lines if isinstance(line.gateway, Far))
-        yield Running(node.desk, line.gateway, line.bucket.burst)
+        yield Running(node.desk, line.gateway, line.bucket.burst, node.url)
 
 
 @contextlib.asynccontextmanager

@@ -1,4 +1,4 @@
-"""Measure: `run.py [matching] [delivery] [pushing] [mailing] [--quick]`. Tables on standard output, figures in build/bench.json.
+"""Measure: `run.py [matching] [delivery] [pushing] [mailing] [reading] [--quick]`. Tables on standard output, figures in build/bench.json.
 
 What is measured is invented and local: ratios within one run mean more than any figure.
 """
@@ -18,11 +18,17 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 sys.path[0] = str(ROOT / "tests")
 
-from bench import aims, delivery, house, loop, mailing, matching, pushing  # noqa: E402 - found by the path above
+from bench import aims, delivery, house, loop, mailing, matching, pushing, reading  # noqa: E402 - found by the path above
 from bench.terms import Terms  # noqa: E402
 from store import cluster  # noqa: E402
 
-PARTS = {"matching": matching, "delivery": delivery, "pushing": pushing, "mailing": mailing}
+PARTS = {
+    "matching": matching,
+    "delivery": delivery,
+    "pushing": pushing,
+    "mailing": mailing,
+    "reading": reading,
+}
 PLACES, QUICK_PLACES = 1_000_000, 20_000
 REPEATS, QUICK_REPEATS = 9, 2
 

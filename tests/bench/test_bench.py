@@ -21,7 +21,7 @@ def figures(tmp_path_factory):
         [sys.executable, str(RUN), "--quick", *where],
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=400,
         check=False,
     )
     assert said.returncode == 0, said.stderr
@@ -128,9 +128,20 @@ def test_letters_were_taken_from_everyone(figures):
     assert "times raw" in figures["said"]
 
 
+def test_everyone_read_while_an_alert_left(figures):
+    """Pages alone, in a rush, and beside an alert: whoever asked was answered, and people signed up meanwhile."""
+    reading = figures["reading"]
+    assert min(reading["page"]["public page, requests/s"], reading["page"]["in a rush, readers/s"]) > 0
+    assert reading["page"]["in a rush, lost"] == reading["together"]["lost"] == 0
+    assert reading["together"]["read meanwhile"] > 0
+    assert reading["together"]["signed up meanwhile"] > 0
+    assert all(counted["5 km, ms"] > 0 for counted in reading["live count"].values())
+    assert bool(reading["first page"]) != ("first page" in reading["not_run"])
+
+
 def test_the_aims_are_compared_with_what_is(figures):
     """Each aim says what it asked for, what was measured, and whether that met it, in one table at the end."""
-    for part, at_least in (("matching", 7), ("delivery", 20), ("pushing", 3), ("mailing", 2)):
+    for part, at_least in (("matching", 7), ("delivery", 20), ("pushing", 3), ("mailing", 2), ("reading", 6)):
         aims = figures[part]["aims"]
         assert len(aims) >= at_least
         assert all(set(aim) == {"what", "aim", "is", "met"} for aim in aims)

@@ -72,20 +72,17 @@ async def test_each_reader_s_own_text_is_counted(db, clock, listed):
     assert shown.price == pytest.approx(PRICED["price"] * sum(told))
 
 
-async def test_a_large_audience_is_told_apart_alike(db, clock):
-    """Past the number up to which each is looked up, everyone of another language is found among them."""
+async def test_few_and_many_are_told_apart_alike(db, clock):
+    """One in a crowd of other languages is looked up, a large audience is found among them; elsewhere nobody is counted."""
     town = await build(db, clock, settings(PRICED))
-    people = [await town.person(locale=locale, sms=2) for locale in ("fr", "de", "de", "en")]
-    await town.person(FAR, locale="de")
-    found = [
-        await tongues.of_people(town.db, people),
-        await tongues.of_people(town.db, [*people, *range(10**6, 10**6 + 3_000)]),
-    ]
-    assert found == [{people[1]: "de", people[2]: "de", people[3]: "en"}] * 2
-    content = town.content()
-    packed = np.array([one << WIDTH | 2 for one in [*people, *range(10**6, 10**6 + 3_000)]])
-    counted = await tongues.told_apart(town.db, packed, content, Count(3_004, {SMS: 6_008}))
-    assert counted.tongues == {"de": 4, "en": 2}
+    people = [await town.person(locale=locale, sms=2) for locale in ("fr", "de", "de", "en", *["nl"] * 5)]
+    few = await tongues.of_people(town.db, people[:1]), await tongues.of_people(town.db, people[1:2])
+    assert few == ({}, {people[1]: "de"})
+    many = [*people, *range(10**6, 10**6 + 3_000)]
+    assert len(await tongues.of_people(town.db, many)) == 8
+    packed = np.array([one << WIDTH | 2 for one in many])
+    counted = await tongues.told_apart(town.db, packed, town.content(), Count(3_009, {SMS: 6_018}))
+    assert counted.tongues == {"de": 4, "en": 2, "nl": 10}
 
 
 async def test_people_who_enrolled_themselves_are_not_greeted(db, clock):

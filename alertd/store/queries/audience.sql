@@ -149,11 +149,15 @@ SELECT station_id, group_concat(subscriber_id) AS packed
  GROUP BY station_id;
 
 -- name: tongues
--- Who reads another language than French, by language, the first million: of a large audience the price asks everybody's at once,
--- which an index holds, and numpy finds its people among them.
+-- Who reads another language than French, by language, the first million: where they are few beside an audience the price asks for
+-- all of them, whom an index holds, and numpy finds its people among them.
 SELECT locale, group_concat(id) AS packed
   FROM (SELECT locale, id FROM subscriber WHERE locale <> 'fr' ORDER BY locale, id LIMIT 1000000) others
  GROUP BY locale;
+
+-- name: more_tongues
+-- Whether more than $1 people read another language than French: of a few people each is looked up instead. Not counted beyond.
+SELECT id FROM subscriber WHERE locale <> 'fr' ORDER BY locale, id LIMIT 1 OFFSET $1;
 
 -- name: tongues_of
 -- The same of a few people ($1): each is looked up.

@@ -189,7 +189,9 @@ def _ready(one: Choice, around: Surroundings) -> Beginning:
 def _fields(form: ComposeForm, around: Surroundings) -> str:
     """How the form begins; the end in hours from then, by the telephone's clock."""
     hours = around.catalogue.topics[form.topic].duration_hours
-    begun = form.model_dump(include={"topic", "level", "headline", "instruction", "body", "channels"})
+    begun = form.model_dump(
+        include={"topic", "template", "level", "headline", "instruction", "body", "channels"}
+    )
     if book_form.picked(form):  # here words are typed: the first ones are there
         begun["headline"] = around.catalogue.phrase(forms.LANGUAGE, f"hazard.{form.hazard}")
     return json.dumps(begun | {"hours": hours}, ensure_ascii=False)

@@ -22,7 +22,7 @@ function begin({ textContent }, fields) {
   byHand();
   for (const carried of form.querySelectorAll("[data-carried]")) carried.remove();
   about.textContent = textContent;
-  for (const name of ["topic", "headline", "instruction", "body"]) form.elements[name].value = fields[name] ?? "";
+  for (const name of ["topic", "template", "headline", "instruction", "body"]) form.elements[name].value = fields[name] ?? "";
   for (const level of form.elements.level) level.checked = level.value === fields.level;
   for (const channel of form.querySelectorAll("[name=channels]")) channel.checked = fields.channels.includes(channel.value);
   form.elements.expires.value = now(fields.hours);
