@@ -114,7 +114,7 @@ async def topic_bit(db: Database | Transaction, topic: str) -> int:
 
 
 def covers(target: Target) -> tuple[zones.Cover, ...]:
-    """The zone's rings, nearest first; none without a zone."""
+    """The zone's rings, nearest first; none without a zone. Half a second for a département's circle: in a thread."""
     return zones.rings(target.zone) if target.zone is not None else ()
 
 

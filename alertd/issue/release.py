@@ -3,6 +3,7 @@
 Nothing is sent here. Fan-out finds the work; if the process dies now, the work is still there.
 """
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -92,7 +93,7 @@ async def order_of(
         await check_lately(desk, station, wanted, alert_id, known)
     hush = await hushed(desk, station, wanted, counted, beside, None if act is Act.ALERT else alert_id)
     when = (await costs(desk, station, wanted, counted, beside, hush)).when
-    covers = audience.covers(wanted.target)
+    covers = await asyncio.to_thread(audience.covers, wanted.target)
     return Order(act, station, wanted, counted.people, counted.total, covers, actor, when, beside=beside)
 
 

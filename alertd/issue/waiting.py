@@ -1,5 +1,6 @@
 """What waits for a second person: its row, what it would become now, and what is written down and told when it is decided."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -72,7 +73,7 @@ async def order_of(desk: Desk, station: Station, one: Approval, actor: Actor) ->
         desk, station, content, counted, beside, None if one.act is Act.ALERT else one.alert_id
     )
     when = (await costs(desk, station, content, counted, beside, hush)).when
-    covers = audience.covers(content.target)
+    covers = await asyncio.to_thread(audience.covers, content.target)
     return Order(one.act, station, content, counted.people, counted.total, covers, actor, when, beside=beside)
 
 

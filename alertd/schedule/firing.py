@@ -120,7 +120,7 @@ async def _order(desk: Desk, station: Station, plan: Plan, fire_at: int) -> Orde
     counted, _ = await audience.count(desk, station.id, content, beside)
     hush = await hushed(desk, station, content, counted, beside)
     when = (await costs(desk, station, content, counted, beside, hush)).when
-    covers = audience.covers(content.target)
+    covers = await asyncio.to_thread(audience.covers, content.target)
     actor = Actor(plan.actor, station.id, content.level)
     what = (Act.ALERT, station, content, counted.people, counted.total, covers, actor, when)
     return Order(*what, told=False, beside=beside)

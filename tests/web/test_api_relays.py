@@ -132,6 +132,25 @@ async def test_a_group_is_each_communes_own_of_that_name(api, valley):
     assert "Sans cible, rien ne part" in page
 
 
+async def test_the_ready_texts_of_a_station_are_listed_for_its_programs(api, valley):
+    """Its own words and their version, the gravest first; what it hides is left out."""
+    bras = await valley.at("bras")
+    said = {
+        "label": "Bac fermé",
+        "topic": "road",
+        "level": "warning",
+        "headline": "Bac fermé {lieu}.",
+        "base": "0",
+    }
+    assert (await bras.post("/modeles", said | {"locked": "headline"}))[0] == 303
+    assert (await bras.post("/modeles/flood", {"act": "hide", "base": "0"}))[0] == 303
+    _, told = await api("bras", "GET", "/stations/bras/templates")
+    found = {one["template"]: one for one in told["templates"]}
+    assert "flood" not in found
+    assert (found["bac_ferme"]["locked"], found["bac_ferme"]["version"] > 0) == (["headline"], True)
+    assert (found["fire"]["version"], told["templates"][0]["level"]) == (0, "danger")
+
+
 async def test_no_other_key_asks_answers_or_looks(api):
     """Not of another station, nor below the level; nobody is asked who is not under it; once withdrawn, it is over."""
     relay = await api.ask()

@@ -2,7 +2,17 @@
 
 from typing import Final
 
-from alertd.web.api import alerts, around, attachments, gateways, relays, schedules, streams, subscribers
+from alertd.web.api import (
+    alerts,
+    around,
+    attachments,
+    gateways,
+    relays,
+    schedules,
+    streams,
+    subscribers,
+    templates,
+)
 from alertd.web.api.answers import (
     AlertAnswer,
     AlertPage,
@@ -18,6 +28,7 @@ from alertd.web.api.gateway_answers import GatewaysAnswer
 from alertd.web.api.relays import AskBody, DeclineBody, RelayAnswer, RelayList, TakeBody
 from alertd.web.api.schedule_nouns import ScheduleAnswer, ScheduleBody, ScheduleChange, ScheduleList
 from alertd.web.api.table import Route
+from alertd.web.api.templates import ReadyList
 
 _STATION: Final = "/stations/{slug}"
 _ALERT: Final = "/alerts/{id}"
@@ -53,6 +64,14 @@ ROUTES: Final = (
         attachments.add,
         answers={201: AttachmentAnswer, 200: AttachmentAnswer},
         files=attachments.KINDS,
+    ),
+    Route(
+        "GET",
+        f"{_STATION}/templates",
+        "list_templates",
+        "The ready texts that an alert of the station may name as its `template`",
+        templates.list_all,
+        answers={200: ReadyList},
     ),
     Route(
         "GET",
