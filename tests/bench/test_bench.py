@@ -21,7 +21,7 @@ def figures(tmp_path_factory):
         [sys.executable, str(RUN), "--quick", *where],
         capture_output=True,
         text=True,
-        timeout=400,
+        timeout=900,
         check=False,
     )
     assert said.returncode == 0, said.stderr
