@@ -238,7 +238,7 @@ def _overtake_aims(figures: Mapping[str, Any]) -> list[Aim]:
         found.append(at_most(f"{name}: {overtake.P99}", 300, case.get(overtake.P99)))
         if name.endswith(RATES[0]):
             found.append(at_least(f"{name}: {overtake.FULL_RATE}", 0.95, case.get(overtake.FULL_RATE)))
-            found.append(at_most(f"{name}: {overtake.BUSIEST}", 1, case.get(overtake.BUSIEST)))
+            found.append(at_most(f"{name}: {overtake.BUSIEST}", overtake.MAY, case.get(overtake.BUSIEST)))
     return found
 
 

@@ -17,6 +17,8 @@ from alertd.model import Level
 P99, P50 = "first hand-over of a danger, p99 ms", "first hand-over of a danger, p50 ms"
 FULL_RATE = "a danger's pace, share of the sender's rate"
 BUSIEST = "busiest second at the sink, share of what the sender may"
+MAY: Final = 1.02
+"""What is sent on time arrives a moment sooner or later: a second that begins with a late one holds a few of the next."""
 _WITHIN_S: Final = 300.0
 _SETTLED_S: Final = 0.25
 Figures = dict[str, float]
