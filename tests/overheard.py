@@ -4,6 +4,7 @@ Lines of ours are read before `alertd.discretion` masks anything in them: the ma
 """
 
 import logging
+import sys
 from typing import Any
 
 import structlog
@@ -37,7 +38,8 @@ def listen() -> None:
             structlog.processors.format_exc_info,
             _listen,
             structlog.dev.ConsoleRenderer(colors=False),
-        ]
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.__stderr__),  # a command's own output is being read
     )
 
 
