@@ -1,5 +1,6 @@
 """Scripts and styles: each page names those of its own version, which browsers keep; no page meets a script of another."""
 
+import gzip
 import re
 
 from alertd.web import statics
@@ -32,6 +33,25 @@ async def test_a_page_of_before_an_upgrade_still_works_and_keeps_nothing(client)
             mark = {"If-None-Match": answer.headers["ETag"]}
         async with client.get(path, headers=mark) as again:
             assert (again.status, again.headers["Cache-Control"]) == (304, "no-cache")
+
+
+async def test_scripts_and_styles_are_packed_where_a_browser_unpacks_them(client):
+    """Half at most on the wire, the same once unpacked; whole for who asks for a part, or for a picture."""
+    asked = client.session.request
+    for name, headers, packed in (
+        ("alertd.css", {"Accept-Encoding": "gzip"}, True),
+        ("alertd.css", {"Accept-Encoding": "identity"}, False),
+        ("alertd.css", {"Accept-Encoding": "gzip", "Range": "bytes=0-9"}, False),
+        ("icon-192.png", {"Accept-Encoding": "gzip"}, False),
+    ):
+        url = client.make_url(f"/static/{statics.version()}/{name}")
+        async with asked("GET", url, headers=headers, auto_decompress=False) as answer:
+            whole, got = statics.ours()[name].read_bytes(), await answer.read()
+            assert answer.headers["Vary"] == "Accept-Encoding"
+            assert (answer.headers.get("Content-Encoding") == "gzip") is packed, (name, headers)
+            assert answer.content_type in {"text/css", "image/png"}
+        assert len(got) < len(whole) / 2 if packed else got == (whole[:10] if "Range" in headers else whole)
+        assert not packed or gzip.decompress(got) == whole
 
 
 async def test_nothing_but_our_files_is_there(client):
