@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
+import structlog
 
 from alertd.clock import Clock, SystemClock
 from alertd.errors import AlertdError
@@ -97,6 +98,7 @@ def command(function: Callable[..., Any]) -> Callable[..., None]:
     )
     @wraps(function)
     def run(*args: Any, as_json: bool, config: Path | None, **kwargs: Any) -> None:
+        _log_apart()
         console = Console(as_json=as_json, config=config)
         try:
             _finish(function(console, *args, **kwargs))
@@ -105,6 +107,15 @@ def command(function: Callable[..., Any]) -> Callable[..., None]:
             sys.exit(2)
 
     return run
+
+
+def _log_apart() -> None:
+    """A command's answer is on standard output, and nothing else: the log is not, and names nobody there either."""
+    if not structlog.is_configured():
+        from alertd.cli.log import configure
+        from alertd.settings.sections import Log
+
+        configure(Log())
 
 
 def _finish(result: object) -> None:

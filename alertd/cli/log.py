@@ -37,6 +37,8 @@ def configure(wanted: Log) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(wanted.level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+    for before in [one for one in logging.root.handlers if isinstance(one.formatter, (_Discreet, _Json))]:
+        logging.root.removeHandler(before)  # a command's, before the daemon's own
     libraries = logging.StreamHandler(sys.stderr)
     libraries.setFormatter(_Json() if wanted.format == "json" else _Discreet(logging.BASIC_FORMAT))
     logging.basicConfig(level=logging.WARNING, handlers=[libraries])

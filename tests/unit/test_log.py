@@ -15,6 +15,7 @@ SCRIPT = """
 import logging, structlog
 from alertd.cli.log import configure
 from alertd.settings.sections import Log
+configure(Log())  # as every command does, before it has read its settings
 configure(Log(format="json"))
 log = structlog.get_logger()
 try:
