@@ -3,10 +3,11 @@
 from typing import Any, Final
 
 from aiohttp import ClientError, web
-from multidict import MultiMapping
+from multidict import MultiDict, MultiMapping
 
 from alertd.errors import Malformed
 
+_TURNING: Final = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _SENTENCE: Final = "Ce formulaire n'a pas pu être lu : revenez en arrière et recommencez."
 
 
@@ -30,4 +31,11 @@ async def form(request: web.Request) -> MultiMapping[Any]:
         "".join(text for pair in fields.items() for text in pair if isinstance(text, str)).encode()
     except (ValueError, LookupError, RuntimeError, ClientError) as error:
         raise unreadable() from error
-    return fields
+    return MultiDict((name, plain(value)) for name, value in fields.items())
+
+
+def plain(value: Any) -> Any:
+    """A text without the signs that turn the direction of reading: pasted along unseen, they would show the rest of an SMS
+    backwards (https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing). Files are left alone.
+    """
+    return value.translate(_TURNING) if isinstance(value, str) else value

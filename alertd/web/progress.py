@@ -25,7 +25,10 @@ _WHY: Final[Mapping[str, str]] = {
     "non envoyé": "déjà lu ailleurs, ou aucun envoi réglé pour ce moyen",
 }
 _NEVER_TRIED: Final = frozenset({"waiting", "queued", "cancelled", "skipped"})
-_SETTLED = ("lu", "reçu", "envoyé")
+_ARRIVED: Final = ("lu", "reçu")
+_SETTLED: Final = (*_ARRIVED, "envoyé")
+_IN_DOUBT: Final = ("envoyé", "réponse inconnue")
+"""A provider has it, or may have: many never say more, a relay of e-mail for one."""
 
 
 def progress_part(view: AlertView, books: tuple[Progress, ...], now: int) -> ProgressPart:
@@ -45,11 +48,17 @@ def _books(book: Progress, heading: str) -> Books:
 
 
 def _reached(tally: Mapping[str, int]) -> str:
-    """Both sides of what is settled, in messages; nothing while nothing is."""
-    gone, lost = sum(tally[word] for word in _SETTLED), sum(tally[word] for word in _WHY)
-    if not gone + lost:
+    """What is settled, in messages: arrived, in doubt, not arrived; nothing while nothing is."""
+    sides = {
+        "Messages arrivés": sum(tally[word] for word in _ARRIVED),
+        "Remis, sans nouvelle de l'arrivée": sum(tally[word] for word in _IN_DOUBT),
+        "Messages pas arrivés": sum(tally[word] for word in _WHY if word not in _IN_DOUBT),
+    }
+    if not sum(sides.values()):
         return ""
-    return f"Messages arrivés : {words.number(gone)}. Messages pas arrivés : {words.number(lost)}."
+    return " ".join(
+        f"{side} : {words.number(n)}." for side, n in sides.items() if n or side.startswith("Messages")
+    )
 
 
 def _failures(tally: Mapping[str, int]) -> Iterable[str]:

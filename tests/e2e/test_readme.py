@@ -31,7 +31,7 @@ def place(tmp_path):
     settings = '[http]\nport = 0\n[store]\nurl = "sqlite:alertd.db"\n[keys]\nsecret_file = "secret.key"\n'
     (tmp_path / "alertd.toml").write_text(settings)
     (tmp_path / "abonnes.csv").write_text(PEOPLE)
-    (tmp_path / "adresses-55078.csv").write_text("numero;nom_voie;lat;lon\n1;Rue de Verdun;49.2095;5.3746\n")
+    (tmp_path / "adresses-55073.csv").write_text("numero;nom_voie;lat;lon\n1;Rue de Verdun;49.2095;5.3746\n")
     return tmp_path
 
 

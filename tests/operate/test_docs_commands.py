@@ -121,7 +121,7 @@ secret_file = "s3.secret"
 """
 FILES = {
     "s3.secret": SECRET,
-    "adresses-55078.csv": "numero;nom_voie;lat;lon\n1;Rue de Verdun;49.2095;5.3746\n",
+    "adresses-55073.csv": "numero;nom_voie;lat;lon\n1;Rue de Verdun;49.2095;5.3746\n",
     "communes.csv": "slug,name,lat,lon\nbure,Bure,48.50,5.36\n",
 }
 BEFORE = [

@@ -18,8 +18,8 @@ HEADER = (
 
 def ban(number, suffix, street, lon, lat, hamlet=""):
     """A row as the national address base writes it."""
-    begin = f"55078_0030_{number:0>5};55078_0030;{number};{suffix};{street};55100;55078;Bras-sur-Meuse;;;874000.1;6901200.2"
-    return f"{begin};{lon};{lat};entrée;;{hamlet};BRAS SUR MEUSE;RUE DE L EGLISE;commune;commune;1;550780000A0001"
+    begin = f"55073_0030_{number:0>5};55073_0030;{number};{suffix};{street};55100;55073;Bras-sur-Meuse;;;874000.1;6901200.2"
+    return f"{begin};{lon};{lat};entrée;;{hamlet};BRAS SUR MEUSE;RUE DE L EGLISE;commune;commune;1;550730000A0001"
 
 
 GOOD = [
@@ -33,7 +33,7 @@ GOOD = [
 @pytest.fixture
 def alertd(tmp_path):
     """Run a command on a station of its own; its status, what it says, and what the store has afterwards."""
-    config, file = tmp_path / "alertd.toml", tmp_path / "adresses-55078.csv"
+    config, file = tmp_path / "alertd.toml", tmp_path / "adresses-55073.csv"
     config.write_text(
         f'[store]\nurl = "sqlite:{tmp_path}/a.db"\n[keys]\nsecret_file = "{tmp_path}/secret.key"\n'
     )

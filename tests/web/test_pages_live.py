@@ -53,14 +53,14 @@ async def test_half_an_hour_before_its_end_the_page_asks(mayor, desk, clock):
 
 
 async def test_who_was_not_reached_and_why_is_said_in_words(mayor, desk):
-    """Both sides add up, each failure has its reason."""
+    """Arrived, in doubt, not arrived: the sides add up, each failure has its reason."""
     path = await mayor.released()
     message = (await desk.db.fetch("messages.of_alert", int(path.rpartition("/")[2])))[0]["id"]
     async with desk.db.transaction() as tx:
-        for state, n in ((State.DELIVERED, 9), (State.REFUSED, 2), (State.UNKNOWN, 1)):
+        for state, n in ((State.DELIVERED, 9), (State.ACCEPTED, 4), (State.REFUSED, 2), (State.UNKNOWN, 1)):
             await tx.execute("tallies.add", message, 0, Channel.SMS, state, n)
     page = plain((await mayor.get(path))[1])
-    assert "Messages arrivés : 9. Messages pas arrivés : 3." in page
+    assert "Messages arrivés : 9. Remis, sans nouvelle de l'arrivée : 5. Messages pas arrivés : 2." in page
     assert "2 injoignables : le numéro ou l'adresse n'existe plus" in page
     assert "1 réponse inconnue : l'opérateur n'a rien répondu ; le message est peut-être arrivé." in page
 

@@ -185,7 +185,7 @@ REFUSED = (
     ({"advice": ["road", "avoid", "detour", "no_car", "stay_in"]}, "4 au plus"),
     ({"place": "near", "place_name": " "}, "Écrivez le nom du lieu"),
     ({"place": "near", "place_name": "x" * 41}, "au plus 40 lettres"),
-    ({"place": "near", "place_name": "a\nb\u202ec"}, "au plus 40 lettres"),
+    ({"place": "near", "place_name": "a\nb\u0007c"}, "au plus 40 lettres"),
     ({"place": "dragon"}, "pas dans le recueil"),
     ({"time": "since", "at": "demain"}, "Indiquez le jour et l'heure dite."),
     ({"source": "dragon"}, "pas dans le recueil"),

@@ -30,7 +30,8 @@ LINK: Final = r"^https://[!-~]+$"
 LOCALE: Final = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$"
 LANGUAGE: Final = r"^[a-z]{2}([-_][A-Za-z]{2})?$"
 
-_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# Besides control characters those that turn the direction of reading: the rest of an SMS would be shown backwards.
+_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?([Zz]|[+-]\d{2}:\d{2})")
 
 
