@@ -19,6 +19,7 @@ import structlog
 from alertd.clock import SECOND, Clock
 from alertd.deliver import sightings
 from alertd.deliver.breaker import Breaker, is_failure, is_lasting
+from alertd.deliver.doubts import Doubts
 from alertd.deliver.figures import Figures
 from alertd.deliver.hosts import Hosted
 from alertd.deliver.probes import MOST_HOSTS_DOWN, probe
@@ -59,6 +60,7 @@ class Health:
     passed: dict[str, int] = field(default_factory=dict)
     well: dict[str, int] = field(default_factory=dict)
     _vouched: set[str] = field(default_factory=set)
+    _doubts: Doubts = field(default_factory=Doubts)
     _strands: Sequence[tuple[Way, tuple[Sender, ...]]] = ()
     _fell: bool = False
     _probed_at: int = 0
@@ -170,47 +172,47 @@ class Health:
         """What is down, who would stand in for it, and what may be."""
         suspects = self._suspects()
         down = [name for name, breaker in self.breakers.items() if not breaker.closed]
-        asked = [name for name in self.breakers if name in {*down, *suspects} or self._is_wanted(name)]
+        wanted = {name for name in self.breakers if self._is_wanted(name)}
+        examined = suspects | {*self._doubts} - {*down, *wanted}
+        asked = [name for name in self.breakers if name in {*down, *examined, *wanted}]
         for name, receipt in zip(asked, await self._ask(asked), strict=True):
-            self._learn(name, receipt)
-            self._examine(name, receipt) if name in suspects else self._heed(name, receipt)
+            self._examine(name, receipt) if name in examined else self._heed(name, receipt)
 
     def _suspects(self) -> set[str]:
         return {name for name, breaker in self.breakers.items() if breaker.closed and breaker.suspect}
 
     async def ask_all(self) -> None:
-        """Ask those that work, too: what credit they have, and whether a key or a certificate has lapsed unnoticed. Nobody
-        is left for less, nor for a credit that is low and not gone.
-        """
+        """Ask those that work, too: what credit they have, and whether a key has lapsed, or a line broken, unnoticed."""
         asked = [name for name, breaker in self.breakers.items() if breaker.closed]
         for name, receipt in zip(asked, await self._ask(asked), strict=True):
-            self._learn(name, receipt)
             self._examine(name, receipt)
 
     def _examine(self, name: str, receipt: Receipt) -> None:
-        """Leave one that was thought well only for what somebody has to mend."""
-        breaker = self.breakers[name]
+        """Leave one that was thought well only for what somebody has to mend (no credit that is low and not gone), or a far end
+        to which there is no way for long.
+        """
+        now, breaker = self.clock.now_ms(), self.breakers[name]
         breaker.suspect = False
-        self._note_well(name, receipt)
-        if is_lasting(receipt) and breaker.trip(receipt, self.clock.now_ms()):
+        self._learn(name, receipt)
+        mute = self._doubts.heed(name, receipt, now, self.passed.get(name, 0))
+        if (mute or is_lasting(receipt)) and breaker.trip(receipt, now):
             self._fall(name)
 
     def _learn(self, name: str, receipt: Receipt) -> None:
         if receipt.credit is not None:
             self.credits[name] = receipt.credit
             self.figures.left(name, receipt.credit.left)
-
-    def _note_well(self, name: str, receipt: Receipt) -> None:
         if is_failure(receipt) is False:
             self.well[name] = self.clock.now_ms()
 
     def _heed(self, name: str, receipt: Receipt) -> None:
         now, breaker = self.clock.now_ms(), self.breakers[name]
+        self._doubts.drop(name)
+        self._learn(name, receipt)
         if not breaker.closed:
             if breaker.probed(receipt, now):
                 self._vouched = {other for other in self._vouched if self._stands_in(other)}
                 self._note(name, "gateway.back", "probes")
-            self._note_well(name, receipt)
         elif is_failure(receipt) is False:
             self._vouched.add(name)
             self._wake()

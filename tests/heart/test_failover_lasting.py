@@ -10,6 +10,7 @@ from heart.town import SMS, build, phone
 from alertd.clock import SECOND
 from alertd.deliver.breaker import LASTING, PATIENCE_MS
 from alertd.deliver.dispatch import Dispatch, Line
+from alertd.deliver.doubts import LASTED_MS
 from alertd.deliver.health import PROBE_MS, Health
 from alertd.deliver.pace import Bucket
 from alertd.model import Level, Mode, State
@@ -97,3 +98,19 @@ async def test_keys_refused_for_one_make_of_telephone_silence_nobody_else(pair):
     await pair.pass_time(30 * SECOND)
     assert await pair.town.states(released) == {State.ACCEPTED: 20}
     assert not pair.second.ledger
+
+
+async def test_a_line_that_stays_broken_is_found_before_an_alert(pair):
+    """Unreachable for half a minute though nobody speaks through it: it is left. One that answers once in between is not."""
+    pair.first.down = pair.second.down = True
+    await pair.health.ask_all()
+    await pair.pass_time(LASTED_MS - PROBE_MS)
+    pair.second.down = False
+    await pair.pass_time(PROBE_MS + SECOND)
+    pair.second.down = True
+    await pair.pass_time(PROBE_MS)
+    assert not pair.health.breakers["first"].closed
+    assert pair.health.breakers["second"].closed
+    pair.first.down = pair.second.down = False
+    await pair.pass_time(PATIENCE_MS + 2 * PROBE_MS)
+    assert pair.health.breakers["first"].closed

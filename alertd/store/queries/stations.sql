@@ -22,6 +22,10 @@ SELECT id, parent_id, slug, name, kind, mode, insee, timezone, region, locale, l
        suspended_at
 FROM station WHERE id > $1 AND kind <> 'canary' ORDER BY id LIMIT $2;
 
+-- name: timezones
+-- Two at most: whether a page of the whole instance can tell the time on every station's own clock.
+SELECT DISTINCT timezone FROM station WHERE kind <> 'canary' ORDER BY timezone LIMIT 2;
+
 -- name: suspend
 -- A suspended station releases nothing and its keys open nothing; null lets it work again.
 UPDATE station SET suspended_at = $2 WHERE id = $1;

@@ -17,10 +17,11 @@ class StatusLine:
 
 @dataclass(frozen=True, slots=True)
 class StatusPage:
-    """`well`: nothing stands in an alert's way. `at` is when it was looked at."""
+    """`grade` and `lead`: how it stands as a whole, as of a line. `at` is when it was looked at."""
 
     template: ClassVar[str] = "etat.html"
     frame: Frame
-    well: bool
+    grade: str
+    lead: str
     lines: tuple[StatusLine, ...]
     at: str

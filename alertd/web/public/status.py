@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
@@ -15,6 +16,7 @@ from alertd.stations.gateways import Voice
 from alertd.stations.sending_switch import Pause
 from alertd.watch import alarms, flights, reserved
 from alertd.watch.nouns import Episode, Kind
+from alertd.web import words
 from alertd.web.contracts import Frame
 from alertd.web.contracts.status import StatusLine, StatusPage
 from alertd.web.rooms import ROOMS, Rooms
@@ -31,6 +33,27 @@ CHANNELS: Final = {
     Channel.EMAIL: "Courriels",
     Channel.VOICE: "Appels",
 }
+PARIS: Final = "Europe/Paris"
+NOT_THERE: Final = "Non installé."
+MUTE: Final = "Aucun moyen de joindre les habitants n'est installé : une alerte n'atteindrait personne."
+UNTRIED: Final = "Aucune panne n'est connue, mais aucun moyen d'envoi n'est encore éprouvé."
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """On whose clock moments are told. `named` is said after each where it is not every station's own."""
+
+    timezone: str = PARIS
+    named: str = " (heure de Paris)"
+
+    def told(self, moment: int) -> str:
+        """Reads "02/03/2026 à 10 h 01"."""
+        there = from_ms(moment).astimezone(ZoneInfo(self.timezone))
+        return f"{there:%d/%m/%Y} à {words.clock_time(moment, self.timezone)}{self.named}"
+
+    def since(self, moment: int | None) -> str:
+        """A sentence of it; none for None."""
+        return "" if moment is None else f" Depuis le {self.told(moment)}."
 
 
 @dataclass(slots=True)
@@ -56,67 +79,87 @@ async def status_page(request: web.Request) -> web.StreamResponse:
 
 
 async def _page(rooms: Rooms) -> StatusPage:
-    lines = await _lines(rooms)
-    at = from_ms(rooms.clock.now_ms()).strftime("%d/%m/%Y à %H:%M UTC")
-    return StatusPage(Frame(TITLE), all(line.grade != ILL for line in lines), tuple(lines), at)
-
-
-def _since(moment: int | None) -> str:
-    """Whoever reads it may be of any station: on no clock but the world's."""
-    return "" if moment is None else f" Depuis le {from_ms(moment):%d/%m/%Y à %H:%M UTC}."
-
-
-async def _lines(rooms: Rooms) -> list[StatusLine]:
     try:
         async with asyncio.timeout(WAIT_S):
-            await rooms.db.ping()
-            pause = await sending_switch.paused(rooms.db)
-            wrong = await alarms.standing(rooms.db)
-            canaries = [way for way in await reserved.ways(rooms.db) if way.mode is Mode.LIVE]
-            voices = await gateways.voices(rooms.db, rooms.settings, rooms.desk.routes, Mode.LIVE)
+            zone = await _zone(rooms)
+            lines = await _lines(rooms, zone)
     except (Unavailable, TimeoutError):
-        return [
-            StatusLine("Alertes", ILL, "La base de données ne répond pas : aucune alerte ne peut être prise.")
-        ]
-    tried = _tried(wrong) if canaries else ()
-    return [_taken(rooms), _leaving(pause, wrong), *tried, *_channels(voices)]
+        zone, away = Zone(), "La base de données ne répond pas : aucune alerte ne peut être prise."
+        lines = [StatusLine("Alertes", ILL, away)]
+    grade, lead = _lead(lines)
+    return StatusPage(Frame(TITLE), grade, lead, tuple(lines), zone.told(rooms.clock.now_ms()))
+
+
+def _lead(lines: Sequence[StatusLine]) -> tuple[str, str]:
+    """All is well only where something is known to carry an alert."""
+    if any(line.said == MUTE for line in lines):
+        return ILL, "Rien ne peut partir."
+    if any(line.grade == ILL for line in lines):
+        return ILL, "Tout ne fonctionne pas."
+    if not any(line.grade == WELL for line in lines if line.what in CHANNELS.values()):
+        return ABSENT, UNTRIED
+    return WELL, "Tout fonctionne."
+
+
+async def _zone(rooms: Rooms) -> Zone:
+    """The stations' own, where they have one; Paris, and said so, where they have several."""
+    found = [row["timezone"] for row in await rooms.db.fetch("stations.timezones")]
+    return Zone(found[0], "") if len(found) == 1 else Zone()
+
+
+async def _lines(rooms: Rooms, zone: Zone) -> list[StatusLine]:
+    await rooms.db.ping()
+    pause = await sending_switch.paused(rooms.db)
+    wrong = await alarms.standing(rooms.db)
+    canaries = [way for way in await reserved.ways(rooms.db) if way.mode is Mode.LIVE]
+    voices = await gateways.voices(rooms.db, rooms.settings, rooms.desk.routes, Mode.LIVE)
+    known = {voice.channel: voice for voice in voices if voice.standings}
+    channels = [_channel(word, known.get(channel), zone) for channel, word in CHANNELS.items()]
+    tried = _tried(wrong, zone) if canaries else ()
+    return [_taken(rooms), _leaving(pause, wrong, channels, zone), *tried, *channels]
 
 
 def _taken(rooms: Rooms) -> StatusLine:
     if rooms.heartbeat():
-        return StatusLine("Alertes", WELL, "Une alerte peut être envoyée.")
+        return StatusLine("Alertes", WELL, "Une alerte peut être donnée.")
     return StatusLine("Alertes", ILL, "L'envoi est bloqué : le service va redémarrer de lui-même.")
 
 
-def _leaving(pause: Pause | None, wrong: Sequence[Episode]) -> StatusLine:
+def _leaving(
+    pause: Pause | None, wrong: Sequence[Episode], channels: Sequence[StatusLine], zone: Zone
+) -> StatusLine:
+    grades = {line.grade for line in channels if line.said != NOT_THERE}
     if pause is not None:
-        since = _since(pause.since or None)
+        since = zone.since(pause.since or None)
         return StatusLine("Envoi", ILL, f"Tous les envois sont suspendus par l'administrateur.{since}")
     if stuck := [one for one in wrong if one.kind is Kind.BACKLOG]:
-        return StatusLine("Envoi", ILL, f"Des messages urgents attendent.{_since(stuck[0].since)}")
+        return StatusLine("Envoi", ILL, f"Des messages urgents attendent.{zone.since(stuck[0].since)}")
+    if not grades:
+        return StatusLine("Envoi", ILL, MUTE)
+    if grades == {ILL}:
+        return StatusLine("Envoi", ILL, "Aucun moyen d'envoi ne répond : les messages attendent.")
+    if WELL not in grades:
+        return StatusLine("Envoi", ABSENT, UNTRIED)
     return StatusLine("Envoi", WELL, "Les messages partent.")
 
 
-def _tried(wrong: Sequence[Episode]) -> Iterator[StatusLine]:
+def _tried(wrong: Sequence[Episode], zone: Zone) -> Iterator[StatusLine]:
     """Whether test alerts arrive, by channels that residents have."""
     missed = [one for one in wrong if one.kind is Kind.CANARY and one.object_ != flights.SANDBOX]
     if missed:
-        said = f"Le dernier essai automatique n'est pas arrivé à temps.{_since(missed[0].since)}"
+        said = f"Le dernier essai automatique n'est pas arrivé à temps.{zone.since(missed[0].since)}"
         yield StatusLine("Essais", ILL, said)
     else:
         yield StatusLine("Essais", WELL, "Les essais automatiques arrivent.")
 
 
-def _channels(voices: list[Voice]) -> list[StatusLine]:
-    known = {voice.channel: voice for voice in voices}
-    return [_channel(word, known.get(channel)) for channel, word in CHANNELS.items()]
-
-
-def _channel(word: str, voice: Voice | None) -> StatusLine:
-    if voice is None or not voice.standings:
-        return StatusLine(word, ABSENT, "Non installé.")
+def _channel(word: str, voice: Voice | None, zone: Zone) -> StatusLine:
+    if voice is None:
+        return StatusLine(word, ABSENT, NOT_THERE)
     if all(standing.down for standing in voice.standings):
         began = max(one.sighting.since for standing in voice.standings for one in standing.seen)
         said = "En panne chez l'opérateur : les messages attendent, ou partent par une autre voie."
-        return StatusLine(word, ILL, said + _since(began))
+        return StatusLine(word, ILL, said + zone.since(began))
+    if all(standing.down or not standing.seen for standing in voice.standings):
+        return StatusLine(word, ABSENT, "Pas encore éprouvé.")
     return StatusLine(word, WELL, "En service.")
