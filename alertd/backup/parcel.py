@@ -51,7 +51,7 @@ def unpack(parcel: Path, folder: Path) -> Slip:
         slip = Slip(**json.loads((folder / SLIP).read_text()[:MOST_SLIP]))
         same = digest(folder / DATABASE) == slip.sha256
     except (tarfile.TarError, OSError, EOFError, ValueError, TypeError) as error:
-        raise _damaged(str(error)) from error
+        raise _damaged("what is in it cannot be read") from error
     if not same:
         raise _damaged("the database is not the one on the slip")
     return slip

@@ -14,6 +14,11 @@ from alertd.errors import Refused
 from alertd.keys import Keyring
 
 PURPOSE: Final = "backup"
+MAGIC: Final = b"age-encryption.org/v1\n"
+"""What every file begins with that age sealed."""
+NOT_OURS: Final = "No matching keys found"
+"""pyrage's only word for a file that is whole as far as it was read, and for other keys."""
+ANOTHER: Final = "Take another one: alertd backup list."
 PREFIX: Final = "age-secret-key-"
 ALPHABET: Final = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 GENERATORS: Final = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
@@ -34,21 +39,42 @@ def seal(keyring: Keyring, plain: Path, sealed: Path) -> None:
 def unseal(keyring: Keyring, sealed: Path, plain: Path) -> None:
     """Decrypt it; blocking.
 
-    :raises Refused: `backup_sealed`: another secret's, damaged, or cut short. `backup_unknown`: there is no such file.
+    :raises Refused: `backup_unknown`: there is no such file. `backup_empty`, `backup_foreign`: no backup. `backup_damaged`: cut short
+        or changed. `backup_sealed`: another secret's. `backup_unread`: this machine would not.
     """
     ours = [x25519.Identity.from_str(each) for each in _identities(keyring)]
     try:
+        _refuse_foreign(sealed)
         with sealed.open("rb") as source, plain.open("xb") as target:
             pyrage.decrypt_io(source, target, ours)
     except FileNotFoundError as error:
         raise Refused("backup_unknown", f"There is no backup at {sealed}.") from error
     except (pyrage.DecryptError, OSError) as error:
-        raise Refused(
+        raise _why(sealed.name, error) from error
+
+
+def _refuse_foreign(sealed: Path) -> None:
+    """By its first bytes: what was cut within them may have been one."""
+    with sealed.open("rb") as source:
+        head = source.read(len(MAGIC))
+    if not head:
+        raise Refused("backup_empty", f"{sealed.name} is empty: there is nothing in it. {ANOTHER}")
+    if not MAGIC.startswith(head):
+        raise Refused("backup_foreign", f"{sealed.name} is no backup that alertd made. {ANOTHER}")
+
+
+def _why(name: str, error: Exception) -> Refused:
+    """An error of the machine's has a number; the others are the format's."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return Refused("backup_unread", f"{name} could not be opened on this machine: {error.strerror}.")
+    if str(error) == NOT_OURS:
+        return Refused(
             "backup_sealed",
-            f"{sealed.name} does not open with this instance's secret, or was damaged ({error}). "
-            "If the secret is another one, write it back from paper first: alertd secret recover; that of before a rotation "
-            "beside the present one: alertd secret recover --older.",
-        ) from error
+            f"{name} does not open with this instance's secret. If it was made with another one, write that back from paper "
+            "first: alertd secret recover; that of before a rotation beside the present one: alertd secret recover --older. "
+            f"If it was not, it was damaged. {ANOTHER}",
+        )
+    return Refused("backup_damaged", f"{name} was cut short or changed since it was made. {ANOTHER}")
 
 
 def _identities(keyring: Keyring) -> list[str]:

@@ -36,7 +36,7 @@ async def unpacked(
 ) -> AsyncIterator[tuple[Path, parcel.Slip]]:
     """A folder in which it lies open, removed afterwards.
 
-    :raises Refused: `backup_unknown`, `backup_sealed`, `backup_damaged`.
+    :raises Refused: `backup_unknown`, `backup_empty`, `backup_foreign`, `backup_sealed`, `backup_damaged`.
     """
     database = snapshots.file_of(settings.store.url)
     await asyncio.to_thread(database.parent.mkdir, 0o700, parents=True, exist_ok=True)

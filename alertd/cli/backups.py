@@ -141,8 +141,8 @@ def _figures(sound: Sound) -> dict[str, object]:
 def _told(sound: Sound) -> str:
     made = from_ms(sound.slip.made_at).isoformat(timespec="seconds")
     return (
-        f"of {made}, by alertd {sound.slip.alertd}; {sound.stations} stations, {sound.subscribers} people, "
-        f"{sound.alerts} alerts; books and audit hold, and the secret opens it"
+        f"of {made}, by alertd {sound.slip.alertd}; stations: {sound.stations}, people: {sound.subscribers}, "
+        f"alerts: {sound.alerts}; books and audit hold, and the secret opens it"
     )
 
 

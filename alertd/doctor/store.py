@@ -41,7 +41,7 @@ async def database(settings: Settings, db: Database | None, trouble: AlertdError
     (row,) = await db.fetch("books.contents")
     yield fine(
         "database",
-        f"The database can be written to: {row['stations']} stations, {row['subscribers']} people, {row['alerts']} alerts.",
+        f"The database can be written to. Stations: {row['stations']}, people: {row['subscribers']}, alerts: {row['alerts']}.",
     )
     if unbalanced := [str(each["id"]) for each in await db.fetch("books.unbalanced", 5)]:
         yield wrong(

@@ -19,11 +19,13 @@ from alertd.clock import DAY, SECOND
 from alertd.daemon import running
 from alertd.errors import ConfigurationError, Conflict, Refused
 from alertd.keys import Keyring
+from alertd.model import Channel, Mode
 from alertd.settings.backup import Backup
 from alertd.stations import sending_switch
 from alertd.store import ids
 from alertd.subscribe.departures import What, note
 from alertd.subscribe.leave import leave
+from alertd.watch import reserved
 
 DAEMON = 61_184  # of systemd's dynamic users
 UNBALANCED = """INSERT INTO message (id, kind, station_id, mode, act, level, lane, deliver_by, created_at, planned)
@@ -63,7 +65,11 @@ async def test_a_shredded_disk_is_replaced_by_a_backup_and_a_sheet_of_paper(tmp_
         assert (await db.fetch("books.contents"))[0]["subscribers"] == 2
         assert await db.fetch("instance.read_setting", "half") == []
         async with db.transaction() as tx:
-            assert await ids.take(tx, "subscriber") > LEAP
+            hidden = await ids.take(tx, "subscriber")
+            assert hidden > LEAP
+            await tx.execute("contacts.hidden", hidden, int(Mode.LIVE), "fr", clock.now_ms())
+            await reserved.add(tx, clock, paper, "cli", Channel.SMS, "+33639980001", Mode.LIVE)
+        assert (await db.fetch("books.contents"))[0]["subscribers"] == 2  # neither of them is anybody
     with closing(sqlite3.connect(tmp_path / "new" / "alertd.db")) as file:
         assert file.execute("SELECT state FROM endpoint WHERE id = ?", (stopped << 8,)).fetchone() == (2,)
 
@@ -84,21 +90,48 @@ async def test_a_backup_shows_nothing_and_any_age_program_opens_it(house, clock)
     assert [path.name for path in made.parent.parent.iterdir() if path.name.startswith(".backup")] == []
 
 
-@pytest.mark.parametrize("harm", ["cut", "changed", "another secret"])
+@pytest.mark.parametrize(
+    ("harm", "code"),
+    [
+        (lambda whole: whole[:-20], "backup_damaged"),
+        (lambda whole: whole[:80], "backup_damaged"),
+        (lambda whole: whole[:5], "backup_damaged"),
+        (lambda whole: whole[:-5] + b".....", "backup_damaged"),
+        (lambda _: b"", "backup_empty"),
+        (lambda _: b"SQLite format 3", "backup_foreign"),
+        (None, "backup_sealed"),
+    ],
+    ids=["cut", "cut early", "cut at once", "changed", "empty", "foreign", "another secret"],
+)
+def test_what_was_harmed_is_told_apart(tmp_path, harm, code):
+    """Empty, no backup at all, cut short or changed, and sealed by another secret: each is said in a sentence of its own."""
+    keyring, plain, sealed = keyring_in(tmp_path / "own"), tmp_path / "plain", tmp_path / "sealed"
+    plain.write_bytes(b"village" * 20_000)
+    sealing.seal(keyring, plain, sealed)
+    if harm is None:
+        keyring = keyring_in(tmp_path / "other")
+    else:
+        sealed.write_bytes(harm(sealed.read_bytes()))
+    with pytest.raises(Refused) as refusal:
+        sealing.unseal(keyring, sealed, tmp_path / "opened")
+    assert refusal.value.code == code
+    assert "(" not in refusal.value.message
+
+
+@pytest.mark.parametrize("harm", ["cut", "another secret"])
 async def test_what_was_harmed_is_not_restored(tmp_path, house, clock, harm):
-    """A file that was cut short, changed, or sealed by another secret is refused with a sentence, and nothing is touched."""
+    """A file that was cut short, or sealed by another secret, is refused with a sentence, and nothing is touched."""
     settings, keyring = house
     async with opened(settings, clock) as db:
         await settle(db, clock, keyring)
     made = await create(settings, clock, keyring)
-    content = bytearray(made.read_bytes())
-    content[-40] ^= harm == "changed"
+    content = made.read_bytes()
     made.write_bytes(content[:-20] if harm == "cut" else content)
     other = keyring_in(tmp_path / "other") if harm == "another secret" else keyring
     before = (tmp_path / "alertd.db").read_bytes()
-    with pytest.raises(Refused, match="secret") as refusal:
+    with pytest.raises(Refused) as refusal:
         await restore(settings, clock, other, made, replace=True)
-    assert refusal.value.code == "backup_sealed"
+    assert refusal.value.code == ("backup_damaged" if harm == "cut" else "backup_sealed")
     assert (tmp_path / "alertd.db").read_bytes() == before
 
 

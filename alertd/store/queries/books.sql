@@ -27,8 +27,11 @@ SELECT count(*) AS n FROM message m
    AND m.planned <> (SELECT coalesce(sum(t.n), 0) FROM tally t WHERE t.message_id = m.id);
 
 -- name: contents
--- How much there is, and whether anything is still on its way.
-SELECT (SELECT count(*) FROM station WHERE kind <> 'canary') AS stations, (SELECT count(*) FROM subscriber) AS subscribers,
+-- How much there is, and whether anything is still on its way. People are somebody: neither the bearers of operators' own addresses
+-- and of codes (hidden), nor canaries.
+SELECT (SELECT count(*) FROM station WHERE kind <> 'canary') AS stations, 
+       (SELECT count(*) FROM subscriber b WHERE b.hidden = 0 AND NOT EXISTS
+         (SELECT 1 FROM station st JOIN subscription s ON s.station_id = st.id AND s.subscriber_id = b.id WHERE st.kind = 'canary')) AS subscribers,
        (SELECT count(*) FROM alert) AS alerts,
        (SELECT count(*) FROM message WHERE closed_at IS NULL) AS under_way;
 
