@@ -67,7 +67,8 @@ async def test_a_shredded_disk_is_replaced_by_a_backup_and_a_sheet_of_paper(tmp_
         async with db.transaction() as tx:
             hidden = await ids.take(tx, "subscriber")
             assert hidden > LEAP
-            await tx.execute("contacts.hidden", hidden, int(Mode.LIVE), "fr", clock.now_ms())
+            await tx.execute("subscribers.add", hidden, int(Mode.LIVE), "fr", clock.now_ms())
+            await tx.execute("subscribers.hide", hidden)
             await reserved.add(tx, clock, paper, "cli", Channel.SMS, "+33639980001", Mode.LIVE)
         assert (await db.fetch("books.contents"))[0]["subscribers"] == 2  # neither of them is anybody
     with closing(sqlite3.connect(tmp_path / "new" / "alertd.db")) as file:
