@@ -1,6 +1,7 @@
 """alertd keys rotate"""
 
-from functools import partial
+import sys
+from dataclasses import dataclass
 
 import click
 
@@ -26,8 +27,12 @@ async def rotate(console: Console, *, finish: bool) -> None:
     async with console.house() as house:
         path = house.settings.keys.secret_file
         spools = tuple(own_folder(house.settings).glob("*.receipts*"))
-        rotation = Rotation(house.store, house.clock, path, partial(_say, console), spools=spools)
-        turned = await (rotation.finish() if finish else rotation.turn())
+        rows = Rows(shown=not console.as_json, rewriting=sys.stderr.isatty())
+        rotation = Rotation(house.store, house.clock, path, rows.show, spools=spools)
+        try:
+            turned = await (rotation.finish() if finish else rotation.turn())
+        finally:
+            rows.end()
     if turned.recovery and not console.as_json:
         console.note(
             f"Secret {turned.key_id} is made. Keep this new recovery key on paper, beside the old one, apart from the backups:"
@@ -36,8 +41,27 @@ async def rotate(console: Console, *, finish: bool) -> None:
     console.say("\n".join(_sentences(turned)), _told(turned))
 
 
-def _say(console: Console, table: str, seen: int) -> None:
-    console.note(f"{table}: {seen}")
+@dataclass(slots=True)
+class Rows:
+    """How many rows of each table were looked at, on standard error: one line a table, which a terminal sees grow."""
+
+    shown: bool
+    rewriting: bool
+    table: str = ""
+    seen: int = 0
+
+    def show(self, table: str, seen: int) -> None:
+        if table != self.table or seen < self.seen:
+            self.end()
+        self.table, self.seen = table, seen
+        if self.shown and self.rewriting:
+            click.echo(f"\r{table}: {seen}", err=True, nl=False)
+
+    def end(self) -> None:
+        """The line of the table that was looked at last, if there was one."""
+        if self.shown and self.table:
+            click.echo("" if self.rewriting else f"{self.table}: {self.seen}", err=True)
+        self.table = ""
 
 
 def _sentences(turned: Turned) -> list[str]:

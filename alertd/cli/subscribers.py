@@ -20,6 +20,8 @@ from alertd.subscribe.topics import register_topics
 
 STAGES: Final = {"read": "Lecture", "stage": "Préparation", "flip": "Inscription"}
 MOST_SHOWN: Final = 100
+LEFT_OUT: Final = 3
+"""Status of an import that enrolled people and left lines out: neither well (0) nor for nothing (2)."""
 
 
 @click.group()
@@ -32,7 +34,10 @@ def subscribers() -> None:
 @click.option("--station", "slug", required=True, help="Slug of the station.")
 @command
 async def import_(console: Console, *, file: Path, slug: str) -> None:
-    """Import people from a CSV file, all at once or not at all; lines that cannot be are listed.
+    """Import people from a CSV file in one step; lines that cannot be are left out and listed, and the status is then 3.
+
+    A stop in the middle enrols nobody. A file that cannot be read as a list is refused whole, with status 2. The same file may be
+    imported again once it is mended: nobody is enrolled twice.
 
     Its first line names the columns: ref, locale, phone, email, lat, lon, kind, topics, min_level, valid_until,
     consent_source, consent_at, stay_until, in any order. The consent's source and date are demanded. `stay_until` is the last
@@ -47,6 +52,8 @@ async def import_(console: Console, *, file: Path, slug: str) -> None:
         importer = Importer(house.store, house.clock, house.keyring, station, actor=ACTOR, fiction=fiction)
         report = await importer.run(raw, Bar(console, STAGES).show)
     console.say(_summary(report), asdict(report))
+    if report.refusals:
+        raise SystemExit(LEFT_OUT)
 
 
 @subscribers.command("export")
@@ -92,7 +99,8 @@ def _sums(report: Report) -> str:
     return (
         f"{_count(report.rows, 'ligne lue', 'lignes lues')} : "
         f"{_count(report.people, 'personne inscrite', 'personnes inscrites')} "
-        f"({_count(report.created, 'nouvelle', 'nouvelles')}, {report.updated} mises à jour, "
+        f"({_count(report.created, 'nouvelle', 'nouvelles')}, "
+        f"{_count(report.updated, 'mise à jour', 'mises à jour')}, "
         f"{report.unchanged} sans changement), "
         f"{_count(report.further, 'ligne de plus', 'lignes de plus')} sous une même référence, "
         f"{_count(len(report.merged), 'ligne réunie', 'lignes réunies')} à une autre par une adresse, "

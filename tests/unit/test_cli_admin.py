@@ -42,7 +42,7 @@ def run(config):
         told = [*words, "--config", str(config), *(["--json"] if as_json else [])]
         result = CliRunner().invoke(main, told, input=stdin)
         assert result.exit_code == status, result.output
-        said = result.stdout if status == 0 else result.stderr
+        said = result.stderr if status == 2 else result.stdout
         return json.loads(said) if as_json else said
 
     return run
@@ -134,12 +134,14 @@ def test_an_operators_password_comes_from_standard_input(run):
 
 @pytest.mark.usefixtures("bras")
 def test_a_list_is_imported_and_its_bad_lines_are_told(run, tmp_path):
-    """What was refused is listed by line; the export can be imported again."""
+    """What was refused is listed by line and told by the status; the export can be imported again."""
     path = tmp_path / "list.csv"
     path.write_text("\n".join([HEADER, GOOD, GOOD.replace("0612345678", "12").replace("R1", "R2")]))
-    report = run("subscribers", "import", str(path), "--station", "bras")
+    report = run("subscribers", "import", str(path), "--station", "bras", status=3)
     assert (report["people"], report["refusals"], report["refused"][0]["line"]) == (1, 1, 3)
-    assert "Ligne 3, phone" in run("subscribers", "import", str(path), "--station", "bras", as_json=False)
+    shown = run("subscribers", "import", str(path), "--station", "bras", as_json=False, status=3)
+    assert "Ligne 3, phone" in shown
+    assert "(0 nouvelle, 0 mise à jour, 1 sans changement)" in shown
     out = tmp_path / "out.csv"
     assert run("subscribers", "export", "--station", "bras", "--output", str(out))["rows"] == 1
     again = run("subscribers", "import", str(out), "--station", "bras")
@@ -152,12 +154,12 @@ def test_a_screen_shows_a_hundred_refusals_and_json_all(run, tmp_path):
     """The first hundred with their reasons, then how many more; the sums follow."""
     path = tmp_path / "list.csv"
     path.write_text("\n".join([HEADER, GOOD, *[GOOD.replace("0612345678", "12")] * 1012]))
-    shown = run("subscribers", "import", str(path), "--station", "bras", as_json=False).splitlines()
+    shown = run("subscribers", "import", str(path), "--station", "bras", as_json=False, status=3).splitlines()
     assert [one.partition(",")[0] for one in shown[:100]] == [f"Ligne {line}" for line in range(3, 103)]
     assert shown[100] == "... et 912 autres lignes refusées (toutes avec --json)."
     assert shown[101].startswith("1013 lignes lues : 1 personne inscrite (1 nouvelle, ")
     assert len(shown) == 102
-    report = run("subscribers", "import", str(path), "--station", "bras")
+    report = run("subscribers", "import", str(path), "--station", "bras", status=3)
     assert len(report["refused"]) == report["refusals"] == 1012
 
 

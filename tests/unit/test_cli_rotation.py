@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from alertd.cli import main
+from alertd.cli.rotation import Rows
 from alertd.keyfile import Held, changing, make
 
 
@@ -47,3 +48,17 @@ def test_a_secret_is_turned_over_and_the_old_one_comes_back_from_paper(run, tmp_
     assert sorted(Held.read(path).secrets) == [1, 2]
     with changing(path):
         assert run("keys", "rotate", status=2)["code"] == "secret_being_changed"
+
+
+@pytest.mark.parametrize(
+    ("rewriting", "shown"),
+    [(False, "endpoints: 90\nnames: 7\n"), (True, "\rendpoints: 50\rendpoints: 90\n\rnames: 7\n")],
+    ids=["into a file", "on a terminal"],
+)
+def test_each_table_is_told_in_one_line(capsys, rewriting, shown):
+    """However many slices it took."""
+    rows = Rows(shown=True, rewriting=rewriting)
+    for told in (("endpoints", 50), ("endpoints", 90), ("names", 7)):
+        rows.show(*told)
+    rows.end()
+    assert capsys.readouterr().err == shown
