@@ -11,7 +11,7 @@ import asyncpg
 from store import cluster
 
 SHAPE = """
-SELECT (SELECT count(*) FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase
+SELECT (SELECT sum(cardinality(s.setconfig)) FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase
          WHERE d.datname = current_database()) AS settings,
        (SELECT sum(CAST(oid AS bigint)) FROM pg_class WHERE relnamespace = CAST('public' AS regnamespace)) AS relations,
        (SELECT sum(CAST(oid AS bigint)) FROM pg_proc WHERE pronamespace = CAST('public' AS regnamespace)) AS functions,
