@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
+from pydantic import ValidationError
 
 from alertd import catalogue
 from alertd.cli.commune import Known, known, slug_of
 from alertd.cli.console import DEFAULT, Console, command
 from alertd.cli.founding import Plan, found
 from alertd.cli.serve import require_https
-from alertd.errors import Refused
+from alertd.errors import ConfigurationError, Refused
 from alertd.model import Mode
 from alertd.settings import Http, Settings
 from alertd.stations.passwords import MOST
@@ -68,7 +69,7 @@ async def init(
     """
     found_ = await _known(console, contour, insee or _code(contour, said), said)
     answers = _answers(said, found_)
-    require_https(Http(public_url=answers["public_url"]))
+    _look_at(answers["public_url"])
     plan = _plan(console, answers, found_)
     recovery = (await found(plan)).recovery()
     if said["recovery_to"]:
@@ -85,6 +86,16 @@ async def init(
         "units": copied,
     }
     console.say(_told(told, plan), told)
+
+
+def _look_at(public_url: str) -> None:
+    """A slash at its end is forgiven. :raises ConfigurationError: `public_url_invalid`, `public_url_clear`."""
+    try:
+        http = Http(public_url=public_url.rstrip("/"))
+    except ValidationError as error:
+        said = f"{public_url[:100]!r} is no public address: write https:// and the host alone, as https://alertes.example.fr"
+        raise ConfigurationError("public_url_invalid", said) from error
+    require_https(http)
 
 
 def _code(contour: Path | None, said: dict[str, Any]) -> str:

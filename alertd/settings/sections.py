@@ -23,8 +23,20 @@ class Section(BaseModel):
 
 
 def _network(text: str) -> str:
-    ip_network(text)
+    """An address or a network; where bits behind the network's length are set, which one was probably meant."""
+    try:
+        ip_network(text)
+    except ValueError as error:
+        raise ValueError(_meant(text)) from error
     return text
+
+
+def _meant(text: str) -> str:
+    try:
+        return f"{text!r} names a machine and a network at once: write {ip_network(text, strict=False)}"
+    except ValueError:
+        shown = repr(text[:60])
+        return f"{shown} is no address: write one (127.0.0.1, ::1), or a network (10.0.0.0/8), in figures"
 
 
 class Http(Section):

@@ -7,6 +7,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from alertd.settings import address_faults
 from alertd.settings.masks import MASK, SECRET_NAME, masked, masked_url
 from alertd.settings.options import ANY, options
 
@@ -53,7 +54,11 @@ def _place(one: ErrorDetails) -> Place:
 
 
 def _where(place: Place) -> str:
-    """`[http] port`, `[gateways.ovh] driver`, `[http]`; nothing for a rule between sections, which says its place."""
+    """`[http] port`, `[gateways.ovh] driver`, `[http]`, `[http] trusted_proxies, entry 1`; nothing for a rule between sections, which
+    says its place.
+    """
+    if len(place) > 1 and isinstance(place[-1], int):
+        return f"{_where(place[:-1])}, entry {place[-1] + 1}"
     *section, key = place or ("",)
     if section:
         return f"[{'.'.join(map(str, section))}] {key}"
@@ -72,7 +77,8 @@ def _what(one: ErrorDetails) -> str:
     rule = EXPECTED.get(kind) or one["msg"].removeprefix("Input should be ")
     if kind in EXPECTED or rule != one["msg"]:
         return f": found {found}, expected {rule}."
-    return f": found {found}. {_description(place) or one['msg']}"
+    wrong = address_faults.fault(str(one.get("ctx", {}).get("pattern", "")), one["input"])
+    return f": found {found}. {wrong or _description(place) or one['msg']}"
 
 
 def _description(place: Place) -> str:

@@ -17,6 +17,17 @@ from alertd.settings.communes import CommunesSettings
 
 MOST_BYTES: Final = 20_000_000
 """Guyane's coasts and rivers take less than two."""
+TROUBLES: Final[tuple[tuple[type[Exception], str], ...]] = (
+    (aiohttp.ClientConnectorDNSError, "its name could not be looked up (is there a network here?)"),
+    (aiohttp.ClientSSLError, "its certificate does not hold, or something in between speaks for it"),
+    (TimeoutError, "no answer came in time"),
+    (aiohttp.ClientConnectorError, "no connection could be made (is there a network here?)"),
+    (aiohttp.InvalidURL, "that is no address"),
+    (aiohttp.ClientError, "the connection broke"),
+    (OSError, "the connection broke"),
+    (ValueError, "what it answered is no commune"),
+)
+"""In this order: some are kinds of others."""
 FIELDS: Final = "nom,code,mairie,centre,contour"
 
 
@@ -27,6 +38,10 @@ class Registered:
     outline: dict[str, Any]
     latitude: float
     longitude: float
+
+
+class _Strange(ValueError):
+    """An answer that is none, in words."""
 
 
 class _Point(BaseModel):
@@ -56,9 +71,8 @@ async def ask(settings: CommunesSettings, insee: str) -> Registered:
     try:
         answer = _read(await _body(settings, insee), insee)
     except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-        raise Unavailable(
-            "register_silent", f"{settings.base_url} told no outline of {insee} ({_why(error)})."
-        ) from error
+        said = f"{settings.base_url} told no outline of {insee}: {_why(error)}."
+        raise Unavailable("register_silent", said) from error
     longitude, latitude = (answer.mairie or answer.centre).coordinates
     return Registered(answer.contour.model_dump(), round(latitude, 6), round(longitude, 6))
 
@@ -66,13 +80,14 @@ async def ask(settings: CommunesSettings, insee: str) -> Registered:
 def _read(body: bytes, insee: str) -> _Answer:
     answer = _Answer.model_validate(json.loads(body))
     if answer.code != insee:
-        raise ValueError(f"it told of {answer.code[:10]!r}")
+        raise _Strange(f"it told of {answer.code[:10]!r}")
     return answer
 
 
 def _why(error: Exception) -> str:
-    said = str(error).partition("\n")[0]
-    return said[:100] if said and not isinstance(error, aiohttp.ClientError) else type(error).__name__
+    if isinstance(error, _Strange):
+        return str(error)
+    return next((said for kind, said in TROUBLES if isinstance(error, kind)), "the connection failed")
 
 
 async def _body(settings: CommunesSettings, insee: str) -> bytes:
@@ -86,7 +101,7 @@ async def _body(settings: CommunesSettings, insee: str) -> bytes:
         session.get(url, params=asked, allow_redirects=False) as response,
     ):
         if response.status != 200:
-            raise ValueError(f"HTTP {response.status}")
+            raise _Strange(f"it answered HTTP {response.status}")
         return await _bounded(response)
 
 
@@ -95,5 +110,5 @@ async def _bounded(response: aiohttp.ClientResponse) -> bytes:
     async for chunk in response.content.iter_chunked(65_536):
         body += chunk
         if len(body) > MOST_BYTES:
-            raise ValueError("too long")
+            raise _Strange("its answer has no end")
     return bytes(body)

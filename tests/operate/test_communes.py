@@ -117,7 +117,8 @@ def test_without_the_register_the_station_waits_for_its_outline(run, tmp_path, a
     with register(answer, status) as (at, _):
         assert "Give --lat, --lon" in run(*ADDED, "--insee", "55073", at=at, status=2)[1]
         _, noted, _ = added(run, tmp_path, "--insee", "55073", "--lat", "49.2", "--lon", "5.37", at=at)
-    assert "told no outline of 55073" in noted
+    assert "told no outline of 55073: " in noted
+    assert "rror" not in noted
     with register() as (at, _):
         run("station", "outline", "bras-sur-meuse", at=at)
     (tmp_path / "bras.json").write_text(json.dumps(BRAS["contour"]))

@@ -90,6 +90,8 @@ def test_what_nobody_can_be_asked_is_named(place):
     """Without a terminal nothing is asked: the options that are missing are named, and nothing is made."""
     said = run(["init", "--name", "Bras", "--config", "a.toml"], place, 2)
     assert "--lat, --lon, --public-url, --email" in said
+    answered = ("--lat", "49.2", "--lon", "5.37", "--email", "a@b.fr", "--public-url", "alertes.example/")
+    assert "write https:// and the host" in run(["init", "--name", "Bras", *answered], place, 2)
     assert list(place.iterdir()) == []
 
 

@@ -123,9 +123,21 @@ def test_a_misspelt_key_is_named_with_the_right_one(refused, text, told):
         ("[http]\ntrusted_proxies = 'all'", "found 'all' (text), expected a list"),
         (
             "[http]\ntrusted_proxies = ['all']",
-            "[http.trusted_proxies] 0: 'all' does not appear to be an IPv4 or IPv6",
+            "[http] trusted_proxies, entry 1: 'all' is no address: write one (127.0.0.1, ::1), or a network",
         ),
-        ("[http]\npublic_url = 'mairie.fr/'", "found 'mairie.fr/' (text). What residents type"),
+        (
+            "[http]\nmetrics_from = ['::1', '10.0.0.1/8']",
+            "metrics_from, entry 2: '10.0.0.1/8' names a machine",
+        ),
+        ("[http]\nmetrics_from = ['::1', '10.0.0.1/8']", "at once: write 10.0.0.0/8."),
+        (
+            "[http]\npublic_url = 'mairie.fr/'",
+            "found 'mairie.fr/' (text). It must begin with https:// and not end",
+        ),
+        ("[http]\npublic_url = 'http://x/'", "found 'http://x/' (text). It must not end with a slash."),
+        ("[http]\npublic_url = 'https://x/a'", "It must end with the host"),
+        ("[map]\ntiles = 'http://t.fr/{z}/{x}/{y}'", "(text). It must begin with https://"),
+        ("[map]\ntiles = 'tuiles'", "(text). Where a tile is"),
         ("[log]\nlevel = 'loud'", "found 'loud' (text), expected 'debug', 'info', 'warning' or 'error'."),
         ("http = 1", "[http]: found 1 (whole number), expected a table"),
         ("[sending]\nlease_s = 5", "[sending]: lease_s must be longer than send_timeout_s"),

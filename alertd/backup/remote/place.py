@@ -78,7 +78,7 @@ def secret_in(path: str) -> str:
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(
             "backup_remote_secret",
-            f"[backup.remote] secret_file: {path} cannot be read ({type(error).__name__}).",
+            f"[backup.remote] secret_file: {path} cannot be read ({getattr(error, 'strerror', None) or 'it is no text'}).",
         ) from error
     if not held:
         raise ConfigurationError("backup_remote_secret", f"[backup.remote] secret_file: {path} is empty.")
