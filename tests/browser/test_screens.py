@@ -50,7 +50,12 @@ class Camera:
 
     def __init__(self, page, way):
         self.page, self.way, self.complaints = page, way, []
-        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        page.on(
+            "console",
+            lambda said: (
+                self.complaints.append(f"{said.text} {said.location}") if said.type == "error" else None
+            ),
+        )
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     async def keep(self, name):

@@ -119,7 +119,7 @@ def test_the_instance_of_the_page_can_be_kept(place):
     (place / "etc/alertd/secret.key").unlink()
     assert "is no secret" in run(["backup", "verify", *config], place, 2)
     run(["secret", "recover", *config], place, typed=f"{key}\n")
-    assert "1 stations" in run(["backup", "verify", *config], place)
+    assert "tations: 1" in run(["backup", "verify", *config], place)
     (backup,) = (place / "var/lib/alertd/backups").glob("*.age")
     words = [str(backup) if word == "FILE" else word for word in found["backup restore"]]
     assert "is restored" in run([*words, "--configuration-to", f"{place}/old.toml"], place)
@@ -148,4 +148,4 @@ def test_backups_are_made_and_restored_as_the_page_says(place):
     (place / "secret.key").unlink()
     run(found["secret recover"], place, typed=f"{key}\n")
     assert "is restored" in run(found["backup restore"], place)
-    assert "1 stations" in run(found["doctor"], place, status=1)
+    assert "tations: 1" in run(found["doctor"], place, status=1)

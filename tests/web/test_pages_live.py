@@ -7,6 +7,7 @@ from web.pages_house import hidden
 
 from alertd.clock import HOUR, MINUTE
 from alertd.issue import reading
+from alertd.issue.undo import HOLD_MS
 from alertd.model import Channel, State
 from alertd.subscribe import groups
 from alertd.web.office.reached_map import MapNews
@@ -125,3 +126,26 @@ async def test_only_the_headers_of_a_stream_are_asked_for(mayor):
             assert (response.status, response.content_type) == (200, "text/event-stream"), stream
             assert await response.read() == b""
         assert (await mayor.get("/"))[0] == 200
+
+
+async def test_the_picture_is_offered_once_the_message_cannot_be_undone(mayor, clock):
+    """As long as an information waits for second thoughts its picture is nobody's, and the page asks for none; taken back, it has
+    nothing to copy.
+    """
+    first, second = [await _sent(mayor, topic) for topic in ("road", "water")]
+    number = first.rpartition("/")[2]
+    plate = f"/bras-sur-meuse/alertes/{number}.png"
+    page = (await mayor.get(first))[1]
+    assert plate not in page
+    assert "quand l'envoi ne pourra plus être annulé" in plain(page)
+    assert (await mayor.post(f"{second}/annuler"))[0] == 200
+    assert "Copier pour Facebook" not in (await mayor.get(second))[1]
+    clock.advance(HOLD_MS + 1)
+    assert plate in (await mayor.get(first))[1]
+    assert (await mayor.get(plate))[0] == 200
+
+
+async def _sent(mayor, topic):
+    """An information that may still be undone."""
+    _, fields = await mayor.previewed(topic=topic, level="info", headline=topic)
+    return (await mayor.post("/alertes/envoyer", dict(fields) | {"confirmed": "on"}))[2]

@@ -17,7 +17,6 @@ from alertd.model import Act, AlertState, Event, Wording
 from alertd.publish import wording
 from alertd.publish.wording import Speech
 from alertd.schedule import plans
-from alertd.stations import sending_switch
 from alertd.web import words
 from alertd.web.contracts import AlertLine, AlertPage, ClosePage, HistoryPage, Step
 from alertd.web.contracts.file import shown_files
@@ -28,11 +27,12 @@ from alertd.web.office.compose import alert_id_of, composer, own_alert, surround
 from alertd.web.office.forgotten import forgotten
 from alertd.web.office.gateways import may_see
 from alertd.web.office.neighbours import doors
+from alertd.web.office.paused import paused_words
 from alertd.web.office.prolonging import ending
 from alertd.web.office.reached_map import MapNews, reached_now
 from alertd.web.office.ready_texts import begun_with
 from alertd.web.office.schedules import LATELY
-from alertd.web.office.sharing import plate_path, shared
+from alertd.web.office.sharing import offered
 from alertd.web.office.undoing import TAKEN_BACK, undo_part
 from alertd.web.places import described
 from alertd.web.progress import EVENTS, progress_part, reached, state_word, told_in, under_way
@@ -79,7 +79,7 @@ async def history(request: web.Request) -> web.StreamResponse:
         schedules=await _schedules(rooms, here),
         doors=await doors(rooms, here),
         older=found[PAGE - 1].id if len(found) > PAGE else 0,
-        paused=await _paused(rooms, here),
+        paused=await paused_words(rooms, here),
     )
     return show(page)
 
@@ -92,20 +92,6 @@ async def _schedules(rooms: Rooms, here: Visit) -> str:
     if missed > 1:
         told = f" : {words.count(missed, 'envoi')} n'ont pas eu lieu"
     return f"Programmations{told}"
-
-
-async def _paused(rooms: Rooms, here: Visit) -> str:
-    """An operator who is about to warn people must know that nothing leaves, and who can change it."""
-    pause = await sending_switch.paused(rooms.db)
-    if pause is None:
-        return ""
-    when = words.when(pause.since, here.station.timezone, rooms.clock.now_ms())
-    since = f", depuis {when}" if pause.since else ""
-    why = f" Motif : {pause.reason.rstrip('.')}." if pause.reason else ""
-    return (
-        f"Tous les envois sont suspendus{since}.{why} Ce qui est déclenché attend, jusqu'à son heure limite ; "
-        "l'administrateur de l'installation peut reprendre les envois."
-    )
 
 
 async def alert_page(request: web.Request) -> web.StreamResponse:
@@ -128,7 +114,7 @@ async def _released_page(
     around = await surroundings(rooms, here, zone=told.target.zone)
     text = told.texts.get(LANGUAGE) or next(iter(told.texts.values()))
     where = described(told.target, around)
-    fresh = under_way(view, books)
+    fresh, (told_on, plate) = under_way(view, books), await offered(rooms, here.station, view)
     return AlertPage(
         frame=frame(
             summary.headline, here, f"/alertes/{summary.id}/flux" if fresh else "", 5 if fresh else 0
@@ -156,8 +142,8 @@ async def _released_page(
         may_end=_may(here, summary, Act.END),
         may_cancel=_may(here, summary, Act.CANCEL),
         may_prolong=_may(here, summary, Act.UPDATE),
-        shared=shared(rooms, here.station, view),
-        plate=plate_path(here.station, view),
+        shared=told_on,
+        plate=plate,
         correct=_correct(here, summary),
         copy=f"/alertes/nouvelle?copie={summary.id}" if _releases(here, summary) and view.events else "",
         left=await figures.left_after(rooms.desk, here.station, view),

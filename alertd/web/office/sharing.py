@@ -2,10 +2,17 @@
 
 from alertd.issue.drafting import is_private
 from alertd.issue.reading import AlertView
-from alertd.model import Act, Station, Wording
-from alertd.publish import wording
+from alertd.model import Act, AlertState, Station, Wording
+from alertd.publish import board, wording
 from alertd.publish.wording import Speech
 from alertd.web.rooms import Rooms
+
+
+async def offered(rooms: Rooms, station: Station, view: AlertView) -> tuple[str, str]:
+    """The words, and where their picture is; neither of what was taken back before anybody was told."""
+    plate = await plate_path(rooms, station, view)
+    open_yet = plate or view.summary.state is AlertState.ACTIVE
+    return (shared(rooms, station, view), plate) if open_yet else ("", "")
 
 
 def shared(rooms: Rooms, station: Station, view: AlertView) -> str:
@@ -23,7 +30,10 @@ def shared(rooms: Rooms, station: Station, view: AlertView) -> str:
     return wording.join(*parts, mark="\n\n")
 
 
-def plate_path(station: Station, view: AlertView) -> str:
-    """Where the newest event is to be had as a picture, another address for each; only for what `shared` tells."""
+async def plate_path(rooms: Rooms, station: Station, view: AlertView) -> str:
+    """Where the newest event is to be had as a picture, another address for each; "" as long as the board does not show it: what
+    may still be undone is nobody else's.
+    """
     last = view.events[-1].id if view.events else 0
-    return f"/{station.slug}/alertes/{view.summary.id}.png?{last}"
+    shown = await board.notice(rooms.db, station, view.summary.id)
+    return f"/{station.slug}/alertes/{view.summary.id}.png?{last}" if shown else ""
