@@ -44,10 +44,10 @@ FROM json_each(CAST($1 AS TEXT)) j CROSS JOIN endpoint e
 WHERE e.subscriber_id = CAST(j.value AS BIGINT) AND e.state < 2;
 
 -- name: load_places
--- Those not ended.
+-- Those not ended, in the order in which they were given: an export that is brought again changes nothing.
 SELECT p.subscriber_id, p.ordinal, p.cell, p.kind, p.topics
 FROM json_each(CAST($1 AS TEXT)) j CROSS JOIN place p
-WHERE p.subscriber_id = CAST(j.value AS BIGINT) AND p.ended_at > $2;
+WHERE p.subscriber_id = CAST(j.value AS BIGINT) AND p.ended_at > $2 ORDER BY p.subscriber_id, p.ordinal;
 
 -- name: add
 -- A new person.
