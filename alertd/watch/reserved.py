@@ -82,6 +82,7 @@ async def remove(
         await tx.execute("subscribers.leave_groups", row["station_id"], subscriber)
         await tx.execute("subscribers.unsubscribe", row["station_id"], subscriber)
         await tx.execute("subscribers.withdraw_endpoint", row["id"], clock.now_ms(), b"")
+        await tx.execute("subscribers.hide", subscriber)  # or it would count as somebody
         await audit.append(
             tx, clock, None, who, "canary.remove", f"endpoint:{row['id']}", {"channel": channel.word}
         )

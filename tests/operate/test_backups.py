@@ -163,6 +163,20 @@ async def test_a_trial_finds_what_does_not_hold(tmp_path, house, clock, spoil, s
         await tried(settings, clock, keyring, await create(settings, clock, keyring))
 
 
+async def test_an_address_that_was_taken_back_is_no_fault(house, clock):
+    """Of an address that a list, an operator or an administrator took back nothing is left to be opened: the backup is sound."""
+    settings, keyring = house
+    mailbox = (Channel.EMAIL, "canari@mairie.example")
+    async with opened(settings, clock) as db:
+        await settle(db, clock, keyring)
+        async with db.transaction() as tx:
+            await reserved.add(tx, clock, keyring, "cli", *mailbox, Mode.LIVE)
+            await reserved.remove(tx, clock, keyring, "cli", *mailbox)
+    made = await create(settings, clock, keyring)
+    assert (await tried(settings, clock, keyring, made)).subscribers == 3
+    assert (await restore(settings, clock, keyring, made, replace=True)).sound.subscribers == 3
+
+
 async def test_what_was_on_its_way_is_not_sent_twice(house, clock):
     """A backup in which something was under way comes back with sending paused, and says why; the old database is kept aside."""
     settings, keyring = house

@@ -36,5 +36,5 @@ SELECT (SELECT count(*) FROM station WHERE kind <> 'canary') AS stations,
        (SELECT count(*) FROM message WHERE closed_at IS NULL) AS under_way;
 
 -- name: sealed
--- Some addresses, the newest: whether the secret at hand opens them.
-SELECT id, channel, address, key_id FROM endpoint ORDER BY id DESC LIMIT $1;
+-- Some addresses, the newest: whether the secret at hand opens them. Of one that was taken back nothing is left to be opened.
+SELECT id, channel, address, key_id FROM endpoint WHERE length(address) > 0 ORDER BY id DESC LIMIT $1;
