@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from heart.pair import Pair, paired, two_gateways
 from heart.town import Town, build
 
 
@@ -20,3 +21,11 @@ async def postgres_town(postgres, clock) -> AsyncIterator[Town]:
     town = await build(postgres, clock)
     yield town
     await town.books()
+
+
+@pytest.fixture
+async def pair(db, clock) -> AsyncIterator[Pair]:
+    """The town with two providers for SMS and twenty people, on each engine in turn; the books balance after it."""
+    pair = await paired(await build(db, clock, two_gateways()))
+    yield pair
+    await pair.town.books()

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from heart.ailing import DEAD, Ailing
-from heart.town import Town
+from heart.town import SMS, Town
 
 from alertd.clock import SECOND
 from alertd.deliver.dispatch import Dispatch, Line
 from alertd.deliver.health import Health
+from alertd.deliver.pace import Bucket
+from alertd.model import Mode
 from alertd.settings import Settings
 from gateways.contract import Outcome, Receipt
 
@@ -57,3 +59,23 @@ def two_gateways() -> Settings:
     quick = {"poll_s": 0.001, "retry_base_s": 1, "retry_cap_s": 1, "slice": 5}
     chosen = {"gateways": {"first": table, "second": table}, "routes": {"sms": ["first", "second"]}}
     return Settings.model_validate(chosen | {"sending": quick})
+
+
+async def paired(town: Town) -> Pair:
+    """Twenty people at home in a town of `two_gateways`, and its providers in place of the node's own."""
+    for _ in range(20):
+        await town.person()
+    first, second = Ailing("first"), Ailing("second")
+    first.clock = second.clock = town.clock
+    routes, old = town.desk.routes, town.node.dispatch
+    far = {"first": first, "second": second, "sandbox": first}
+    health = Health(town.desk.db, town.clock, routes, far, town.node.id)
+    dispatch = Dispatch(
+        town.desk.db, town.clock, old.renderer, old.sending, town.node.id, health.homes, health.hear
+    )
+    ours, theirs = routes[Mode.LIVE, SMS, False]
+    lines = (
+        Line(ours, first, Bucket(town.clock, None, 1)),
+        Line(theirs, second, Bucket(town.clock, None, 1)),
+    )
+    return Pair(town, first, second, health, dispatch, lines)

@@ -1,44 +1,16 @@
 """Failover: who speaks when a provider is dead, and that nobody moves for less."""
 
-from collections.abc import AsyncIterator
-
-import pytest
-from heart.ailing import Ailing
-from heart.pair import Pair, two_gateways
-from heart.town import SMS, build, phone
+from heart.town import phone
 
 from alertd.clock import SECOND
 from alertd.deliver import sightings
 from alertd.deliver.breaker import PATIENCE_MS
-from alertd.deliver.dispatch import Dispatch, Line
-from alertd.deliver.health import PREFER, PROBE_MS, Health
-from alertd.deliver.pace import Bucket
+from alertd.deliver.health import PREFER, PROBE_MS
 from alertd.deliver.rates import Rates
 from alertd.deliver.rates import read as read_rates
 from alertd.deliver.service import Note, Written, service
-from alertd.model import Level, Mode, State, endpoint_id
+from alertd.model import Level, State, endpoint_id
 from gateways.contract import Outcome
-
-
-@pytest.fixture
-async def pair(db, clock) -> AsyncIterator[Pair]:
-    """Twenty people at home, and two providers."""
-    town = await build(db, clock, two_gateways())
-    for _ in range(20):
-        await town.person()
-    first, second = Ailing("first"), Ailing("second")
-    first.clock = second.clock = clock
-    route = town.desk.routes[Mode.LIVE, SMS, False]
-    health = Health(
-        db, clock, town.desk.routes, {"first": first, "second": second, "sandbox": first}, town.node.id
-    )
-    old = town.node.dispatch
-    dispatch = Dispatch(db, clock, old.renderer, old.sending, town.node.id, health.homes, health.hear)
-    lines = tuple(
-        Line(sender, far, Bucket(clock, None, 1)) for sender, far in zip(route, (first, second), strict=True)
-    )
-    yield Pair(town, first, second, health, dispatch, lines)
-    await town.books()
 
 
 async def test_a_dead_provider_is_left_within_seconds_and_nobody_is_lost_or_told_twice(pair):

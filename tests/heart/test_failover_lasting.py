@@ -1,41 +1,14 @@
 """What only a person can mend: left at once, told by probes, never knocked at, and never taken for more than it is."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-from heart.ailing import Ailing
-from heart.pair import Pair, two_gateways
-from heart.town import SMS, build, phone
+from heart.town import phone
 
 from alertd.clock import SECOND
 from alertd.deliver.breaker import LASTING, PATIENCE_MS
-from alertd.deliver.dispatch import Dispatch, Line
 from alertd.deliver.doubts import LASTED_MS
-from alertd.deliver.health import PROBE_MS, Health
-from alertd.deliver.pace import Bucket
-from alertd.model import Level, Mode, State
+from alertd.deliver.health import PROBE_MS
+from alertd.model import Level, State
 from gateways.contract import Outcome, Receipt, Trouble
-
-
-@pytest.fixture
-async def pair(db, clock) -> AsyncIterator[Pair]:
-    """Twenty people at home, and two providers."""
-    town = await build(db, clock, two_gateways())
-    for _ in range(20):
-        await town.person()
-    first, second = Ailing("first"), Ailing("second")
-    first.clock = second.clock = clock
-    route = town.desk.routes[Mode.LIVE, SMS, False]
-    health = Health(
-        db, clock, town.desk.routes, {"first": first, "second": second, "sandbox": first}, town.node.id
-    )
-    old = town.node.dispatch
-    dispatch = Dispatch(db, clock, old.renderer, old.sending, town.node.id, health.homes, health.hear)
-    lines = tuple(
-        Line(sender, far, Bucket(clock, None, 1)) for sender, far in zip(route, (first, second), strict=True)
-    )
-    yield Pair(town, first, second, health, dispatch, lines)
-    await town.books()
 
 
 @pytest.mark.parametrize("trouble", sorted(LASTING))

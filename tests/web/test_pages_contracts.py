@@ -1,70 +1,24 @@
 """A template and its contract agree: what the dataclass has is what the template uses, and nothing else."""
 
+import importlib
 import inspect
 from dataclasses import fields
+from pkgutil import iter_modules
 
 import jinja2
 import pytest
 from jinja2 import meta, nodes
 
 from alertd.web import contracts
-from alertd.web.contracts import (
-    Frame,
-    address,
-    approval,
-    board,
-    compose,
-    counter,
-    exercise,
-    gateway,
-    guard,
-    history,
-    login,
-    mine,
-    offline,
-    organisation,
-    privacy,
-    progress,
-    public,
-    relay,
-    schedule,
-    school,
-    sharing,
-    status,
-    surveillance,
-    team,
-    template,
-    wording,
-)
+from alertd.web.contracts import Frame
 from alertd.web.show import TEMPLATES, environment
 
 MODULES = (
-    counter,
-    address,
-    approval,
-    exercise,
-    compose,
-    wording,
     contracts,
-    gateway,
-    guard,
-    history,
-    login,
-    mine,
-    offline,
-    organisation,
-    privacy,
-    progress,
-    public,
-    relay,
-    schedule,
-    school,
-    sharing,
-    status,
-    surveillance,
-    team,
-    template,
-    board,
+    *(
+        importlib.import_module(f"{contracts.__name__}.{found.name}")
+        for found in iter_modules(contracts.__path__)
+    ),
 )
 PAGES = [
     page
