@@ -40,7 +40,7 @@ async def import_(console: Console, *, file: Path) -> None:
 )
 @command
 async def leave(console: Console, *, slug: str, folder: Path) -> None:
-    """A station's own, to leave with: followers (with addresses), children of a school, archive of what was sent, and its audit, in a new folder."""
+    """A station's own, to leave with: followers (with addresses), children of a school, archive of what was sent, its ready texts, and its audit, in a new folder."""
     _make(folder)
     async with console.house() as house:
         station = await stations.by_slug(house.store, slug)
@@ -49,11 +49,13 @@ async def leave(console: Console, *, slug: str, folder: Path) -> None:
         followers = await _followers(house, station, folder / "followers.csv")
         events = await _archive(house, station, folder / "archive.jsonl")
         children = await children_of(house, station, folder / "pupils.csv")
+        texts = await texts_of(house, station, folder / "texts.jsonl")
         rows = await _audit(house, station, folder / "audit.jsonl")
     told = {"followers": followers, "events": events, "audit": rows, "folder": str(folder)}
     console.say(
-        f"{followers} rows of followers, {children} children, {events} events and {rows} rows of audit are in {folder}.",
-        told | {"children": children},
+        f"{followers} rows of followers, {children} children, {events} events, {texts} versions of ready texts"
+        f" and {rows} rows of audit are in {folder}.",
+        told | {"children": children, "texts": texts},
     )
 
 
@@ -100,6 +102,11 @@ async def children_of(house: House, station: Station, path: Path) -> int:
 async def _archive(house: House, station: Station, path: Path) -> int:
     """Each event as it was decided, oldest first: what was said, to what target, by whom, when, for how many."""
     return await _lines(house, "events.of_station", station, path)
+
+
+async def texts_of(house: House, station: Station, path: Path) -> int:
+    """Every version of the ready texts that the station made its own, renamed or hid; `said` holds its words, as JSON."""
+    return await _lines(house, "templates.of_station", station, path)
 
 
 async def _audit(house: House, station: Station, path: Path) -> int:

@@ -1,10 +1,14 @@
 """Ready texts: versioned, each station's own, offered to those under it; an alert remembers the version it came from."""
 
+import json
 import re
+from types import SimpleNamespace
 
 import pytest
 from web.pages_house import hidden
 from web.valley_house import valley
+
+from alertd.cli import openings
 
 __all__ = ["valley"]
 
@@ -48,6 +52,20 @@ async def test_each_change_is_a_version_and_an_older_one_comes_back(valley, desk
     assert (await bras.post("/modeles/water", {"act": "hide", "base": "1"}))[0] == 409  # somebody was quicker
     rows = await desk.db.fetch("people.all_audit")
     assert [row["action"] for row in rows if row["action"].startswith("template.")] == ["template.change"] * 3
+
+
+async def test_a_station_leaves_with_the_ready_texts_it_made_and_with_nobody_elses(valley, desk, tmp_path):
+    """Each version that it decided, its words, its author and when; not what the community above it wrote."""
+    assert await change(await valley.at("cdc"), "fire", "hide") == 303
+    bras = await valley.at("bras")
+    assert await change(bras, "water", **OTHER) == 303
+    assert await change(bras, "water", "rename", label="Eau à Bras") == 303
+    house = SimpleNamespace(store=desk.db)
+    assert await openings.texts_of(house, valley.stations["bras"], tmp_path / "texts.jsonl") == 2
+    first, second = map(json.loads, (tmp_path / "texts.jsonl").read_text("utf-8").splitlines())
+    assert (first["template"], first["number"], first["author"]) == ("water", 1, "operator:bras-mayor")
+    assert json.loads(first["said"])["headline"] == OTHER["headline"]
+    assert (second["number"], json.loads(second["said"])["label"]) == (2, "Eau à Bras")
 
 
 async def test_a_parents_texts_are_offered_to_those_under_it(valley):

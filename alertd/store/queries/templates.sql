@@ -26,6 +26,11 @@ SELECT v.id, v.template, v.number, v.state, v.said, v.author, v.made_at, a.depth
 SELECT v.id, v.template, v.number, v.state, v.said, v.author, v.made_at, CAST(0 AS BIGINT) AS depth, s.name
   FROM template_version v JOIN station s ON s.id = v.station_id WHERE v.id = $1;
 
+-- name: of_station
+-- All that a station itself ever decided about ready texts, oldest first, a page at a time: it leaves with them.
+SELECT id, template, number, state, said, author, made_at FROM template_version
+ WHERE station_id = $1 AND id > $2 ORDER BY id LIMIT $3;
+
 -- name: own
 -- How many ready texts of a station's own there are: a list that one picks from has an end.
 SELECT count(DISTINCT template) AS n FROM template_version WHERE station_id = $1 AND state = 'own';
