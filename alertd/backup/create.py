@@ -46,7 +46,8 @@ async def before_migration(settings: Settings, clock: Clock) -> Path | None:
     missing = await asyncio.to_thread(snapshots.missing, snapshots.file_of(settings.store.url))
     if not missing:
         return None
-    keyring = Keyring.load(settings.keys.secret_file, create=True)
+    sealed = await asyncio.to_thread(snapshots.sealed, snapshots.file_of(settings.store.url))
+    keyring = Keyring.load(settings.keys.secret_file, create=not sealed)
     try:
         made = await create(settings, clock, keyring, before=missing[0].version)
     except (Refused, Unavailable) as error:

@@ -11,9 +11,9 @@ from alertd.backup import parcel, sealing
 from alertd.backup.create import scratch
 from alertd.clock import Clock
 from alertd.errors import Conflict, Unavailable
-from alertd.keys import Keyring, Unreadable, endpoint_context
+from alertd.keys import Keyring
 from alertd.settings import Settings
-from alertd.stations import chain
+from alertd.stations import chain, secrets_in_use
 from alertd.store import Database, connect, snapshots
 
 SAMPLE: Final = 200
@@ -85,12 +85,10 @@ async def looked_through(db: Database, keyring: Keyring, slip: parcel.Slip) -> S
 
 
 async def _unreadable(db: Database, keyring: Keyring) -> list[str]:
-    for row in await db.fetch("books.sealed", SAMPLE):
-        try:
-            keyring.open(row["address"], row["key_id"], endpoint_context(row["id"], row["channel"]))
-        except Unreadable:
-            return ["addresses in it do not open with this instance's secret"]
-    return []
+    rows = await db.fetch("books.sealed", SAMPLE)
+    if all(secrets_in_use.opens(keyring, row) for row in rows):
+        return []
+    return ["addresses in it do not open with this instance's secret"]
 
 
 def _refuse(faults: list[str]) -> None:

@@ -33,14 +33,15 @@ class House:
     clock: Clock
     settings: Settings
     heirlooms: Sequence[Row] = ()
+    sealed: Sequence[Row] = ()
 
     @property
     def keyring(self) -> Keyring:
-        """Read when it is needed: most commands touch no address."""
+        """Read when it is needed: most commands touch no address. :raises ConfigurationError: it is none of this store's."""
         from alertd.node.desk import keyring_of
         from alertd.rotation.heirlooms import inheriting
 
-        return inheriting(keyring_of(self.settings), self.heirlooms)
+        return inheriting(keyring_of(self.settings, self.sealed), self.heirlooms)
 
 
 class Console:
@@ -77,11 +78,13 @@ class Console:
     async def house(self) -> AsyncIterator[House]:
         """The store, open and up to date, beside a daemon that may be using it."""
         from alertd.node.store import open_store
+        from alertd.stations.secrets_in_use import SAMPLE
 
         clock = SystemClock()
         store = await open_store(self.settings, clock)
         try:
-            yield House(store, clock, self.settings, await store.fetch("rotation.heirlooms"))
+            heirlooms = await store.fetch("rotation.heirlooms")
+            yield House(store, clock, self.settings, heirlooms, await store.fetch("books.sealed", SAMPLE))
         finally:
             await store.close()
 

@@ -2,6 +2,7 @@
 
 import secrets
 import socket
+from collections.abc import Sequence
 from pathlib import Path
 
 import structlog
@@ -21,16 +22,22 @@ from alertd.rotation.heirlooms import inherited
 from alertd.rotation.nodes import tell
 from alertd.settings import Settings
 from alertd.stations import secrets_in_use
-from alertd.store import Database, ids
+from alertd.stations.secrets_in_use import SAMPLE
+from alertd.store import Database, Row, ids
 from alertd.subscribe.switchboard import Switchboard
 from alertd.subscribe.topics import register_topics
 
 log = structlog.get_logger(__name__)
 
 
-def keyring_of(settings: Settings) -> Keyring:
-    """The instance's secret; made on the first start."""
-    return Keyring.load(settings.keys.secret_file, create=True)
+def keyring_of(settings: Settings, sealed: Sequence[Row]) -> Keyring:
+    """The instance's secret; made where nothing is sealed yet, of which `sealed` is a sample (`books.sealed`).
+
+    :raises ConfigurationError: `secret_foreign`, and what reading it raises.
+    """
+    keyring = Keyring.load(settings.keys.secret_file, create=not sealed)
+    secrets_in_use.refuse_foreign(keyring, sealed)
+    return keyring
 
 
 def node_name(settings: Settings) -> str:
@@ -50,7 +57,7 @@ async def desk_of(settings: Settings, clock: Clock, db: Database) -> Desk:
         clock=clock,
         catalogue=known,
         settings=settings,
-        keyring=await inherited(db, keyring_of(settings)),
+        keyring=await inherited(db, keyring_of(settings, await db.fetch("books.sealed", SAMPLE))),
         routes=ways,
     )
 

@@ -5,7 +5,8 @@ They lie in the database, sealed with the present secret: a backup and one paper
 
 from collections.abc import Iterable, Mapping
 
-from alertd.keys import Keyring
+from alertd.keys import Keyring, Unreadable
+from alertd.stations.secrets_in_use import foreign
 from alertd.store.database import Database, Row, Transaction
 
 
@@ -15,11 +16,14 @@ async def inherited(db: Database, keyring: Keyring) -> Keyring:
 
 
 def inheriting(keyring: Keyring, rows: Iterable[Row]) -> Keyring:
-    """The same, from rows that were read already. :raises Unreadable: their secret is not in the ring."""
-    kept = {
-        row["name"]: keyring.open(bytes(row["content"]), row["key_id"], sealed_for(row["name"]))
-        for row in rows
-    }
+    """The same, from rows that were read already. :raises ConfigurationError: `secret_foreign`: their secret is not in the ring."""
+    try:
+        kept = {
+            row["name"]: keyring.open(bytes(row["content"]), row["key_id"], sealed_for(row["name"]))
+            for row in rows
+        }
+    except Unreadable as error:
+        raise foreign() from error
     return keyring.inheriting(kept) if kept else keyring
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from alertd.errors import Refused
 from alertd.store.complaints import translated
 from alertd.store.migrations import Migration, history, pending
-from alertd.store.statements import schema
+from alertd.store.statements import load, schema
 
 BUSY_S = 30.0
 
@@ -63,6 +63,12 @@ def missing(database: Path) -> Sequence[Migration]:
     """
     applied = _applied(database)
     return pending(history("sqlite"), applied) if applied else ()
+
+
+def sealed(database: Path) -> bool:
+    """Whether there is anybody in it, whose address another secret than theirs would not open."""
+    with _opened(database) as connection:
+        return bool(connection.execute(load("sqlite")["books.sealed"].sql, {"1": 1}).fetchall())
 
 
 def _applied(database: Path) -> list[sqlite3.Row]:
