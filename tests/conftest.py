@@ -184,13 +184,13 @@ def pytest_runtest_teardown() -> Generator[None]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Few tests that wait long come first: while they wait, others run beside them instead of after them.
 
-    They lean on other people's processes (browsers, proxies, servers that are killed): what fails there is tried once more, and
+    They lean on other people's processes (browsers, proxies, servers that are killed): what fails there is tried twice more, and
     named as RERUN in the last lines, so that a stumble of theirs is seen and stops nobody.
     """
     items.sort(key=_waiting)
     for item in items:
         if _waiting(item) < len(WAITING):
-            item.add_marker(pytest.mark.flaky(reruns=1))
+            item.add_marker(pytest.mark.flaky(reruns=2))
 
 
 def _waiting(item: pytest.Item) -> int:
