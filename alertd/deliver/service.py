@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Final, Protocol
 
+from alertd import story
 from alertd.catalogue import Catalogue
 from alertd.clock import DAY, HOUR, Clock
 from alertd.deliver import routes
@@ -223,7 +224,9 @@ async def _queue(
     message_id, channel = await ids.take(tx, "message"), sender.channel
     sealed, key_id = keyring.seal(json.dumps(asdict(letter)), sealed_for(message_id))
     what = (terms.mode, terms.purpose.value, int(Level.INFO), int(terms.lane), terms.deliver_by)
-    await tx.execute("messages.add_service", message_id, terms.station_id, *what, sealed, key_id)
+    await tx.execute(
+        "messages.add_service", message_id, terms.station_id, *what, sealed, key_id, story.current()
+    )
     state = State.WAITING if terms.begin else State.QUEUED
     where = (endpoint_id, int(channel), sender.id, int(terms.lane), int(state), terms.begin)
     await tx.execute("deliveries.add_one", message_id, *where)

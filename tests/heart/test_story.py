@@ -6,8 +6,9 @@ from heart.far_end import bring, heed, raw
 from heart.town import build, settings
 
 from alertd import story
+from alertd.deliver.service import Note, service
 from alertd.issue import countdown
-from alertd.model import Role
+from alertd.model import Role, endpoint_id
 from alertd.stations import operators
 from gateways.contract import Outcome
 
@@ -64,6 +65,22 @@ async def test_what_is_counted_down_keeps_the_id_of_who_armed_it(town):
         await countdown.step(town.desk)
         await carried(town)
     assert [one for one in dict.fromkeys(told(log)) if one in STORY] == STORY
+
+
+async def test_a_code_is_followed_from_its_click_too(town):
+    """What is said to one person has a story as an alert has: handed over, and reported."""
+    person = await town.person()
+    with listening() as log:
+        with story.about(CLICK):
+            async with town.db.transaction() as tx:
+                await service(
+                    tx,
+                    town.desk,
+                    endpoint_id(person, 0),
+                    Note("service.imported", {"link": "https://exemple.fr/x"}),
+                )
+        await carried(town)
+    assert [one for one in dict.fromkeys(told(log)) if one in STORY] == ["handed_over", "receipts_heard"]
 
 
 def test_the_first_line_of_a_thing_is_told_and_the_rest_whispered():

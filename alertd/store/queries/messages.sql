@@ -8,10 +8,10 @@ VALUES ($1, 'event', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, now_ms());
 UPDATE message SET request = $2 WHERE id = $1;
 
 -- name: add_service
--- What is said to one person and to nobody else, and what for ($4); $8 are its words, sealed. It has one delivery, so it is
--- planned at once.
-INSERT INTO message (id, kind, station_id, mode, act, level, lane, deliver_by, body, key_id, created_at, planned)
-VALUES ($1, 'service', $2, $3, $4, $5, $6, $7, $8, $9, now_ms(), 1);
+-- What is said to one person and to nobody else, and what for ($4); $8 are its words, sealed, $10 its story in the log. It has one
+-- delivery, so it is planned at once.
+INSERT INTO message (id, kind, station_id, mode, act, level, lane, deliver_by, body, key_id, request, created_at, planned)
+VALUES ($1, 'service', $2, $3, $4, $5, $6, $7, $8, $9, $10, now_ms(), 1);
 
 -- name: supersede
 -- The mark: from this instant nothing more of the thread's earlier messages leaves.
