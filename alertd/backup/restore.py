@@ -24,7 +24,7 @@ from alertd.store.ownership import as_its_folder
 ACTOR: Final = "cli"
 LEAP: Final = 1_000_000
 """More ids than were given since the backup: links and providers still know those."""
-BESIDE: Final = ("", "-wal", "-shm")
+BESIDE: Final = ("-wal", "-shm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ async def restore(
 
     What was on its way when the backup was made may have arrived since: then sending is paused, for a person to look.
 
-    :raises Refused: `backup_target`: there is a database, and not `replace`; see `unpacked`.
+    :raises Refused: `backup_target`: there is a database, and not `replace`; `backup_configuration`; see `unpacked`.
     :raises ConfigurationError: `node_running`. :raises Conflict: `backup_unsound`.
     """
     database = snapshots.file_of(settings.store.url)
@@ -67,9 +67,9 @@ async def restore(
                     db, await asyncio.to_thread(journal.known, shelf.folder_of(settings))
                 )
                 paused = await _settle(db, clock, sound)
-            aside = await asyncio.to_thread(_exchange, folder / parcel.DATABASE, database, clock.now_ms())
             if configuration is not None:
                 await asyncio.to_thread(_configure, folder / parcel.CONFIGURATION, configuration)
+            aside = await asyncio.to_thread(_exchange, folder / parcel.DATABASE, database, clock.now_ms())
     return Restored(sound, departures, paused, aside)
 
 
@@ -86,20 +86,36 @@ async def _settle(db: Database, clock: Clock, sound: Sound) -> bool:
 
 
 def _exchange(restored: Path, database: Path, now_ms: int) -> Path | None:
-    """The restored one under the database's name; the old one, with what belongs to it, under a name with the time."""
-    aside = database.with_name(f"{database.name}.before-{from_ms(now_ms).strftime(shelf.STAMP)}")
+    """The restored one under the database's name; the old one, with what belongs to it, under a name with the time.
+
+    There is a database under that name all the while: whoever starts after a power cut in the middle makes no new one.
+    """
+    restored.chmod(0o600)
+    with restored.open("rb") as file:
+        os.fsync(file.fileno())
     there = database.exists()
+    aside = database.with_name(f"{database.name}.before-{from_ms(now_ms).strftime(shelf.STAMP)}")
+    if there:
+        snapshots.fold(database)
+        _also(database, aside)
     for suffix in BESIDE:
         old = database.with_name(database.name + suffix)
         if old.exists():
             old.rename(aside.with_name(aside.name + suffix))
-    restored.chmod(0o600)
-    with restored.open("rb") as file:
-        os.fsync(file.fileno())
     restored.replace(database)
     as_its_folder(database)
     _sync(database.parent)
     return aside if there else None
+
+
+def _also(database: Path, aside: Path) -> None:
+    """Under both names; where the disk gives a file one name alone, under the new one."""
+    try:
+        aside.hardlink_to(database)
+    except FileExistsError as error:
+        raise Refused("backup_target", f"There is a file at {aside}: try again in a second.") from error
+    except OSError:
+        database.rename(aside)
 
 
 def _sync(folder: Path) -> None:
@@ -113,12 +129,19 @@ def _sync(folder: Path) -> None:
 
 def _configure(packed: Path, to: Path) -> None:
     if not packed.exists():
-        raise Refused("backup_configuration", "The backup holds no configuration: it ran without a file.")
-    with (
-        open(to, "xb", opener=lambda path, flags: os.open(path, flags, 0o600)) as target,
-        packed.open("rb") as source,
-    ):
-        shutil.copyfileobj(source, target)
+        raise _unconfigured("the backup holds none: it ran without a file")
+    try:
+        with (
+            open(to, "xb", opener=lambda path, flags: os.open(path, flags, 0o600)) as target,
+            packed.open("rb") as source,
+        ):
+            shutil.copyfileobj(source, target)
+    except OSError as error:
+        raise _unconfigured(f"{to} cannot be made ({error.strerror})") from error
+
+
+def _unconfigured(why: str) -> Refused:
+    return Refused("backup_configuration", f"No configuration was written, and nothing restored: {why}.")
 
 
 @contextmanager

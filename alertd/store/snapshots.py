@@ -6,10 +6,10 @@ VACUUM INTO copies one state of the database beside its writer, and of what was 
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from alertd.errors import Refused
+from alertd.errors import Refused, Unavailable
 from alertd.store.complaints import translated
 from alertd.store.migrations import Migration, history, pending
 from alertd.store.statements import load, schema
@@ -38,6 +38,12 @@ def copy(database: Path, into: Path) -> None:
     """
     with _opened(database) as connection:
         connection.execute("VACUUM INTO ?", (str(into),))
+
+
+def fold(database: Path) -> None:
+    """Bring what stands in the -wal beside a database into it, so that it is one file; one that cannot be read is left as it is."""
+    with suppress(Unavailable, sqlite3.DatabaseError), _opened(database) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
 def faults(database: Path) -> list[str]:
