@@ -1,12 +1,14 @@
 """Make a backup: the running database is copied in one piece, packed and sealed beside itself, then put on the shelf."""
 
 import asyncio
+import fcntl
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Final
 
 import structlog
 
@@ -18,6 +20,8 @@ from alertd.keys import Keyring
 from alertd.settings import Settings
 from alertd.store import snapshots
 from alertd.store.ownership import as_its_folder
+
+SCRATCH: Final = ".backup-"
 
 log = structlog.get_logger(__name__)
 
@@ -102,13 +106,41 @@ def make_folder(folder: Path) -> None:
 
 @contextmanager
 def scratch(database: Path) -> Iterator[Path]:
-    """A folder beside the database, on its disk and as protected: what is in clear leaves neither."""
-    aside = Path(tempfile.mkdtemp(prefix=".backup-", dir=database.parent))
+    """A folder beside the database, on its disk and as protected: what is in clear leaves neither.
+
+    It is locked while it is in use: what a killed process left there, in clear, is removed by the next one.
+    """
+    _clear(database.parent)
+    aside, lock = _locked(database.parent)
     try:
         yield aside
     finally:
         with suppress(OSError):
             shutil.rmtree(aside)
+        os.close(lock)
+
+
+def _locked(parent: Path) -> tuple[Path, int]:
+    """Another may have cleared it before it was locked: then one more."""
+    while True:
+        aside = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=parent))
+        lock = os.open(aside, os.O_RDONLY | os.O_DIRECTORY)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if aside.exists():
+            return aside, lock
+        os.close(lock)
+
+
+def _clear(parent: Path) -> None:
+    for left in parent.glob(f"{SCRATCH}*"):
+        with suppress(OSError):
+            lock = os.open(left, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # or somebody is at it
+                shutil.rmtree(left)
+                log.warning("scratch_cleared", action="backup", folder=str(left))
+            finally:
+                os.close(lock)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import pytest
 from operate.restoring import KILLED
 from operate.village import keyring_in, opened, settings_in, settle
 
-from alertd.backup.create import create
+from alertd.backup.create import create, scratch
 from alertd.backup.restore import restore
 from alertd.clock import DAY
 from alertd.errors import Refused
@@ -56,6 +56,19 @@ def test_a_restore_that_is_killed_leaves_one_database_whole(tmp_path, clock, at)
     if ended == 0:
         (aside,) = tmp_path.glob("alertd.db.before-*")
         assert said(aside) == (1, 3)
+
+
+async def test_what_a_killed_backup_left_in_clear_is_removed(tmp_path, clock):
+    """The scratch copy of a process that was killed goes with the next backup; one that somebody is at does not."""
+    backup = await backed_up(tmp_path, clock)
+    assert program(tmp_path, backup, 1) == KILLED
+    (left,) = tmp_path.glob(".backup-*")
+    assert said(left / "alertd.db") == (0, 3)
+    with scratch(tmp_path / "alertd.db") as ours:
+        assert not left.exists()
+        await create(settings_in(tmp_path), clock, keyring_in(tmp_path))
+        assert list(tmp_path.glob(".backup-*")) == [ours]
+    assert not list(tmp_path.glob(".backup-*"))
 
 
 async def test_a_configuration_that_cannot_be_written_stops_it_before(tmp_path, clock):
