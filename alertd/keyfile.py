@@ -124,6 +124,7 @@ def make(path: Path) -> None:
         pass  # another was quicker: its secret is the one
     finally:
         draft.unlink()
+    _sync(path.parent)
 
 
 @contextmanager
@@ -133,18 +134,18 @@ def changing(path: Path) -> Iterator["Change"]:
     :raises Conflict: `secret_being_changed`: another command is at it, or one was killed at it. :raises ConfigurationError: see `read`.
     """
     Held.read(path)
-    draft = path.with_name(f"{path.name}.new")
+    turn = path.with_name(f"{path.name}.new")
     try:
-        os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        os.close(os.open(turn, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except FileExistsError as error:
         raise Conflict(
             "secret_being_changed",
-            f"Another command is changing the secret. If none is, remove {draft} and run this again.",
+            f"Another command is changing the secret. If none is, remove {turn} and run this again.",
         ) from error
     try:
-        yield Change(path, draft)
+        yield Change(path)
     finally:
-        draft.unlink(missing_ok=True)
+        turn.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,17 +153,17 @@ class Change:
     """What may take a secret's file's place."""
 
     path: Path
-    draft: Path
 
     def keep(self, held: Held) -> None:
-        """The file, from now on: written beside it, then put under its name."""
-        was = self.path.stat()
-        self.draft.unlink(missing_ok=True)
-        _write(self.draft, held)
-        self.draft.chmod(was.st_mode & 0o7777)
+        """The file, from now on: written beside it, then put under its name, and there when this returns, whatever the machine does."""
+        was, draft = self.path.stat(), self.path.with_name(f"{self.path.name}.draft")
+        draft.unlink(missing_ok=True)  # of one that was killed
+        _write(draft, held)
+        draft.chmod(was.st_mode & 0o7777)
         with suppress(PermissionError):
-            os.chown(self.draft, was.st_uid, was.st_gid)
-        self.draft.replace(self.path)
+            os.chown(draft, was.st_uid, was.st_gid)
+        draft.replace(self.path)
+        _sync(self.path.parent)
 
 
 def malformed() -> ConfigurationError:
@@ -177,6 +178,15 @@ def _write(path: Path, held: Held) -> None:
         file.write(held.written().encode())
         file.flush()
         os.fsync(file.fileno())
+
+
+def _sync(folder: Path) -> None:
+    """Rows are sealed with it next: a power cut must not undo the renaming."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _is_secret(entry: tuple[int, bytes]) -> bool:

@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import dataclass
+from functools import partial
 
 import click
 
@@ -28,17 +29,23 @@ async def rotate(console: Console, *, finish: bool) -> None:
         path = house.settings.keys.secret_file
         spools = tuple(own_folder(house.settings).glob("*.receipts*"))
         rows = Rows(shown=not console.as_json, rewriting=sys.stderr.isatty())
-        rotation = Rotation(house.store, house.clock, path, rows.show, spools=spools)
+        made = _silent if console.as_json else partial(_show, console)
+        rotation = Rotation(house.store, house.clock, path, rows.show, spools=spools, made=made)
         try:
             turned = await (rotation.finish() if finish else rotation.turn())
         finally:
             rows.end()
-    if turned.recovery and not console.as_json:
-        console.note(
-            f"Secret {turned.key_id} is made. Keep this new recovery key on paper, beside the old one, apart from the backups:"
-        )
-        console.note(f"\n    {turned.recovery}\n")
     console.say("\n".join(_sentences(turned)), _told(turned))
+
+
+def _show(console: Console, key_id: int, recovery: str) -> None:
+    """At once: whoever stops the command then has it."""
+    said = "Keep this new recovery key on paper, beside the old one, apart from the backups:"
+    console.note(f"Secret {key_id} is made. {said}\n\n    {recovery}\n")
+
+
+def _silent(_: int, __: str) -> None:
+    """It is in the answer."""
 
 
 @dataclass(slots=True)
@@ -68,7 +75,7 @@ def _sentences(turned: Turned) -> list[str]:
     if turned.stage is Stage.OVER:
         older = "Backups made before it sealed open with the older recovery key alone: keep that paper as long as them."
         return [
-            f"Secret {turned.key_id} is the only one. {older}",
+            f"Secret {turned.key_id} is the only one. Is its recovery key on paper? alertd secret recovery. {older}",
             "Copy the secret's file to every node; the old one leaves their memory at their next start.",
         ]
     if turned.stage is Stage.MADE:

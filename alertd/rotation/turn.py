@@ -7,7 +7,7 @@ over      every living node seals with it, and no row bears another: the old one
 Each is reached by the same command, run again after the nodes were started again; it says what it waits for.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -53,7 +53,7 @@ class Turned:
 @dataclass(frozen=True, slots=True)
 class Rotation:
     """Of the secret in that file, of that store; slices begin with `size` rows. `spools`: files beside the database in which callbacks
-    may wait, sealed.
+    may wait, sealed. `made` is given a new secret's number and paper as soon as it is in the file: what follows may be cut short.
     """
 
     db: Database
@@ -62,6 +62,7 @@ class Rotation:
     progress: Progress = lambda *_: None
     size: int = FIRST_SLICE
     spools: Sequence[Path] = ()
+    made: Callable[[int, str], None] = lambda *_: None
 
     async def turn(self) -> Turned:
         """Make a new secret, unless there is one; let it seal as soon as every node reads it; seal anew what there is."""
@@ -71,6 +72,7 @@ class Rotation:
                 held = held.with_next()
                 recovery = held.on_paper(held.staged)
                 file.keep(held)
+                self.made(held.staged, recovery)
                 await self._note("secret.make", held.staged)
             if held.staged:
                 waits = nodes.behind(await nodes.all_known(self.db), Keyring.of(held), held.staged)

@@ -95,6 +95,18 @@ async def test_whoever_is_looked_up_in_the_middle_is_found_once(town, path):
     assert [await enrolled_again(town, alone, number) for number in people] == list(people.values())
 
 
+async def test_a_new_secret_s_paper_is_there_before_anything_is_sealed_with_it(town, path):
+    """Whoever stops the command at its first slice has the paper already: run again, it is not told once more."""
+    await town.person()
+    papers = []
+    with pytest.raises(Killed):
+        await replace(rotation(town, path, 0), made=lambda *told: papers.append(told)).turn()
+    assert [(key_id, Keyring.from_recovery(paper).held.secrets[2]) for key_id, paper in papers] == [
+        (2, Held.read(path).secrets[2])
+    ]
+    assert (await rotation(town, path).turn()).recovery == ""
+
+
 async def test_a_stop_in_the_middle_finds_the_endpoint_that_is_written_to(town):
     """A number that ended under one secret's hash and came back under the other's: a STOP ends what is written to."""
     first = await town.person()

@@ -7,6 +7,7 @@ from click.testing import CliRunner
 
 from alertd.cli import main
 from alertd.cli.rotation import Rows
+from alertd.errors import Conflict
 from alertd.keyfile import Held, changing, make
 
 
@@ -48,6 +49,23 @@ def test_a_secret_is_turned_over_and_the_old_one_comes_back_from_paper(run, tmp_
     assert sorted(Held.read(path).secrets) == [1, 2]
     with changing(path):
         assert run("keys", "rotate", status=2)["code"] == "secret_being_changed"
+
+
+def test_a_change_is_alone_until_its_end(tmp_path):
+    """Also after it has kept something: nobody else begins before it is over, and what was there keeps its rights."""
+    path = tmp_path / "secret.key"
+    make(path)
+    path.chmod(0o640)
+    with changing(path) as file:
+        file.keep(Held.read(path).with_next())
+        with pytest.raises(Conflict) as refusal, changing(path):
+            pass
+        assert refusal.value.code == "secret_being_changed"
+        file.keep(Held.read(path).promoted())
+    with changing(path) as file:
+        file.keep(Held.read(path).alone())
+    assert [one.name for one in tmp_path.iterdir()] == ["secret.key"]
+    assert (list(Held.read(path).secrets), path.stat().st_mode & 0o777) == ([2], 0o640)
 
 
 @pytest.mark.parametrize(
