@@ -76,11 +76,11 @@ async def enter(db: Database, settings: Settings, keyring: Keyring) -> int:
 
     :raises Unavailable: `secret_behind`.
     """
-    await secrets_in_use.check(db, keyring)
     name = node_name(settings)
     async with db.transaction() as tx:
         rows = await tx.fetch("nodes.start", await ids.take(tx, "node"), name, secrets.token_hex(8))
         await tell(tx, int(rows[0]["id"]), keyring)
+    await secrets_in_use.check(db, keyring)  # told first: a rotation that did not see it is seen here
     return int(rows[0]["id"])
 
 

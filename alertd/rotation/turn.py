@@ -75,10 +75,8 @@ class Rotation:
                 self.made(held.staged, recovery)
                 await self._note("secret.make", held.staged)
             if held.staged:
-                waits = nodes.behind(await nodes.all_known(self.db), Keyring.of(held), held.staged)
-                if waits:
+                if waits := await self._behind(held) or await self._let_seal(held):
                     return Turned(Stage.MADE, held.staged, recovery, waits, Swept(), {})
-                await self._let_seal(held.staged)
                 held = held.promoted()
                 file.keep(held)
             return await self._sealed(await self._keyring(held), recovery)
@@ -138,11 +136,17 @@ class Rotation:
             await ids.take(tx, "enrolment")  # whoever enrols now is done first
             await tx.execute("instance.write_setting", "secret.alone", str(key_id))
 
-    async def _let_seal(self, key_id: int) -> None:
-        """Noted before the first row bears it: who cannot read it stops here."""
+    async def _behind(self, held: Held) -> list[str]:
+        return nodes.behind(await nodes.all_known(self.db), Keyring.of(held), held.staged)
+
+    async def _let_seal(self, held: Held) -> list[str]:
+        """Noted before the first row bears it: who cannot read it stops here. A node tells what it reads before it looks whether that is
+        enough: one that was just starting has seen this note, or is seen now.
+        """
         async with self.db.transaction() as tx:
-            await tx.execute("rotation.begin", key_id)
-            await audit.append(tx, self.clock, None, ACTOR, "secret.seal", f"secret:{key_id}")
+            await tx.execute("rotation.begin", held.staged)
+            await audit.append(tx, self.clock, None, ACTOR, "secret.seal", f"secret:{held.staged}")
+        return await self._behind(held)
 
     async def _keyring(self, held: Held) -> Keyring:
         return await heirlooms.inherited(self.db, Keyring.of(held))

@@ -14,6 +14,7 @@ from alertd.errors import Conflict, Unavailable
 from alertd.keyfile import Held
 from alertd.keys import Keyring, Unreadable, delivery_number, endpoint_context
 from alertd.model import Channel, Mode
+from alertd.node.desk import enter, node_name
 from alertd.rotation import heirlooms, nodes
 from alertd.rotation.turn import Rotation, Stage
 from alertd.stations import secrets_in_use
@@ -146,6 +147,39 @@ async def test_nobody_seals_before_everybody_reads_and_nothing_is_forgotten_befo
     assert refusal.value.code == "rotation_nodes"
     await telling(town, Keyring.load(path))
     assert (await rotation(town, path).finish()).stage is Stage.OVER
+
+
+class Meanwhile:
+    """A store, in which something happens right after the nodes were first looked at."""
+
+    def __init__(self, db, happens):
+        self._db, self._happens = db, happens
+
+    def __getattr__(self, name):
+        return getattr(self._db, name)
+
+    async def fetch(self, name, *values):
+        rows, happens = await self._db.fetch(name, *values), self._happens
+        if name == "nodes.secrets" and happens:
+            self._happens = None
+            await happens()
+        return rows
+
+
+async def test_a_node_that_starts_just_then_is_not_left_behind(town, path):
+    """One that read the old file and tells so while the rotation goes past it holds it up, or is refused: never neither."""
+    await town.person()
+    old = town.desk.keyring
+    between = Meanwhile(town.db, lambda: telling(town, old))
+    turned = await replace(rotation(town, path), db=between).turn()
+    assert (turned.stage, turned.waits) == (Stage.MADE, ["one"])
+    assert Keyring.load(path).key_id == 1
+    async with town.db.transaction() as tx:
+        await tx.execute("nodes.part", town.node.id)
+    late = settings({"name": OURS})
+    with pytest.raises(Unavailable):
+        await enter(town.db, late, old)
+    assert (await rotation(town, path).turn()).waits == [node_name(late)]  # it had told before it looked
 
 
 async def test_who_has_not_the_new_secret_enrols_nobody(town, path):
