@@ -23,7 +23,7 @@ SELECT string_agg(CAST(p.cell AS TEXT), ',') AS packed
          SELECT i.cell, i.subscriber_id, i.ordinal FROM reach i
           WHERE i.station_id = $1 AND i.cell BETWEEN CAST(r.key AS BIGINT) AND CAST(r.value AS BIGINT)
             AND (i.topics & $3) <> 0 AND i.min_level <= $4 AND i.exercises >= $5 AND (i.channels & $6) <> 0
-            AND i.valid_until > now_ms()
+            AND i.valid_until > (SELECT now_ms())
          OFFSET 0) p
   JOIN place q ON q.subscriber_id = p.subscriber_id AND q.ordinal = p.ordinal AND q.kind = 'home';
 
@@ -34,6 +34,6 @@ SELECT count(DISTINCT p.subscriber_id) AS n
          SELECT i.subscriber_id, i.ordinal FROM reach i
           WHERE i.station_id = $1 AND i.cell BETWEEN CAST(r.key AS BIGINT) AND CAST(r.value AS BIGINT)
             AND (i.topics & $3) <> 0 AND i.min_level <= $4 AND i.exercises >= $5 AND (i.channels & $6) <> 0
-            AND i.valid_until > now_ms()
+            AND i.valid_until > (SELECT now_ms())
          OFFSET 0) p
   JOIN place q ON q.subscriber_id = p.subscriber_id AND q.ordinal = p.ordinal AND q.kind IN ('stay', 'current');

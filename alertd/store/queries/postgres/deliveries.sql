@@ -1,6 +1,8 @@
 -- name: add
 -- As on SQLite. ON CONFLICT would write each row twice (https://www.postgresql.org/docs/15/sql-insert.html: "speculative
 -- insertion"): what is there is left out, and when two nodes meet at one endpoint, the slower one's slice is done again.
+-- It is looked up one by one: OFFSET 0 keeps PostgreSQL, which has no statistics of a new message, from reading all of that
+-- message for each slice.
 INSERT INTO delivery (message_id, endpoint_id, channel, sender_id, lane, ring, state, wording, due_at, reason)
 SELECT $1, e.id, e.channel, CASE e.kind WHEN 2 THEN CAST($11 AS BIGINT) ELSE CAST($5 AS BIGINT) END, $6, $2, $7, 0, $8, $9
   FROM unnest(CAST(translate(CAST($3 AS TEXT), '[]', '{}') AS BIGINT[])) a(subscriber_id) CROSS JOIN endpoint e
@@ -8,7 +10,7 @@ SELECT $1, e.id, e.channel, CASE e.kind WHEN 2 THEN CAST($11 AS BIGINT) ELSE CAS
    AND ($10 = 1 OR NOT EXISTS (SELECT 1 FROM endpoint o
                                 WHERE o.subscriber_id = e.subscriber_id AND o.channel = e.channel AND o.state = 1
                                   AND ((o.kind & $13) <> 0 OR ((o.kind & $12) <> 0 AND o.id < e.id))))
-   AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.message_id = $1 AND d.endpoint_id = e.id);
+   AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.message_id = $1 AND d.endpoint_id = e.id OFFSET 0);
 
 -- name: claimable
 -- As on SQLite, where there is one writer; here several nodes claim: each skips what another holds, enters the message's

@@ -1,0 +1,1 @@
+-- PostgreSQL puts all that matching asks of a place into the index of reach's key; here the table is that index (WITHOUT ROWID).

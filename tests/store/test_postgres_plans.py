@@ -1,0 +1,39 @@
+"""What PostgreSQL reads to answer: the ways on which the speed of a large alert rests (docs/performance.md)."""
+
+import json
+
+import asyncpg
+import pytest
+
+from alertd.store.statements import load
+
+ADD = load("postgres")["deliveries.add"].sql
+COLUMNS = (
+    "SELECT attname FROM pg_attribute WHERE attrelid = '{}'::regclass AND attnum > 0 AND NOT attisdropped"
+)
+TO_TWO = (1, 0, json.dumps([1, 2]), 0, 1, 0, 1, 0, None, 1, 0, 1, 0)
+"""Message 1, ring 0, two people, and how they are queued (see `deliveries.add`)."""
+
+
+@pytest.fixture
+async def connection(postgres_url):
+    """To a database in which nothing has been counted yet, as just after a release."""
+    connection = await asyncpg.connect(postgres_url)
+    yield connection
+    await connection.close()
+
+
+async def test_the_key_of_reach_holds_all_that_matching_asks_of_a_place(connection):
+    """Every column stands in its index, one that is added later included: no place is read from the table."""
+    of_table, of_key = [
+        {row["attname"] for row in await connection.fetch(COLUMNS.format(name))}
+        for name in ("reach", "reach_pkey")
+    ]
+    assert of_key == of_table
+
+
+async def test_a_slice_of_fan_out_never_reads_the_whole_message(connection):
+    """Whether somebody has a delivery already is looked up by its key, also without statistics: no join with all there are."""
+    plan = "\n".join(row[0] for row in await connection.fetch(f"EXPLAIN {ADD}", *TO_TWO))
+    assert "Anti Join" not in plan
+    assert "(endpoint_id = e.id)" in plan
