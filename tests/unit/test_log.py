@@ -45,6 +45,13 @@ def test_what_is_somebody_s_is_masked_and_nothing_else(said, written):
     assert discreet(said) == written
 
 
+@pytest.mark.parametrize("sign", ["a.", "a", "-", "A1-", "/A", "@", "a@b.", "+33", "0"])
+def test_a_long_line_of_a_stranger_s_is_masked_in_no_time(sign):
+    """What somebody makes an error say, however long, holds the node up no longer than its length: this would not end."""
+    said = f"{sign * 300_000}@{sign * 300_000} +33639980001 anne@mairie.example"
+    assert discreet(said).endswith(" [number] [mailbox]")
+
+
 def test_a_daemon_s_log_names_nobody_whoever_writes_it():
     """An exception of a provider's client, a value of our own by mistake, and a library's line come out masked, as JSON lines."""
     done = subprocess.run(  # noqa: S603 - ours
