@@ -70,6 +70,7 @@ class Message(NamedTuple):
     headers: Mapping[str, str] = MappingProxyType({})
     personal: tuple[str, ...] = ()
     prompt: str = ""  # of a call: which keys may be pressed, said after the text where a person listens
+    silent: bool = False  # push: next to nothing is to be shown; see `Capabilities.silent`
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +188,7 @@ class Capabilities:
     # It speaks to many hosts (web push): which one an address belongs to. Each is then judged, and left alone, apart;
     # `check` asks what they share, or any of them.
     host_of: Callable[[str], str] | None = None
+    silent: Callable[[str], bool] | None = None  # push: to whom `Message.silent` may be said; None: to nobody
     # Web push: the public key that a page gives to `subscribe()`, as base64url. Subscriptions are bound to it for ever.
     application_server_key: str = ""
 

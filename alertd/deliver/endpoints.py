@@ -17,15 +17,19 @@ _PROVING: Final = (
         frozenset({Outcome.SEEN}),
     ),  # who picked up is nobody in particular; who pressed the key agrees
 )
+_ARRIVED: Final = frozenset({Outcome.DELIVERED, Outcome.SEEN})
 _CLOSING: Final = ((Outcome.REFUSED, EndpointState.DEAD), (Outcome.STOPPED, EndpointState.STOPPED))
 
 
 async def mark(tx: Transaction, words: Iterable[tuple[int, Outcome]]) -> None:
-    """Who was greeted; and the dead and the departed, on a provider's word for it alone. Words by endpoint's id."""
+    """Who was greeted, who was heard of; and the dead and the departed, on a provider's word for it alone. Words by endpoint's id."""
     said: dict[Outcome, set[int]] = defaultdict(set)
     confirmed: dict[Channel, set[int]] = defaultdict(set)
+    heard = set[int]()
     for endpoint_id, outcome in words:
         said[Outcome.ACCEPTED if outcome in GREETED else outcome].add(endpoint_id)
+        if outcome in _ARRIVED:
+            heard.add(endpoint_id)
         for channel, proving in _PROVING:
             if outcome in proving:
                 confirmed[channel].add(endpoint_id)
@@ -37,6 +41,13 @@ async def mark(tx: Transaction, words: Iterable[tuple[int, Outcome]]) -> None:
         if closing := said[outcome]:
             await tx.execute("endpoints.close", json.dumps(sorted(closing)), state)
             await reach.derive(tx, {subscriber_of(endpoint_id) for endpoint_id in closing})
+    await hear(tx, heard)
+
+
+async def hear(tx: Transaction, heard: Iterable[int]) -> None:
+    """These endpoints gave a sign of life; noted once a day at most."""
+    if listed := sorted(heard):
+        await tx.execute("endpoints.hear", json.dumps(listed))
 
 
 async def _prove(tx: Transaction, channel: Channel, confirmed: set[int]) -> None:

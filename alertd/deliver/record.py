@@ -175,9 +175,9 @@ def _heard(answer: Answer) -> tuple[int, int, Channel, Outcome]:
 
 
 def _words(answers: Sequence[Answer]) -> list[tuple[int, Outcome]]:
-    """Of endpoints; one that was greeted before need not be told so again."""
+    """Of endpoints; of one that was greeted before, that a provider took one more message is no news."""
     return [
         (answer.claimed.endpoint_id, answer.receipt.outcome)
         for answer in answers
-        if not (answer.claimed.greeted and answer.receipt.outcome in endpoints.GREETED)
+        if not (answer.claimed.greeted and answer.receipt.outcome is Outcome.ACCEPTED)
     ]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from alertd.clock import FOREVER, SECOND
+from alertd.deliver import endpoints
 from alertd.deliver.lattice import below
 from alertd.deliver.retry import FINAL
 from alertd.deliver.tallies import Entries
@@ -119,6 +120,8 @@ async def read(db: Database, node_id: int, message_id: int, endpoint: int) -> No
                 break
         if rows and rows[0]["silence"]:
             await _stop(tx, entries, message_id, {subscriber_of(endpoint)})
+        if rows:
+            await endpoints.hear(tx, [endpoint])
         await entries.write(tx)
     db.ring("progress")
 

@@ -9,6 +9,7 @@ from alertd.issue.desk import Desk
 from alertd.stations import ceremonies, sessions, throttle
 from alertd.subscribe import departures, follow, join, lost_ways, stops
 from alertd.subscribe.forget import forget
+from alertd.watch import silent_probe
 
 EVERY_S: Final = 600.0
 
@@ -16,7 +17,7 @@ EVERY_S: Final = 600.0
 async def purge(desk: Desk) -> None:
     """Previews that can release nothing any more, nor answer a repeated click; log-ins that are over; raw receipts, SMS and
     the words of service messages after thirty days; what nobody proved, stays that are over, where people were who let
-    themselves be followed; to whom an alert went, long after its end.
+    themselves be followed; silent probes after a week; to whom an alert went, long after its end.
     """
     public_url = desk.settings.http.public_url
     async with desk.db.transaction() as tx:
@@ -36,4 +37,5 @@ async def purge(desk: Desk) -> None:
     await stops.forget(desk.db, desk.clock)
     await departures.forget(desk.db, desk.clock)
     await provider_names.purge(desk.db, desk.clock.now_ms())
+    await silent_probe.forget(desk.db, desk.clock.now_ms())
     await retention.forget(desk)

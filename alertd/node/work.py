@@ -32,6 +32,7 @@ from alertd.subscribe import join
 from alertd.subscribe.replies import Replies
 from alertd.watch import alarms as watch_alarms
 from alertd.watch.dates import Dates
+from alertd.watch.silent_probe import SilentProbe
 from alertd.watch.watch import Watch
 from alertd.web.condition import folders_of
 from alertd.web.front import BELL, Front
@@ -122,6 +123,7 @@ class Work:
             folders_of(desk.settings),
         )
         yield "watch", Watch(desk.db, told, desk, node, folders, lease_ms, self.dates).step
+        yield "silent_probe", SilentProbe(desk, self.gateways).step
 
     def _hearing(self) -> Steps:
         """What providers report later, what people answer, and what providers are asked."""

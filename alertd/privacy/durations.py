@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from alertd.clock import DAY, HOUR
 from alertd.deliver import inbound, provider_names, raws, service
-from alertd.settings import Settings
+from alertd.settings import Settings, silent_probe
 from alertd.subscribe import departures, follow, join, stops
 
 
@@ -37,6 +37,12 @@ def durations(settings: Settings) -> tuple[Duration, ...]:
             "à qui une alerte a été envoyée, par quel moyen, avec quel résultat",
             f"{kept.deliveries_days} jours après la fin de l'alerte",
             "effacement ; les totaux restent, sans personne",
+        ),
+        Duration("dernier signe de vie de chaque adresse", "jusqu'à la désinscription", "effacement"),
+        Duration(
+            "vérification silencieuse : à quels téléphones elle est allée, et si elle est arrivée",
+            _time(silent_probe.KEPT),
+            "effacement ; reste le dernier signe de vie",
         ),
         Duration("comptes rendus bruts des prestataires", _time(raws.KEPT), "effacement"),
         Duration("identifiants de message chez les prestataires", _time(provider_names.KEPT), "effacement"),

@@ -27,7 +27,7 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """`page` is where residents join, `here` where they read what becomes of their data."""
+    """`page` is where residents join, `here` where they read what becomes of their data; `asks`: mute telephones are asked silently."""
 
     station: Station
     public: bool
@@ -43,6 +43,7 @@ class Facts:
     durations: tuple[Duration, ...]
     on: date
     scale: Scale | None = None
+    asks: bool = False
 
 
 def of(settings: Settings, station: Station, now_ms: int, scale: Scale | None = None) -> Facts:
@@ -64,6 +65,7 @@ def of(settings: Settings, station: Station, now_ms: int, scale: Scale | None = 
         durations=durations(settings),
         on=from_ms(now_ms).date(),
         scale=scale,
+        asks=live and settings.silent_probe.enabled,
     )
 
 

@@ -32,6 +32,7 @@ from alertd.settings.sections import (
     Subscribers,
 )
 from alertd.settings.silence import Silence
+from alertd.settings.silent_probe import SilentProbe
 from alertd.settings.zones import Zones
 
 GatewayName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
@@ -59,6 +60,7 @@ class Settings(Section):
     cap: CapSettings = CapSettings()
     retention: Retention = Retention()
     canary: Canary = Canary()
+    silent_probe: SilentProbe = SilentProbe()
     privacy: Privacy = Privacy()
     backup: Backup = Backup()
     log: Log = Log()

@@ -14,7 +14,9 @@ from alertd.subscribe import join, pupils, topics
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to reach them. `address` is in clear; a browser's is its own and says nothing to anybody."""
+    """One way to reach them. `address` is in clear; a browser's is its own and says nothing to anybody. `heard_at` is when it was
+    last heard of, `probed_at` when it was asked silently whether it is still there.
+    """
 
     id: int
     channel: Channel
@@ -22,6 +24,8 @@ class Way:
     state: EndpointState
     created_at: int
     proven_at: int | None
+    heard_at: int | None = None
+    probed_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,8 @@ async def document(db: Database, clock: Clock, keyring: Keyring, person: int) ->
         "quiet": _quiet(mine.quiet),
         "ways": [
             {"channel": way.channel.word, "address": way.address, "state": way.state.name.lower(),
-             "since": _moment(way.created_at), "proven": _moment(way.proven_at)} for way in mine.ways
+             "since": _moment(way.created_at), "proven": _moment(way.proven_at), "heard": _moment(way.heard_at),
+             "asked_silently": _moment(way.probed_at)} for way in mine.ways
         ],
         "places": [
             {"kind": spot.kind, "latitude": round(spot.latitude, 6), "longitude": round(spot.longitude, 6),
@@ -134,7 +139,8 @@ def _way(keyring: Keyring, row: Row) -> Way:
     channel, sealed = Channel(row["channel"]), bytes(row["address"])
     context = endpoint_context(row["id"], channel)
     address = keyring.open(sealed, row["key_id"], context).decode() if sealed else ""
-    return Way(row["id"], channel, address, EndpointState(row["state"]), row["created_at"], row["proven_at"])
+    times = (row["created_at"], row["proven_at"], row["heard_at"], row["probed_at"])
+    return Way(row["id"], channel, address, EndpointState(row["state"]), *times)
 
 
 def _spot(bits: topics.Bits, row: Row, now: int) -> Spot:

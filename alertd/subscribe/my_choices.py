@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from alertd.clock import HOUR, Clock
+from alertd.clock import DAY, HOUR, Clock
+from alertd.deliver import endpoints
 from alertd.deliver.service import CODE, House, Limit, Note, Purpose, Written, service
 from alertd.errors import Refused
 from alertd.keys import Keyring, delivery_key
@@ -63,11 +64,17 @@ async def send_link(tx: Transaction, house: House, station: Station, endpoint: i
 
 
 async def whose(db: Database, clock: Clock, keyring: Keyring, station: Station, code: str) -> int:
-    """Whose link it is. :raises Missing: `link_over`: invented, of another kind, or older than an hour."""
-    since = clock.now_ms() - LINK_MS
+    """Whose link it is: where it went to is heard of by it. :raises Missing: `link_over`: invented, of another kind, or older than
+    an hour.
+    """
+    now = clock.now_ms()
     for number in keyring.numbers(code):
-        rows = await db.fetch("mine.link", *delivery_key(number), station.id, since)
+        message_id, endpoint = delivery_key(number)
+        rows = await db.fetch("mine.link", message_id, endpoint, station.id, now - LINK_MS)
         if rows:
+            if (rows[0]["heard_at"] or 0) < now - DAY:
+                async with db.transaction() as tx:
+                    await endpoints.hear(tx, [endpoint])
             return int(rows[0]["subscriber_id"])
     raise join.over()
 

@@ -15,7 +15,7 @@ import structlog
 
 from alertd.catalogue.replies import Meaning
 from alertd.clock import DAY
-from alertd.deliver import inbound
+from alertd.deliver import endpoints, inbound
 from alertd.deliver.inbound import Letter
 from alertd.deliver.service import House, Limit, Note, Purpose, Written, allowed, service
 from alertd.model import Channel, EndpointState, Mode
@@ -82,6 +82,7 @@ class Replies:
         if writer is None:
             log.info("inbound_stranger", action="pass_over", gateway=letter.gateway, inbound=letter.id)
             return ""
+        await endpoints.hear(tx, [writer.endpoint_id])
         meaning = self.house.catalogue.replies.meant(letter.inbound.text)
         answer = await self._act(tx, writer, meaning, handled=letter.inbound.handled)
         log.info("inbound_heeded", action=meaning.value, gateway=letter.gateway, inbound=letter.id)

@@ -130,6 +130,11 @@ def discreet(value: int) -> str:
     return "moins de 5" if 0 < value < 5 else number(value)
 
 
+def fives(value: int) -> str:
+    """Rounded down to fives, and discreet: the difference of two such counts locates nobody either."""
+    return discreet(value - value % 5 or value)
+
+
 def people(value: int) -> str:
     """Reads "214 personnes", "moins de 5 personnes", "0 personne"."""
     return f"{discreet(value)} {'personne' if value == 0 else 'personnes'}"

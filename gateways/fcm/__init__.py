@@ -14,7 +14,7 @@ from yarl import URL
 
 from gateways.contract import Callback, Capabilities, Message, Outcome, Receipt, Surroundings, Trouble
 from gateways.fcm.account import ServiceAccount, Word, is_safe, read_account
-from gateways.fcm.payload import Manner, Writer
+from gateways.fcm.payload import Manner, Writer, unsent
 from gateways.fcm.verdict import judge, stale
 from gateways.http import Answer, Dates, Http, Lost, Unsent
 from gateways.options import Options, read_options
@@ -63,7 +63,11 @@ class FcmGateway:
     ) -> None:  # fmt: skip
         self.name = name
         self.capabilities = Capabilities(
-            channels=frozenset({"push"}), batch=8 * options.parallel, parallel=options.parallel, validity=True
+            channels=frozenset({"push"}),
+            batch=8 * options.parallel,
+            parallel=options.parallel,
+            validity=True,
+            silent=lambda _: True,  # checked by FCM alone: see `payload.unsent`
         )
         self._desk = Desk(self.capabilities.parallel)
         self._now_ms = now_ms
@@ -119,6 +123,8 @@ class FcmGateway:
         try:
             to = Registration.read(message.address)
             body = self._writer.write(message, to, left, self._now_ms())
+            if message.silent:
+                body = unsent(body)
         except ValueError as error:
             return Receipt(message.reference, Outcome.FAILED, code="not written", detail=str(error)[:300])
         try:

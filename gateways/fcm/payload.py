@@ -24,6 +24,7 @@ LONGEST_S: Final = 2_419_200  # four weeks: what FCM keeps a message at most
 _TEXT: Final = 2_000  # bytes tried first; most texts are shorter
 _KEY: Final = 16  # bytes: 22 characters, under the 64 of apns-collapse-id
 _OPENING: Final = '{"message":{'
+_SENT: Final = b'"validate_only":false}'
 _SHOWN: Final = {"danger": "PRIORITY_MAX", "warning": "PRIORITY_HIGH"}
 _URGENT: Final = frozenset({"danger", "warning"})
 
@@ -40,6 +41,17 @@ class Manner:
     def collapse(self, thread: str) -> str:
         """One for all messages of an alert: the later replaces the earlier, while it waits and where it is shown."""
         return encoded(hmac.digest(self.key, thread.encode(), "sha256")[:_KEY])
+
+
+def unsent(body: bytes) -> bytes:
+    """The same, checked by FCM and never handed to the phone: it says whether the registration was deleted (of Apple's it does not
+    know): https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages/send, `validate_only`.
+
+    Raises `ValueError`: pyfcm lays it out otherwise, and what must not be shown would be.
+    """
+    if not body.endswith(_SENT):
+        raise ValueError("a body that does not end with validate_only")
+    return body.removesuffix(_SENT) + b'"validate_only":true}'
 
 
 class _Common(NamedTuple):

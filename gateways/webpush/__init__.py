@@ -27,7 +27,7 @@ from gateways.http import UNFOUND, Dates
 from gateways.options import Options, read_options, read_secret
 from gateways.parallel import Desk
 from gateways.subscription import Subscription, decoded, encoded
-from gateways.webpush.hosts import Allowed, is_loopback
+from gateways.webpush.hosts import Allowed, is_loopback, may_be_silent
 from gateways.webpush.payload import payload, size_of
 from gateways.webpush.receipts import Acknowledgements
 from gateways.webpush.vapid import Vapid
@@ -39,6 +39,7 @@ ADDRESSES: Final = frozenset({"browser"})
 _LONGEST_S: Final = 2_419_200  # four weeks: what services keep a message at most
 _URGENCY: Final = {"danger": "high", "warning": "high", "info": "normal"}
 """`high` wakes a sleeping phone. A warning is read now or not at all; an information may wait until the phone is used."""
+_WAITS: Final = "low"  # wakes no phone: it comes with the next thing that does
 _TOPIC: Final = 24  # bytes: 32 characters, the most that RFC 8030 allows
 _MET: Final = 8  # origins that are probed in turn
 
@@ -93,6 +94,7 @@ class WebPushGateway:
             validity=True,
             receipts=True,
             host_of=self._allowed.service_of,
+            silent=may_be_silent,
             application_server_key=vapid.public_key,
         )
         self._desk = Desk(self.capabilities.parallel)
@@ -168,7 +170,7 @@ class WebPushGateway:
             "Content-Encoding": "aes128gcm",
             "Content-Type": "application/octet-stream",
             "TTL": str(min(int(left_s), _LONGEST_S)),
-            "Urgency": _URGENCY.get(message.level, "normal"),
+            "Urgency": _WAITS if message.silent else _URGENCY.get(message.level, "normal"),
         }
         if message.thread:
             headers["Topic"] = self._topic(message.thread)

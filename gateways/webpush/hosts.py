@@ -70,6 +70,17 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast and all(each.is_global for each in _within(ip))
 
 
+def may_be_silent(address: str) -> bool:
+    """Whether this browser's maker admits a push that shows next to nothing. Apple ends a subscription for it, and plays the sound
+    of what is shown silently: https://webkit.org/blog/12945/meet-web-push/. Of the others see `alertd.watch.silent_probe`.
+    """
+    try:
+        host = Subscription.read(address).host
+    except ValueError:
+        return False
+    return not f".{host}".endswith(".push.apple.com")
+
+
 class PublicOnly(AbstractResolver):
     """Names as `inner` resolves them, but never into a private network. `local` are those that may lead to loopback."""
 

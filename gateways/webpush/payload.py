@@ -1,7 +1,8 @@
 """What a service worker is given: enough to show the notification without asking anybody.
 
 JSON with `title`, `body`, `url`, `tag` (one for all messages of an alert: the later replaces the earlier), `level`,
-`locale`, `reference`, and `ack`: the path on our own host to which it posts `delivered`, then `seen`.
+`locale`, `reference`, and `ack`: the path on our own host to which it posts `delivered`, then `seen`; `silent` where the phone is
+only asked whether it is still there.
 """
 
 from typing import Final
@@ -21,7 +22,7 @@ def payload(message: Message, ack: str) -> bytes:
 
     Raises `ValueError`: what cannot be cut leaves no room, or a text holds half a surrogate pair.
     """
-    words = {
+    words: dict[str, str | bool] = {
         "title": title(message.subject, message.sender_name, message.text),
         "body": "",
         "url": message.url,
@@ -31,6 +32,8 @@ def payload(message: Message, ack: str) -> bytes:
         "reference": message.reference,
         "ack": ack,
     }
+    if message.silent:
+        words["silent"] = True
     room = _MOST - len(dump(words))
     if room < 0:
         raise ValueError(f"what is beside the text is {-room} bytes too long")

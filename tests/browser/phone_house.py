@@ -5,20 +5,21 @@ import os
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from browser.push_service import PushService
 
 import zones
-from alertd.clock import HOUR
+from alertd.clock import DAY, FOREVER, HOUR, SetClock, from_ms, to_ms
 from alertd.daemon import Daemon, running
 from alertd.issue.preview import preview
 from alertd.issue.release import end, release
-from alertd.model import Actor, Channel, Content, Level, Role, State, Station, Target, Text
+from alertd.model import Actor, Channel, Content, Level, Role, State, Station, Target, Text, endpoint_id
 from alertd.settings import Settings
 from alertd.stations import drawings, stations
+from alertd.watch.silent_probe import SilentProbe
 
 HOME = (49.2090, 5.3750)
 WITHIN_S = 30.0
@@ -78,6 +79,25 @@ class House:
         )
         shown = await preview(desk, self.mayor, self.station, content, None)
         return (await release(desk, self.mayor, self.station, shown.digest)).alert_id
+
+    async def probe(self) -> int:
+        """Ask the only telephone silently, on the 28th of the month after next; the message, once the telephone has answered."""
+        desk, found = self.daemon.desk, list[int]()
+        then = from_ms(desk.clock.now_ms() + 62 * DAY).replace(day=28, hour=12)
+        probing = SilentProbe(replace(desk, clock=SetClock(to_ms(then))), self.daemon.work.gateways)
+
+        async def answered() -> bool:
+            if not found:
+                await probing.ask()
+            found[:] = [row["id"] for row in await desk.db.fetch("silent_probes.old", FOREVER, 2)]
+            [person] = await desk.db.fetch("subscribers.list_page", self.station.id, 0, 10)
+            where = (endpoint_id(person["subscriber_id"], 0),)
+            return [
+                row["state"] for one in found for row in await desk.db.fetch("deliveries.one", one, *where)
+            ] == [State.DELIVERED]
+
+        await self.until(answered)
+        return found[0]
 
     async def end(self, alert: int) -> None:
         """In the standard words."""

@@ -25,6 +25,10 @@ const registration = await navigator.serviceWorker.ready;
 return (await registration.getNotifications()).map(({title, body, tag, requireInteraction, data}) =>
   ({title, body, tag, requireInteraction, ...data}));
 """
+ALERTED = """
+return [...Services.wm.getEnumerator("alert:alert")]
+  .some(window => window.document.getElementById("alertTitleLabel").value.includes(given[0]));
+"""
 TAP = """
 const [title, action] = given;
 for (const window of Services.wm.getEnumerator("alert:alert")) {
@@ -116,6 +120,18 @@ async def test_the_later_message_of_an_alert_takes_the_place_of_the_first(settin
             f"alert-{alert}",
             "Fin d'alerte",
         )
+
+
+async def test_a_silent_message_is_answered_and_is_gone_after_a_moment(settings, browser):
+    """Elsewhere on the web its owner sees it come and go; the browser keeps the subscription, and the next alert arrives."""
+    async with opened(settings) as house:
+        await joined(house, browser)
+        await browser.go("about:blank")
+        await house.probe()
+        await browser.until(ALERTED, "Forêt", chrome=True)
+        await browser.until(f"return !(() => {{ {ALERTED} }})()", "Forêt", chrome=True)
+        alert = await house.alert()
+        await house.stands(alert, State.DELIVERED)
 
 
 async def test_a_damaged_push_is_never_silence(settings, push, browser):

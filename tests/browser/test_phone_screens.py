@@ -31,6 +31,9 @@ WAYS = [
 AUTH = b"sixteen bytes !!"
 WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] : [...document.body.querySelectorAll("*")]
   .filter(each => each.getBoundingClientRect().right > innerWidth).map(each => each.outerHTML.slice(0, 120))"""
+NOTES = """async () => (await self.registration.getNotifications({tag: "verification"}))
+  .map(({title, body, silent, requireInteraction}) => ({title, body, silent, requireInteraction}))"""
+MOMENT = "await new Promise(resolve => setTimeout(resolve, 50));"
 SMALL = """() => [...document.querySelectorAll("button, a.button, .pick, select, input:not([type=hidden], .pick input), summary")]
   .filter(each => each.offsetParent && each.getBoundingClientRect().height < 47.5).map(each => each.outerHTML.slice(0, 120))"""
 
@@ -145,6 +148,36 @@ async def test_chromium_shows_reports_and_answers_by_a_button(page, house, push)
     )
     assert len(page.context.pages) == 1
     assert page.complaints == []
+
+
+async def test_a_silent_message_shows_nothing_or_a_moment_s_note(page, house, push):
+    """With our page before somebody's eyes nothing; else a note without a sound, closed once Chromium has looked for one."""
+    await page.goto("/s/foret")
+    await page.evaluate(
+        "navigator.serviceWorker.register('/sw.js').then(() => navigator.serviceWorker.ready)"
+    )
+    key = await join(page, push)
+    wake = await worker(page)
+    await wake(opened_by(key, await push.taken(1)))
+    await page.wait_for_selector("[data-state=active]")
+    asked = asyncio.ensure_future(house.probe())
+    told = opened_by(key, await push.taken(2))
+    assert json.loads(told)["silent"] is True
+    await wake(told)
+    await asked
+    [scripts] = page.context.service_workers
+    assert await scripts.evaluate(NOTES) == []
+    await page.goto("about:blank")
+    await wake(told)
+    await scripts.evaluate(f"async () => {{ while (!(await ({NOTES})()).length) {MOMENT} }}")
+    [note] = await scripts.evaluate(NOTES)
+    assert note == {
+        "title": "Forêt",
+        "body": "Vérification du mois : les alertes arrivent sur ce téléphone. Rien à faire.",
+        "silent": True,
+        "requireInteraction": False,
+    }
+    await scripts.evaluate(f"async () => {{ while ((await ({NOTES})()).length) {MOMENT} }}")
 
 
 async def test_a_browser_that_cannot_is_told_why(page):

@@ -63,6 +63,7 @@ class FcmPeer:
         self.taken: list[str] = []
         self.messages: list[dict[str, Any]] = []
         self.sizes: list[int] = []
+        self.checked: list[str] = []  # whom it was asked about, and told nothing
         self.words: list[str] = []
         self.asked = 0  # messages:send, whatever it answered
         self.answers: dict[str, web.Response] = {}  # address -> what is answered instead
@@ -142,11 +143,12 @@ class FcmPeer:
         self.got_message.set()
         if self.forgets or request.headers["Authorization"] != f"Bearer {self.words[-1]}":
             return error(401, "UNAUTHENTICATED")
-        if dry:
-            return web.json_response({"name": f"projects/{PROJECT}/messages/fake_message_id"})
-        to = f"fid:{message['fid']}" if "fid" in message else f"token:{message['token']}"
+        to = next((f"{kind}:{message[kind]}" for kind in ("fid", "token") if kind in message), "")
         if to in self.answers:
             return self.answers[to]
+        if dry:
+            self.checked.append(to)
+            return web.json_response({"name": f"projects/{PROJECT}/messages/fake_message_id"})
         case = to.partition(":")[2].rpartition(":")[0].rpartition("-")[0]
         await self._suffer(case, request)
         if case in ANSWERS:

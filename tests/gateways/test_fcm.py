@@ -113,6 +113,22 @@ async def test_what_is_over_does_not_leave(peer: FcmPeer) -> None:
     assert peer.asked == 0
 
 
+async def test_a_phone_is_not_told_that_it_is_asked_after(peer: FcmPeer) -> None:
+    """FCM checks the registration and hands nothing to the phone; whoever uninstalled the app is dead all the same."""
+    async with project(peer) as gateway:
+        gone = await peer.play(Case.ACCEPT)
+        peer.answers[gone] = error(404, "NOT_FOUND", "UNREGISTERED")
+        told = {
+            each.outcome
+            for address in (TOKEN, gone)
+            for each in await send(gateway, letter(address, silent=True))
+        }
+        assert gateway.capabilities.silent is not None
+        assert gateway.capabilities.silent(TOKEN)
+    assert told == {Outcome.ACCEPTED, Outcome.REFUSED}
+    assert (peer.checked, peer.messages) == ([f"token:{TOKEN}"], [])
+
+
 async def test_one_key_for_all_of_an_alert(peer: FcmPeer) -> None:
     """What waits, and what is shown, is replaced by what follows in the thread; the key says nothing of the thread."""
     async with project(peer) as gateway:

@@ -56,6 +56,26 @@ async def test_a_service_is_told_how_urgent_it_is(peer: WebPushPeer, level: str,
     assert "Cookie" not in first
 
 
+async def test_a_phone_is_asked_silently_whether_it_is_there(peer: WebPushPeer) -> None:
+    """Its worker is told to show next to nothing, and the service that nobody need be woken; Apple's is never asked."""
+    async with opened_pusher(peer.options(5)) as gateway:
+        address = await peer.play(Case.ACCEPT)
+        await push_one(gateway, address, level="info", silent=True)
+        may = gateway.capabilities.silent
+    [(_, headers, _)] = peer.requests
+    assert headers["Urgency"] == "low"
+    assert peer.payloads[0]["silent"] is True
+    assert may is not None
+    hosts = ("web.push.apple.com", "x.push.apple.com", "fcm.googleapis.com", "push.apple.com.example")
+    assert [may(address.replace(peer.origin, f"https://{host}")) for host in hosts] == [
+        False,
+        False,
+        True,
+        True,
+    ]
+    assert not may("no subscription")
+
+
 async def test_one_topic_for_all_of_an_alert(peer: WebPushPeer) -> None:
     """What still waits at the service is replaced by what follows in the thread; the topic says nothing of the thread."""
     async with opened_pusher(peer.options(5)) as gateway:

@@ -9,6 +9,7 @@ from alertd.privacy import facts, papers
 from alertd.privacy.facts import Scale
 from alertd.privacy.papers import Paper
 from alertd.settings import Settings
+from alertd.settings.silent_probe import SilentProbe
 
 STATION = Station(
     1, "bras", "Bras | <b>", "commune", Mode.LIVE, "Europe/Paris", "FR", "fr", 49.2, 5.3, phone="+33329000000"
@@ -83,3 +84,15 @@ def test_an_association_does_not_claim_a_mission_of_public_interest():
     club = replace(STATION, kind="association")
     assert "L2212-2" in papers.markdown(Paper.REGISTER, facts.of(SETTINGS, STATION, 0))
     assert "L2212-2" not in papers.markdown(Paper.REGISTER, facts.of(SETTINGS, club, 0))
+
+
+def test_a_silent_check_is_told_of_where_it_happens():
+    """Residents read that a month's silent notification, and when they were heard of last, is noted; not where nobody is asked."""
+    off = SETTINGS.model_copy(update={"silent_probe": SilentProbe(enabled=False)})
+    training = replace(STATION, mode=Mode.TRAINING)
+    told = [
+        papers.markdown(Paper.RESIDENTS, facts.of(*each, 0))
+        for each in ((SETTINGS, STATION), (off, STATION), (SETTINGS, training))
+    ]
+    assert ["notification silencieuse" in text for text in told] == [True, False, False]
+    assert all("signe de vie" in text for text in told)

@@ -138,6 +138,7 @@ async def test_nothing_is_changed_of_another_person(door):
     await door.town.person(email=1)
     other = await door.town.person(email=1)
     link = await my_link(door)
+    await door.get(link)  # whoever opens it is heard of
     before = [tuple(row) for row in await door.town.db.fetch("people.all_endpoints")]
     await do(door, link, do="stop", way=str(other << 8))
     assert [tuple(row) for row in await door.town.db.fetch("people.all_endpoints")] == before

@@ -3,6 +3,13 @@
 UPDATE endpoint SET greeted_at = now_ms()
  WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($1 AS TEXT))) AND greeted_at IS NULL;
 
+-- name: hear
+-- They were heard of; once a day is enough to know it, so that a great alert's receipts write each address once. Last among the
+-- statements on endpoints: on PostgreSQL it waits for nobody.
+UPDATE endpoint SET heard_at = now_ms()
+ WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($1 AS TEXT)))
+   AND (heard_at IS NULL OR heard_at < (SELECT now_ms()) - 86400000);
+
 -- name: close
 -- Dead, or stopped by the person: on a provider's word about this very address. Reach is derived anew after it. A number that
 -- its person stopped at the carrier is brought back by START, as one that was stopped here.
@@ -34,7 +41,7 @@ SELECT id, subscriber_id, mode, state FROM endpoint WHERE id = $1 AND channel = 
 
 -- name: replace_address
 -- The browser was given another address for the same page: what is queued, and the threads under way, follow it.
-UPDATE endpoint SET address = $2, address_hash = $3, key_id = $4, state = CASE WHEN state = 3 THEN 1 ELSE state END, closed_at = NULL
+UPDATE endpoint SET address = $2, address_hash = $3, key_id = $4, heard_at = now_ms(), state = CASE WHEN state = 3 THEN 1 ELSE state END, closed_at = NULL
  WHERE id = $1 AND channel = 1 AND state IN (0, 1, 3);
 
 -- name: unproven
@@ -52,4 +59,4 @@ SELECT station_id, subscriber_id FROM subscription
 
 -- name: confirm
 -- Its person has shown that it is theirs: by a code, a link, a key or an SMS of their own.
-UPDATE endpoint SET state = 1, proven_at = $2, closed_at = NULL WHERE id = $1 AND state < 2;
+UPDATE endpoint SET state = 1, proven_at = $2, heard_at = $2, closed_at = NULL WHERE id = $1 AND state < 2;

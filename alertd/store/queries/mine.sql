@@ -9,7 +9,7 @@ SELECT e.id
 
 -- name: link
 -- Whose link this is: it was sent by station $3 since $4 for this alone, to an address that still reaches its person.
-SELECT e.subscriber_id
+SELECT e.subscriber_id, e.heard_at
   FROM delivery d JOIN message m ON m.id = d.message_id JOIN endpoint e ON e.id = d.endpoint_id
  WHERE d.message_id = $1 AND d.endpoint_id = $2 AND m.kind = 'service' AND m.act = 'preferences' AND m.station_id = $3
    AND m.created_at > $4 AND e.state = 1;
@@ -36,7 +36,7 @@ SELECT id, locale, quiet, created_at FROM subscriber WHERE id = $1 AND hidden = 
 
 -- name: endpoints
 -- Every way of theirs, those that ended too.
-SELECT id, channel, state, address, key_id, created_at, proven_at, closed_at FROM endpoint WHERE subscriber_id = $1 ORDER BY id;
+SELECT id, channel, state, address, key_id, created_at, proven_at, heard_at, probed_at, closed_at FROM endpoint WHERE subscriber_id = $1 ORDER BY id;
 
 -- name: places
 -- Every place, those that ended too: they are kept until an alert that reached them cannot be corrected any more.
@@ -59,7 +59,7 @@ SELECT p.ended_at, t.name AS station FROM parted p JOIN station t ON t.id = p.st
 -- name: received
 -- What left to them lately: of each of their stations ($2) the newest five hundred messages are looked at.
 SELECT m.created_at, m.kind, m.act, a.headline, d.channel, d.state
-  FROM (SELECT n.id, n.created_at, n.kind, n.act, n.alert_id FROM message n WHERE n.station_id = $2 ORDER BY n.id DESC LIMIT 500) m
+  FROM (SELECT n.id, n.created_at, n.kind, n.act, n.alert_id FROM message n WHERE n.station_id = $2 AND n.kind <> 'probe' ORDER BY n.id DESC LIMIT 500) m
   JOIN delivery d ON d.message_id = m.id AND d.endpoint_id >= $1 * 256 AND d.endpoint_id < $1 * 256 + 256
   LEFT JOIN alert a ON a.id = m.alert_id
  ORDER BY m.id DESC;

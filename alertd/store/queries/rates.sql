@@ -4,7 +4,7 @@
 -- The latest messages ($2 at most, none made before $1), newest first, with how many deliveries were handed to a provider: ids
 -- are in order of time, so that an instance of many years is not read through. Canaries say nothing of people.
 SELECT m.id, CAST(sum(t.n) AS BIGINT) AS n
-  FROM (SELECT id, created_at FROM message WHERE kind <> 'canary' ORDER BY id DESC LIMIT $2) m
+  FROM (SELECT id, created_at FROM message WHERE kind NOT IN ('canary', 'probe') ORDER BY id DESC LIMIT $2) m
   JOIN tally t ON t.message_id = m.id AND t.state IN (3, 4, 5, 6, 7, 8, 9)
  WHERE m.created_at >= $1
  GROUP BY m.id HAVING sum(t.n) > 0 ORDER BY m.id DESC;

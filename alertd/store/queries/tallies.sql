@@ -23,6 +23,6 @@ SELECT m.mode, m.lane, t.channel, t.state, CAST(sum(t.n) AS BIGINT) AS n
 -- channel; a house's own letters have no event, and its canaries are no station's.
 SELECT m.id AS message_id, m.station_id, m.created_at, m.event_id, m.level, t.channel, CAST(sum(t.n) AS BIGINT) AS n
   FROM message m JOIN tally t ON t.message_id = m.id
- WHERE m.mode = 0 AND m.kind <> 'canary' AND m.created_at >= $1 AND m.created_at < $2 AND m.id > $3 AND t.state IN (3, 4, 5, 6)
+ WHERE m.mode = 0 AND m.kind NOT IN ('canary', 'probe') AND m.created_at >= $1 AND m.created_at < $2 AND m.id > $3 AND t.state IN (3, 4, 5, 6)
  GROUP BY m.id, m.station_id, m.created_at, m.event_id, m.level, t.channel
  ORDER BY m.id, t.channel LIMIT $4;

@@ -48,8 +48,20 @@ class Plot:
 
 
 @dataclass(frozen=True, slots=True)
+class AnsweringPart:
+    """Who still answers. `lead` is "" where nobody has notifications; a row names a channel, then its counts in words: active,
+    heard of, asked without an answer, dead of late.
+    """
+
+    lead: str
+    asked: str
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FiguresPage:
     template: ClassVar[str] = "figures.html"
     frame: Frame
     lead: str
     plots: tuple[Plot, ...]
+    answering: AnsweringPart

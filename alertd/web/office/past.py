@@ -12,11 +12,12 @@ from alertd.clock import FOREVER, to_ms
 from alertd.issue import ledger, reading
 from alertd.issue.ledger import Sums, Wanted
 from alertd.issue.reading import AlertSummary
-from alertd.model import Act, Channel, State
+from alertd.model import Act, Channel, Mode, State
+from alertd.watch import live_reach
 from alertd.web import words
 from alertd.web.contracts import AlertLine, Choice
 from alertd.web.contracts.history import Entry, FiguresPage, SearchPage
-from alertd.web.office import figures
+from alertd.web.office import answering, figures
 from alertd.web.rooms import ROOMS, Rooms
 from alertd.web.show import frame, show
 from alertd.web.visits import Visit, visit
@@ -51,10 +52,18 @@ async def search_page(request: web.Request) -> web.StreamResponse:
 
 
 async def figures_page(request: web.Request) -> web.StreamResponse:
-    """The last twelve months: messages and how many arrived, cost, who left; the latest alerts one by one."""
+    """The last twelve months: messages and how many arrived, cost, who left; the latest alerts one by one; who still answers."""
     rooms, here = request.app[ROOMS], await visit(request)
     told = await figures.of_year(rooms.desk, here.station)
-    return show(FiguresPage(frame("Les chiffres", here), figures.lead(told), tuple(figures.plots(told))))
+    reach = await live_reach.read(rooms.db, rooms.clock, here.station.id)
+    asks = rooms.settings.silent_probe.enabled and here.station.mode is Mode.LIVE
+    page = FiguresPage(
+        frame=frame("Les chiffres", here),
+        lead=figures.lead(told),
+        plots=tuple(figures.plots(told)),
+        answering=answering.part(here.station, reach, asks=asks),
+    )
+    return show(page)
 
 
 def _wanted(asked: Mapping[str, str], zone: ZoneInfo) -> tuple[Wanted, str]:

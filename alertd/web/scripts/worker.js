@@ -11,6 +11,8 @@ const VIBRATION = {
   warning: [300, 120, 300, 120, 300],
   info: [200],
 };
+const QUIET = "verification"; // the tag of what a silent message shows
+const QUIET_MS = 8000;
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim().then(callAgain)));
@@ -30,10 +32,39 @@ self.addEventListener("message", (event) => {
 
 async function receive(data) {
   const said = (await read(data)) ?? (await unread());
+  if (said.silent === true) return present(said);
+  await hush();
   await show(said);
   for (const page of await pages()) page.postMessage({ received: said.tag ?? "" });
   await report(said.ack, "delivered");
   await callAgain();
+}
+
+// Asked whether this phone is still there: it says so, and shows what no browser lets it leave out, without a sound. With a page of
+// ours before somebody's eyes nothing need be shown. Chrome looks when this is over whether something of ours is visible, Firefox
+// three seconds later: so it is closed after both have looked, or at the latest when something else comes.
+async function present(said) {
+  const seen = (await pages()).some((page) => page.visibilityState === "visible");
+  if (!seen) await showQuietly(said);
+  await report(said.ack, "delivered");
+  await callAgain();
+  if (!seen) setTimeout(hush, QUIET_MS);
+}
+
+async function showQuietly(said) {
+  await self.registration.showNotification(said.title, {
+    body: typeof said.body === "string" ? said.body : "",
+    lang: typeof said.locale === "string" ? said.locale : "",
+    tag: QUIET,
+    silent: true,
+    icon: "/static/icon-192.png",
+    badge: "/static/badge.png",
+    data: { path: ours(said.url), ack: said.ack },
+  });
+}
+
+async function hush() {
+  for (const shown of await self.registration.getNotifications({ tag: QUIET })) shown.close();
 }
 
 // Damaged or empty, it is still shown: whoever is warned of something unreadable can look, and browsers take the right to

@@ -1,0 +1,61 @@
+"""Who still answers: of a station's addresses those that gave a sign of life lately, in words and figures in fives."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+
+from alertd.clock import from_ms
+from alertd.model import Channel, Station
+from alertd.watch.live_reach import Answering, LiveReach
+from alertd.web import words
+from alertd.web.contracts.history import AnsweringPart
+
+_NAMES: Final = {
+    Channel.PUSH: "Notifications",
+    Channel.SMS: "SMS",
+    Channel.EMAIL: "Courriels",
+    Channel.VOICE: "Appels",
+    Channel.DISPLAY: "Panneaux",
+}
+
+
+def part(station: Station, reach: LiveReach, *, asks: bool) -> AnsweringPart:
+    """`asks`: whether telephones are asked silently once a month."""
+    push = next((one for one in reach.channels if one.channel is Channel.PUSH), None)
+    return AnsweringPart(
+        lead=_lead(push) if push else "",
+        asked=_asked(station, reach, asks=asks),
+        rows=tuple(_rows(reach)),
+    )
+
+
+def _lead(push: Answering) -> str:
+    heard, active = words.fives(push.heard), words.fives(push.active)
+    return f"Téléphones qui ont répondu ce mois-ci : {heard} sur {active}."
+
+
+def _asked(station: Station, reach: LiveReach, *, asks: bool) -> str:
+    if reach.asked_at is not None:
+        return f"Dernière vérification silencieuse : {_day(station, reach.asked_at)}."
+    stands = "n'a pas encore eu lieu" if asks else "est désactivée"
+    return f"La vérification silencieuse {stands}."
+
+
+def _rows(reach: LiveReach) -> Iterator[tuple[str, ...]]:
+    for one in reach.channels:
+        silent = words.fives(one.silent) if one.channel is Channel.PUSH else "–"
+        yield (
+            _NAMES[one.channel],
+            words.fives(one.active),
+            words.fives(one.heard),
+            silent,
+            words.fives(one.dead),
+        )
+
+
+def _day(station: Station, at: int) -> str:
+    there: datetime = from_ms(at).astimezone(ZoneInfo(station.timezone))
+    return str(format_date(there.date(), "d MMMM y", locale="fr"))

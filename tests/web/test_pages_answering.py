@@ -1,0 +1,59 @@
+"""Who still answers: on the page of figures, in plain words, in fives, and never so that anybody could be located."""
+
+import html
+import re
+from dataclasses import replace
+
+import pytest
+
+from alertd.model import Channel, Mode
+from alertd.watch.live_reach import Answering, LiveReach
+from alertd.web.office import answering
+
+PAGE = "/historique/chiffres"
+
+
+@pytest.mark.usefixtures("client")
+async def test_the_page_says_how_many_answered_and_what_to_do(mayor, desk, station):
+    """Twelve people by SMS and e-mail, nobody heard of yet; then ten e-mails of them."""
+    _, page = await mayor.get(PAGE)
+    assert row(page, "SMS") == ["10", "0", "–", "0"]
+    people = await desk.db.fetch("subscribers.list_page", station.id, 0, 100)
+    mailboxes = [one["subscriber_id"] << 8 | 1 for one in people]
+    async with desk.db.transaction() as tx:
+        await tx.execute("endpoints.hear", str(mailboxes[:10]))
+    _, page = await mayor.get(PAGE)
+    assert row(page, "Courriels") == ["10", "10", "–", "0"]
+    said = html.unescape(page)
+    assert "La vérification silencieuse est désactivée." in said, "a training station asks nobody"
+    assert "« Essayer mes moyens »" in said
+
+
+def test_telephones_come_first_in_words(station_of_the_town):
+    """As the mayor would say it; what is few is not told apart, nor by a difference."""
+    push = Answering(Channel.PUSH, active=520, heard=412, silent=3, dead=0)
+    part = answering.part(station_of_the_town, LiveReach((push,), 1_772_442_000_000), asks=True)
+    assert part.lead == "Téléphones qui ont répondu ce mois-ci : 410 sur 520."
+    assert part.rows == (("Notifications", "520", "410", "moins de 5", "0"),)
+    assert part.asked == "Dernière vérification silencieuse : 2 mars 2026."
+    few = replace(push, active=523, heard=522)
+    part = answering.part(station_of_the_town, LiveReach((few,), None), asks=True)
+    assert part.lead == "Téléphones qui ont répondu ce mois-ci : 520 sur 520."
+    assert part.asked == "La vérification silencieuse n'a pas encore eu lieu."
+
+
+def test_without_telephones_nothing_is_said_of_them(station_of_the_town):
+    """A station by SMS alone."""
+    sms = Answering(Channel.SMS, active=3, heard=0, silent=0, dead=1)
+    part = answering.part(station_of_the_town, LiveReach((sms,), None), asks=True)
+    assert (part.lead, part.rows) == ("", (("SMS", "moins de 5", "0", "–", "moins de 5"),))
+
+
+@pytest.fixture
+def station_of_the_town(station):
+    return replace(station, mode=Mode.LIVE)
+
+
+def row(page, name):
+    (found,) = re.findall(rf'<th scope="row">{name}</th>((?:<td>[^<]*</td>)+)', page)
+    return re.findall(r"<td>([^<]*)</td>", found)
