@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
@@ -20,6 +20,7 @@ from alertd.subscribe.departures import Departure, What
 PATTERN: Final = "departures-*.jsonl"
 SLICE: Final = 1_000
 LONGEST_LINE: Final = 1_000
+MOST_NUMBER: Final = 1 << 63
 
 log = structlog.get_logger(__name__)
 
@@ -71,10 +72,16 @@ def _read(path: Path) -> Iterator[Departure]:
     with path.open(encoding="ascii", errors="replace") as file:
         while line := file.readline(LONGEST_LINE):
             try:
-                said = json.loads(line)
-                yield Departure(**said | {"what": What(said["what"])})
-            except (ValueError, TypeError, KeyError):
-                continue  # blank, or torn
+                yield _departure(json.loads(line))
+            except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+                continue  # blank, torn, or none of ours: copies come back from elsewhere
+
+
+def _departure(said: dict[str, Any]) -> Departure:
+    numbers = {name: value for name, value in said.items() if name != "what" and value is not None}
+    if not all(type(value) is int and 0 <= value < MOST_NUMBER for value in numbers.values()):
+        raise ValueError("no number that a row could have")
+    return Departure(what=What(said["what"]), **numbers)
 
 
 def _private(path: str, flags: int) -> int:

@@ -10,13 +10,11 @@ from typing import Final
 from alertd.clock import from_ms
 from alertd.errors import Refused
 from alertd.settings import Settings
-from alertd.settings.backup import Backup
+from alertd.settings.backup import BEFORE_KEPT, Backup
 from alertd.store.snapshots import file_of
 
 NAME: Final = re.compile(r"alertd-(\d{8}T\d{6}Z)(-before-\d+)?\.age")
 STAMP: Final = "%Y%m%dT%H%M%SZ"
-BEFORE_KEPT: Final = 3
-"""Of backups that a new version made before it changed the database."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from alertd.clock import DAY, HOUR
 from alertd.deliver import inbound, provider_names, raws, service
 from alertd.settings import Settings, silent_probe
+from alertd.settings.backup import BEFORE_KEPT
 from alertd.subscribe import departures, follow, join, stops
 
 
@@ -55,7 +56,7 @@ def durations(settings: Settings) -> tuple[Duration, ...]:
         ),
         Duration(
             "liste des départs, sans adresse (numéros seuls)",
-            _time(departures.KEPT_MS),
+            f"{_time(departures.KEPT_MS)} dans la base ; à côté des sauvegardes, aussi longtemps qu'elles",
             "effacement ; sert à refaire les effacements après une restauration",
         ),
         Duration(
@@ -65,7 +66,8 @@ def durations(settings: Settings) -> tuple[Duration, ...]:
         ),
         Duration(
             "sauvegardes, chiffrées",
-            f"{backup.keep_daily} jours, {backup.keep_weekly} semaines et {backup.keep_monthly} mois",
+            f"{backup.keep_daily} jours, {backup.keep_weekly} semaines et {backup.keep_monthly} mois ; les {BEFORE_KEPT} "
+            "dernières d'avant une mise à jour",
             "effacement ; après une restauration les départs survenus depuis sont refaits",
         ),
     )

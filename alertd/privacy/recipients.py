@@ -103,5 +103,5 @@ def asked(settings: Settings) -> Iterator[Recipient]:
         yield Recipient(where, "fournit le fond de carte", what, where, "sans donnée de personne")
     if settings.backup.remote.url:
         place = urlsplit(settings.backup.remote.endpoint or settings.backup.remote.url).hostname or ""
-        what = "des fichiers chiffrés, dont il n'a pas la clé"
+        what = "des fichiers chiffrés, dont il n'a pas la clé ; la liste des départs, par numéros seuls"
         yield Recipient(place, "garde les copies des sauvegardes", what, place, "selon le contrat")

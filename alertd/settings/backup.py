@@ -6,6 +6,8 @@ from pydantic import Field, model_validator
 
 from alertd.settings.sections import Section
 
+BEFORE_KEPT: Final = 3
+"""Of backups that a new version made before it changed the database."""
 _BUCKET: Final = r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._-]+)+"
 _ACCOUNT: Final = r"sftp://[A-Za-z0-9._-]{1,64}@[^\s/@:?#]+(:[0-9]{1,5})?(/[A-Za-z0-9._-]+)+"
 _HOST_KEY: Final = r"^(\S+ )?(ssh-|ecdsa-sha2-)\S+ [A-Za-z0-9+/=]{40,1000}$"

@@ -13,7 +13,7 @@ from alertd.store import ids
 from alertd.store.database import Database, Transaction
 
 KEPT_MS: Final = 400 * DAY
-"""Longer than any backup is kept (`[backup] keep_monthly`)."""
+"""Longer than a usual backup is kept (`[backup] keep_monthly`); the file beside the backups keeps them for those that stay longer."""
 
 
 class What(StrEnum):
@@ -67,7 +67,7 @@ async def after(db: Database, last: int, most: int) -> list[Departure]:
 
 
 async def forget(db: Database, clock: Clock) -> None:
-    """Those that no backup could undo any more."""
+    """Those that no usual backup could undo any more; they were noted in the file long ago."""
     async with db.transaction() as tx:
         await tx.execute("departures.forget", clock.now_ms() - KEPT_MS)
 

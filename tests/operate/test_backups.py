@@ -10,7 +10,7 @@ import pytest
 from operate.village import keyring_in, opened, settings_in, settle
 from pyrage import x25519
 
-from alertd.backup import sealing, shelf
+from alertd.backup import journal, sealing, shelf
 from alertd.backup.create import create
 from alertd.backup.journal import Journal
 from alertd.backup.restore import LEAP, restore
@@ -208,6 +208,27 @@ async def test_nothing_is_restored_under_a_running_node(house):
             await restore(settings, daemon.desk.clock, keyring, made, replace=True)
     assert refusal.value.code == "node_running"
     assert (await tried(settings, daemon.desk.clock, keyring, made)).subscribers == 0
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"id": "9", "at": 1, "what": "left", "subscriber_id": 1}',
+        '{"id": 9e9, "at": 1, "what": "left", "subscriber_id": 1}',
+        '{"id": 9, "at": 1e999, "what": "left", "subscriber_id": 1}',
+        f'{{"id": 9, "at": 1, "what": "left", "subscriber_id": {1 << 64}}}',
+        '{"id": 9, "at": 1, "what": "erased"}',
+        '{"id": 9, "at": 1, "what": ["left"], "subscriber_id": 1}',
+        "[9]",
+        "[" * 900,
+        '{"id": 9, "at": 1, "wh',
+    ],
+)
+def test_a_line_that_is_none_of_ours_holds_no_restore_up(tmp_path, line):
+    """What a place elsewhere, or a crash, made of what was noted is passed over; what is whole beside it counts."""
+    whole = '{"id": 7, "at": 1, "what": "left", "subscriber_id": 1, "station_id": 2, "endpoint_id": null}'
+    (tmp_path / "departures-one@0a1b2c3d.jsonl").write_text(f"{line}\n{whole}\n")
+    assert [(one.id, one.station_id) for one in journal.known(tmp_path)] == [(7, 2)]
 
 
 def test_rotation_keeps_the_last_of_each_span(tmp_path, clock):
