@@ -1,6 +1,8 @@
 """Replay: what people left since a backup was made is left again in the database that was restored from it."""
 
+from alertd.model import subscriber_of
 from alertd.store import Database, Transaction, reach
+from alertd.subscribe import stops
 from alertd.subscribe.departures import Departure, What, standing
 from alertd.subscribe.leave import erase, leave
 
@@ -30,11 +32,14 @@ async def _stop(tx: Transaction, departure: Departure) -> bool:
 
 
 async def _leave(tx: Transaction, departure: Departure) -> bool:
-    """Of one station, or of all; an operator's own endpoints stay."""
-    person = departure.subscriber_id
+    """Of one station, or of all; an operator's own endpoints stay. A STOP stays an objection: no older list brings the person back."""
+    person, endpoint = departure.subscriber_id, departure.endpoint_id
     rows = await tx.fetch("departures.subscriptions", person, departure.at, departure.station_id)
     for row in rows:
-        await leave(tx, row["station_id"], person)
+        if endpoint is not None and subscriber_of(endpoint) == person:
+            await stops.part(tx, row["station_id"], endpoint, f"departure:{departure.id}", departure.at)
+        else:
+            await leave(tx, row["station_id"], person)
     if departure.what is What.ERASED and not await tx.fetch("departures.operators", person):
         await erase(tx, person)
         return True

@@ -20,7 +20,7 @@ class What(StrEnum):
     """What kind of leaving."""
 
     ERASED = "erased"
-    LEFT = "left"  # one station
+    LEFT = "left"  # one station; by a STOP, where an endpoint is named
     STOPPED = "stopped"  # one endpoint, by STOP
     RETURNED = "returned"  # START: what was left by STOP is taken up again
 

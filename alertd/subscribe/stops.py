@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from alertd.clock import DAY, Clock
-from alertd.model import EndpointState, Mode
+from alertd.model import EndpointState, Mode, subscriber_of
 from alertd.stations import audit
 from alertd.store import reach
 from alertd.store.database import Database, Row, Transaction
@@ -140,17 +140,22 @@ async def _parted(tx: Transaction, writer: Writer, since: int) -> Sequence[Row]:
     return await tx.fetch("stops.parted", writer.endpoint_id, writer.subscriber_id, since)
 
 
+async def part(tx: Transaction, station_id: int, endpoint: int, proof: str, at: int | None = None) -> None:
+    """End a station's subscription by a STOP from that endpoint, and keep it as a parting: of `at` (UTC ms), or of now."""
+    person = subscriber_of(endpoint)
+    groups = _list({row["id"] for row in await tx.fetch("stops.groups", station_id, person)})
+    await tx.execute("stops.forget_parting", station_id, person)
+    await tx.execute("stops.part", station_id, person, endpoint, proof, groups, at)
+    await reach.forget(tx, [person])
+    await tx.execute("subscribers.leave_groups", station_id, person)
+    await tx.execute("subscribers.unsubscribe", station_id, person)
+    await guests.dismiss(tx, person)
+    await note(tx, What.LEFT, person, station_id=station_id, endpoint_id=endpoint)
+    await reach.derive(tx, [person])
+
+
 async def _part(tx: Transaction, clock: Clock, writer: Writer, station: Known) -> None:
-    pair = (station.id, writer.subscriber_id)
-    groups = _list({row["id"] for row in await tx.fetch("stops.groups", *pair)})
-    await tx.execute("stops.forget_parting", *pair)
-    await tx.execute("stops.part", *pair, writer.endpoint_id, writer.proof, groups)
-    await reach.forget(tx, [writer.subscriber_id])
-    await tx.execute("subscribers.leave_groups", *pair)
-    await tx.execute("subscribers.unsubscribe", *pair)
-    await guests.dismiss(tx, writer.subscriber_id)
-    await note(tx, What.LEFT, writer.subscriber_id, station_id=station.id)
-    await reach.derive(tx, [writer.subscriber_id])
+    await part(tx, station.id, writer.endpoint_id, writer.proof)
     await _audit(tx, clock, station.id, "subscriber.stop", f"subscriber:{writer.subscriber_id}", writer)
 
 
@@ -175,7 +180,8 @@ async def _resume(tx: Transaction, clock: Clock, writer: Writer, station_id: int
     await tx.execute("stops.resume", *pair, writer.proof)
     await tx.execute("stops.regroup", *pair)
     await tx.execute("stops.forget_parting", *pair)
-    await note(tx, What.RETURNED, writer.subscriber_id, station_id=station_id)
+    endpoint = writer.endpoint_id
+    await note(tx, What.RETURNED, writer.subscriber_id, station_id=station_id, endpoint_id=endpoint)
     await _audit(tx, clock, station_id, "subscriber.start", f"subscriber:{writer.subscriber_id}", writer)
 
 

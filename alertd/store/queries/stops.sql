@@ -48,10 +48,10 @@ SELECT g.id FROM group_member m JOIN "group" g ON g.id = m.group_id
 DELETE FROM parted WHERE station_id = $1 AND subscriber_id = $2;
 
 -- name: part
--- The subscription as it stood, before it ends: $3 is the endpoint, $4 the proof, $5 the groups.
+-- The subscription as it stood, before it ends: $3 is the endpoint, $4 the proof, $5 the groups, $6 when, or null for now.
 INSERT INTO parted (station_id, subscriber_id, endpoint_id, ended_at, proof, scope, topics, min_level, exercises, valid_until,
                     ref, name, callback, key_id, consent_source, consent_at, consent_proof, groups)
-SELECT station_id, subscriber_id, $3, now_ms(), $4, scope, topics, min_level, exercises, valid_until,
+SELECT station_id, subscriber_id, $3, coalesce(CAST($6 AS BIGINT), now_ms()), $4, scope, topics, min_level, exercises, valid_until,
        ref, name, callback, key_id, consent_source, consent_at, consent_proof, $5
   FROM subscription WHERE station_id = $1 AND subscriber_id = $2;
 

@@ -1,0 +1,63 @@
+"""What people left since a backup is left again as they left it: also what is kept so that no older list brings them back."""
+
+import pytest
+from operate.village import HOME, keyring_in, opened, settings_in, settle
+
+from alertd.backup import shelf
+from alertd.backup.create import create
+from alertd.backup.journal import Journal
+from alertd.backup.restore import restore
+from alertd.clock import DAY, SECOND
+from alertd.errors import Conflict
+from alertd.model import Channel, Mode
+from alertd.subscribe import stops
+from alertd.subscribe.enrol import enrol
+from alertd.subscribe.nouns import At, Enrolment
+
+NUMBER = "+33639980000"
+
+
+async def writer(tx, keyring):
+    """Whoever writes from that number."""
+    return await stops.find(tx, keyring.address_hashes("sms", NUMBER), Mode.TRAINING, "inbound:1", ())
+
+
+async def listed(tx, clock, keyring, station):
+    """A list brings the number, with a consent of a week ago."""
+    place = (At(*HOME),)
+    one = Enrolment(((Channel.SMS, NUMBER),), "liste", clock.now_ms() - 7 * DAY, places=place)
+    return await enrol(tx, clock, keyring, station, one, fiction=True)
+
+
+@pytest.mark.parametrize("returns", [False, True], ids=["stop", "stop and start"])
+async def test_a_stop_since_the_backup_stays_an_objection(tmp_path, clock, returns):
+    """Whoever said STOP after the backup is not written to, nor brought back by an older list; START brings them back, as before."""
+    settings, keyring = settings_in(tmp_path), keyring_in(tmp_path)
+    async with opened(settings, clock) as db:
+        station, (person, *_) = await settle(db, clock, keyring)
+        made = await create(settings, clock, keyring)
+        clock.advance(SECOND)
+        async with db.transaction() as tx:
+            stopped = await stops.stop(tx, clock, await writer(tx, keyring))
+            assert stopped.station.id == station.id
+        said = clock.now_ms()
+        clock.advance(SECOND)
+        async with db.transaction() as tx:
+            if returns:
+                await stops.start(tx, clock, await writer(tx, keyring))
+        await Journal(db, shelf.folder_of(settings), "one").step()
+    clock.advance(DAY)
+    restored = await restore(settings, clock, keyring, made, replace=True)
+    assert restored.departures == (0 if returns else 1)
+    async with opened(settings, clock) as db:
+        if returns:
+            assert await db.fetch("subscribers.find_subscription", station.id, person)
+            return
+        with pytest.raises(Conflict) as refusal:
+            async with db.transaction() as tx:
+                await listed(tx, clock, keyring, station)
+        assert refusal.value.code == "consent_withdrawn"
+        async with db.transaction() as tx:
+            rows = await tx.fetch("stops.parted", person << 8, person, 0)
+            assert [row["ended_at"] for row in rows] == [said]
+            assert await stops.start(tx, clock, await writer(tx, keyring)) == ["Bras-sur-Meuse"]
