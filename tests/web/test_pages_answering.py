@@ -17,13 +17,13 @@ PAGE = "/historique/chiffres"
 async def test_the_page_says_how_many_answered_and_what_to_do(mayor, desk, station):
     """Twelve people by SMS and e-mail, nobody heard of yet; then ten e-mails of them."""
     _, page = await mayor.get(PAGE)
-    assert row(page, "SMS") == ["10", "0", "–", "0"]
+    assert line(page, "SMS") == "signe de vie de 0 sur 10 ; perdues : 0."
     people = await desk.db.fetch("subscribers.list_page", station.id, 0, 100)
     mailboxes = [one["subscriber_id"] << 8 | 1 for one in people]
     async with desk.db.transaction() as tx:
         await tx.execute("endpoints.hear", str(mailboxes[:10]))
     _, page = await mayor.get(PAGE)
-    assert row(page, "Courriels") == ["10", "10", "–", "0"]
+    assert line(page, "Courriels") == "signe de vie de 10 sur 10 ; perdues : 0."
     said = html.unescape(page)
     assert "La vérification silencieuse est désactivée." in said, "a training station asks nobody"
     assert "« Essayer mes moyens »" in said
@@ -34,7 +34,9 @@ def test_telephones_come_first_in_words(station_of_the_town):
     push = Answering(Channel.PUSH, active=520, heard=412, silent=3, dead=0)
     part = answering.part(station_of_the_town, LiveReach((push,), 1_772_442_000_000), asks=True)
     assert part.lead == "Téléphones qui ont répondu ce mois-ci : 410 sur 520."
-    assert part.rows == (("Notifications", "520", "410", "moins de 5", "0"),)
+    assert part.lines == (
+        ("Notifications", "signe de vie de 410 sur 520 ; muettes : moins de 5 ; perdues : 0."),
+    )
     assert part.asked == "Dernière vérification silencieuse : 2 mars 2026."
     few = replace(push, active=523, heard=522)
     part = answering.part(station_of_the_town, LiveReach((few,), None), asks=True)
@@ -46,7 +48,8 @@ def test_without_telephones_nothing_is_said_of_them(station_of_the_town):
     """A station by SMS alone."""
     sms = Answering(Channel.SMS, active=3, heard=0, silent=0, dead=1)
     part = answering.part(station_of_the_town, LiveReach((sms,), None), asks=True)
-    assert (part.lead, part.rows) == ("", (("SMS", "moins de 5", "0", "–", "moins de 5"),))
+    said = "signe de vie de 0 sur moins de 5 ; perdues : moins de 5."
+    assert (part.lead, part.lines) == ("", (("SMS", said),))
 
 
 @pytest.fixture
@@ -54,6 +57,6 @@ def station_of_the_town(station):
     return replace(station, mode=Mode.LIVE)
 
 
-def row(page, name):
-    (found,) = re.findall(rf'<th scope="row">{name}</th>((?:<td>[^<]*</td>)+)', page)
-    return re.findall(r"<td>([^<]*)</td>", found)
+def line(page, name):
+    (found,) = re.findall(rf"<li><strong>{name}</strong> : ([^<]*)</li>", page)
+    return found

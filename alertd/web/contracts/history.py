@@ -49,13 +49,11 @@ class Plot:
 
 @dataclass(frozen=True, slots=True)
 class AnsweringPart:
-    """Who still answers. `lead` is "" where nobody has notifications; a row names a channel, then its counts in words: active,
-    heard of, asked without an answer, dead of late.
-    """
+    """Who still answers. `lead` is "" where nobody has notifications; a line names a channel, then says its counts."""
 
     lead: str
     asked: str
-    rows: tuple[tuple[str, ...], ...]
+    lines: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """Who still answers: of a station's addresses those that gave a sign of life lately, in words and figures in fives."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -28,7 +27,7 @@ def part(station: Station, reach: LiveReach, *, asks: bool) -> AnsweringPart:
     return AnsweringPart(
         lead=_lead(push) if push else "",
         asked=_asked(station, reach, asks=asks),
-        rows=tuple(_rows(reach)),
+        lines=tuple((_NAMES[one.channel], _line(one)) for one in reach.channels),
     )
 
 
@@ -44,16 +43,11 @@ def _asked(station: Station, reach: LiveReach, *, asks: bool) -> str:
     return f"La vérification silencieuse {stands}."
 
 
-def _rows(reach: LiveReach) -> Iterator[tuple[str, ...]]:
-    for one in reach.channels:
-        silent = words.fives(one.silent) if one.channel is Channel.PUSH else "–"
-        yield (
-            _NAMES[one.channel],
-            words.fives(one.active),
-            words.fives(one.heard),
-            silent,
-            words.fives(one.dead),
-        )
+def _line(one: Answering) -> str:
+    """Only notifications are asked, so nothing else is mute."""
+    heard, active = words.fives(one.heard), words.fives(one.active)
+    silent = f" ; muettes : {words.fives(one.silent)}" if one.channel is Channel.PUSH else ""
+    return f"signe de vie de {heard} sur {active}{silent} ; perdues : {words.fives(one.dead)}."
 
 
 def _day(station: Station, at: int) -> str:
