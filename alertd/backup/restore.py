@@ -77,6 +77,7 @@ async def _settle(db: Database, clock: Clock, sound: Sound) -> bool:
     made = from_ms(sound.slip.made_at).isoformat(timespec="seconds")
     async with db.transaction() as tx:
         await tx.execute("ids.leap", LEAP)
+        await tx.execute("sessions.end_all")
         await audit.append(tx, clock, None, ACTOR, "backup.restore", "instance", {"made_at": made})
         if not sound.under_way:
             return False

@@ -149,6 +149,9 @@ def _told(sound: Sound) -> str:
 def _sentences(chosen: Path, restored: Restored) -> list[str]:
     said = [f"{chosen.name} is restored: {_told(restored.sound)}."]
     said.append(f"Done again of what people left since: {restored.departures}.")
+    said.append(
+        "Operators, roles and API keys are as they were then, and nobody is logged in: take away again what was taken away since."
+    )
     if restored.aside:
         said.append(
             f"The database that was there is now {restored.aside}: it holds people's data; delete it when you can."

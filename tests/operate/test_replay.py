@@ -10,6 +10,7 @@ from alertd.backup.restore import restore
 from alertd.clock import DAY, SECOND
 from alertd.errors import Conflict
 from alertd.model import Channel, Mode
+from alertd.stations import sessions
 from alertd.subscribe import stops
 from alertd.subscribe.enrol import enrol
 from alertd.subscribe.nouns import At, Enrolment
@@ -27,6 +28,21 @@ async def listed(tx, clock, keyring, station):
     place = (At(*HOME),)
     one = Enrolment(((Channel.SMS, NUMBER),), "liste", clock.now_ms() - 7 * DAY, places=place)
     return await enrol(tx, clock, keyring, station, one, fiction=True)
+
+
+async def test_nobody_is_logged_in_after_a_restore(tmp_path, clock):
+    """A session that was ended since the backup, of a stolen telephone, is not back."""
+    settings, keyring = settings_in(tmp_path), keyring_in(tmp_path)
+    async with opened(settings, clock) as db:
+        await settle(db, clock, keyring)
+        async with db.transaction() as tx:
+            await tx.execute("operators.add", 9, "mairie", "Mairie", "", clock.now_ms())
+            stolen = await sessions.open_session(tx, clock, 9, None, sessions.Origin())
+        made = await create(settings, clock, keyring)
+        assert await sessions.current(db, clock, stolen.token) is not None
+    await restore(settings, clock, keyring, made, replace=True)
+    async with opened(settings, clock) as db:
+        assert await sessions.current(db, clock, stolen.token) is None
 
 
 @pytest.mark.parametrize("returns", [False, True], ids=["stop", "stop and start"])

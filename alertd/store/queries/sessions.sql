@@ -30,6 +30,10 @@ WHERE token_hash = $1
 -- The person showed anew all that the account asks for: from now on under a new token, and the old one is dead.
 UPDATE session SET token_hash = $2, proven_at = $3, seen_at = $3 WHERE token_hash = $1;
 
+-- name: end_all
+-- After a restore: one that was ended since the backup must not be back. Everybody logs in anew.
+DELETE FROM session;
+
 -- name: of_operator
 -- What a person sees of where they are logged in, the latest first.
 SELECT token_hash, created_at, seen_at, device, network, proofs
