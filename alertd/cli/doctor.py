@@ -59,6 +59,7 @@ async def _examined(settings: Settings, nameserver: str) -> list[Finding]:
                 ("copies", partial(store.copied, settings, clock)),
                 ("ways", partial(ways.channels, settings)),
                 ("gateways", partial(ways.gateways, settings, clock, db)),
+                ("gateways", partial(ways.own, settings, db)),
                 ("mail", partial(mail.look, settings, mail.resolver(nameserver))),
             ]
         )

@@ -25,7 +25,7 @@ def standing(settings: Settings, voices: Mapping[Mode, Sequence[Voice]]) -> Iter
         for voice in voices[mode]:
             for place, one in enumerate(voice.standings, 1):
                 gateway = left.pop((one.gateway, voice.channel.word))
-                shown = str(place) if mode is Mode.LIVE else mode.name.lower()
+                shown = ("own" if voice.stations else str(place)) if mode is Mode.LIVE else mode.name.lower()
                 yield _line(voice, one, gateway, shown)
     for (name, word), gateway in left.items():
         voice = Voice(Channel.of(word), (), None, {})
@@ -77,6 +77,7 @@ def _line(voice: Voice, one: Standing, gateway: Gateway, place: str) -> dict[str
         "speaks": _speaks(voice, one),
         "preferred": "yes" if voice.chosen and voice.chosen.gateway == one.gateway else "",
         "senders": str(max(1, len(gateway.senders))),
+        "stations": ", ".join(gateway.stations),
         "danger_only": ", ".join(sender.name for sender in gateway.senders if sender.reserved),
     }
 

@@ -3,6 +3,7 @@
 import click
 
 from alertd.cli.console import Console, command
+from alertd.deliver.owners import owners
 from alertd.privacy import facts, papers
 from alertd.privacy.papers import Paper
 from alertd.stations import stations
@@ -20,6 +21,7 @@ async def privacy(console: Console, *, paper: str, slug: str, as_html: bool) -> 
     async with console.house() as house:
         station = await stations.by_slug(house.store, slug)
         scale = await facts.scale(house.store, station)
-    known = facts.of(house.settings, station, house.clock.now_ms(), scale)
+        whose = await owners(house.store, house.settings.owning, station.id)
+    known = facts.of(house.settings, station, house.clock.now_ms(), scale, whose)
     text = papers.html(Paper(paper), known) if as_html else papers.markdown(Paper(paper), known)
     console.say(text, {"paper": paper, "station": slug, "text": text})

@@ -12,7 +12,9 @@ from alertd.model import Channel
 @click.option("--month", required=True, help="As 2026-03, on each station's own clock.")
 @command
 async def usage(console: Console, *, month: str) -> None:
-    """What each station handed to providers in a month: deliveries, SMS segments and euros at the configured tariffs."""
+    """What each station handed to providers in a month: deliveries, SMS segments and euros at the configured tariffs; and of
+    these what left by its own gateways, which is not the host's to bill.
+    """
     from alertd.node.desk import desk_of
 
     async with console.house() as house:
@@ -32,4 +34,6 @@ def _row(one: Usage) -> dict[str, object]:
         **counts,
         "segments": segments,
         "euros": round(one.euros, 2),
+        "own_segments": one.own_units.get(Channel.SMS, 0),
+        "own_euros": round(one.own_euros, 2),
     }

@@ -6,7 +6,7 @@ way is open either, loses no alarm. The row that says it was told and the letter
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -163,7 +163,7 @@ class Alarms:
             thread="gateways",
             limit=limit,
         )
-        for row in await tx.fetch("alarms.contacts", MOST):
+        for row in await self._contacts(tx, blanks["gateway"]):
             speaker = self.health.speaks_for(Channel(row["channel"]))
             if speaker in {None, avoid}:
                 continue
@@ -171,6 +171,13 @@ class Alarms:
             if isinstance(written, Written):
                 bells.add(written.bell)
         return bells
+
+    async def _contacts(self, tx: Transaction, gateway: str) -> Sequence[Row]:
+        """Of a station's own gateway its operators, and the administrators: no other station's."""
+        own = {slug for one in self.house.routes.senders if one.gateway == gateway for slug in one.owners}
+        if own:
+            return await tx.fetch("alarms.own_contacts", MOST, json.dumps(sorted(own)))
+        return await tx.fetch("alarms.contacts", MOST)
 
     async def _audit(self, tx: Transaction, action: str, gateway: str, reason: str) -> None:
         who = f"node:{self.health.node_id}"

@@ -17,7 +17,7 @@ from alertd.deliver.fairness import Waiting
 from alertd.deliver.lease import Lease
 from alertd.deliver.routes import Sender
 from alertd.deliver.tallies import Entries
-from alertd.model import Channel, State, Wording
+from alertd.model import Channel, Level, State, Wording
 from alertd.store import Database, Row, Transaction
 
 BEHIND_MS = SECOND // 4
@@ -111,7 +111,10 @@ async def ours(db: Database, claimed: Iterable[Claimed]) -> dict[Attempt, int]:
 async def waiting(db: Database, home: int) -> list[Waiting]:
     """What waits in the most urgent lane of a sender's queue: asked without a lock before a slice is claimed."""
     rows = await db.fetch("deliveries.waiting", home, MOST_MESSAGES)
-    return [Waiting(row["message_id"], row["station_id"], row["lane"]) for row in rows]
+    return [
+        Waiting(row["message_id"], row["station_id"], row["lane"], row["level"] == Level.DANGER)
+        for row in rows
+    ]
 
 
 async def give_back(db: Database, sender: Sender, node_id: int, held: AbstractSet[Attempt]) -> int:

@@ -17,6 +17,7 @@ from alertd.deliver.fairness import Waiting, share_out
 from alertd.deliver.handfuls import handfuls
 from alertd.deliver.lease import Lease
 from alertd.deliver.legible import all_legible
+from alertd.deliver.owners import Theirs, permitted
 from alertd.deliver.pace import Bucket
 from alertd.deliver.parting import Parting
 from alertd.deliver.pulse import Pulse
@@ -82,7 +83,8 @@ def _unheard(gateway: str, receipts: Sequence[Receipt]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Dispatch:
-    """One node's voice. `homes` says from whose queues a sender takes now, `hear` is told every answer (see `health`).
+    """One node's voice. `homes` says from whose queues a sender takes now, `theirs` what of these, `hear` is told every answer (see
+    `health`).
 
     Once `parting` says so nothing more is claimed or spoken: what is on the wire is answered, the rest given back.
     """
@@ -97,6 +99,7 @@ class Dispatch:
     parting: Callable[[], bool] = _staying
     pulse: Pulse = field(default_factory=lambda: Pulse(0))
     story: Story = field(default_factory=Story)
+    theirs: Theirs = permitted
 
     async def step(self, line: Line) -> bool:
         """Claim a slice, send it, record it; False when there was nothing to claim, or another node holds the sender."""
@@ -152,7 +155,7 @@ class Dispatch:
     async def _queue(self, line: Line) -> tuple[int, Sequence[Waiting]]:
         """From whose queue to take, its own first, then that of a sender whose gateway is down; and what waits there."""
         for home in self.homes(line.sender):
-            if messages := await waiting(self.db, home):
+            if messages := await self.theirs(self.db, line.sender, home, await waiting(self.db, home)):
                 return home, messages
         return 0, ()
 

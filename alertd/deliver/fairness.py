@@ -14,11 +14,12 @@ Thing = TypeVar("Thing")
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A message that has something to say at a sender."""
+    """A message that has something to say at a sender; `danger`: of an emergency, its updates, end and correction included."""
 
     message_id: int
     station_id: int
     lane: int
+    danger: bool = False
 
 
 def share_out(waiting: Iterable[Waiting], most: int, turn: int) -> Iterator[tuple[Waiting, int]]:

@@ -16,6 +16,7 @@ import structlog
 from alertd.clock import Clock
 from alertd.deliver import quiet, silence
 from alertd.deliver.audience import PIECE, Audience, Slice
+from alertd.deliver.owners import owners
 from alertd.deliver.routes import Routes, by_kind
 from alertd.deliver.tallies import Entries
 from alertd.deliver.work import Phase, Work
@@ -54,7 +55,7 @@ class FanOut:
         # Two rings may have one person, and two nodes meet here: the slower one does its slice again, behind the other.
         with suppress(NotUnique):
             if done := await self._slice(work, people):
-                self._wake(done)
+                await self._wake(done)
                 await self._plan(done)
         return True
 
@@ -138,7 +139,8 @@ class FanOut:
         switch: bool,
     ) -> None:
         """Queued at the channel's sender, of each kind of address its own; skipped, and said so, where no gateway serves it."""
-        senders = by_kind(self.routes, work.mode, channel, danger=work.danger)
+        whose = await owners(tx, self.routes.owning, work.station_id)
+        senders = by_kind(self.routes, work.mode, channel, danger=work.danger, owners=whose)
         usual, app = (
             senders[kind].id if kind in senders else 0 for kind in (AddressKind.USUAL, AddressKind.APP)
         )
@@ -171,11 +173,12 @@ class FanOut:
                 request=work.request,
             )
 
-    def _wake(self, work: Work) -> None:
+    async def _wake(self, work: Work) -> None:
         """The senders that may have been given something, other nodes for what was cut off, whoever watches the alert."""
         if work.untouched:
             self.db.ring("fan_out")
+        whose = await owners(self.db, self.routes.owning, work.station_id)
         for channel in Channel:
-            for sender in by_kind(self.routes, work.mode, channel, danger=work.danger).values():
+            for sender in by_kind(self.routes, work.mode, channel, danger=work.danger, owners=whose).values():
                 self.db.ring(f"dispatch:{sender.id}")
         self.db.ring(f"progress:{work.alert_id}")

@@ -20,11 +20,14 @@ from alertd.clock import SECOND, Clock
 from alertd.deliver import sightings
 from alertd.deliver.breaker import Breaker, is_failure, is_lasting
 from alertd.deliver.doubts import Doubts
+from alertd.deliver.fairness import Waiting
 from alertd.deliver.figures import Figures
 from alertd.deliver.hosts import Hosted
+from alertd.deliver.owners import Whose, lineages
 from alertd.deliver.probes import MOST_HOSTS_DOWN, probe
-from alertd.deliver.routes import Routes, Sender, Way, strands
+from alertd.deliver.routes import Routes, Sender
 from alertd.deliver.sightings import Sighting, rounded
+from alertd.deliver.speakers import Speakers
 from alertd.errors import Unavailable
 from alertd.model import Channel, Mode
 from alertd.store import Database, ids
@@ -44,9 +47,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class Health:
-    """One node's. `preferred` are the administrator's overrides: channel's word -> gateway's name. `passed` and `well`
-    say when each gateway last took a message, and last answered a probe that it would.
-    """
+    """One node's. `passed` and `well` say when each gateway last took a message, and last answered a probe that it would."""
 
     db: Database
     clock: Clock
@@ -55,13 +56,12 @@ class Health:
     node_id: int
     figures: Figures = field(default_factory=Figures)
     breakers: dict[str, Breaker] = field(default_factory=dict)
-    preferred: Mapping[str, str] = field(default_factory=dict)
     credits: dict[str, Credit] = field(default_factory=dict)
     passed: dict[str, int] = field(default_factory=dict)
     well: dict[str, int] = field(default_factory=dict)
-    _vouched: set[str] = field(default_factory=set)
+    speakers: Speakers = field(init=False)
+    _whose: Whose = field(init=False)
     _doubts: Doubts = field(default_factory=Doubts)
-    _strands: Sequence[tuple[Way, tuple[Sender, ...]]] = ()
     _fell: bool = False
     _probed_at: int = 0
     _changed: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
@@ -69,9 +69,10 @@ class Health:
     _told_at: int = 0
 
     def __post_init__(self) -> None:
-        self._strands = strands(self.routes)
         now = self.clock.now_ms()
         self.breakers = {name: Breaker(since=now) for name in self.gateways}
+        self.speakers = Speakers(self.routes, self.breakers)
+        self._whose = Whose(self.speakers)
         for name in self.gateways:
             self.figures.found(name, working=True)
 
@@ -90,15 +91,14 @@ class Health:
             self.db.ring("health")
 
     def homes(self, sender: Sender) -> tuple[int, ...]:
-        """The senders from whose queues this one takes now; none while another speaks for it.
+        """The senders from whose queues this one takes now: see `Speakers`."""
+        return self.speakers.homes(sender)
 
-        Those reserved for danger come before its own: a danger whose sender is down does not wait for a mailing.
-        """
-        routes = [route for _, route in self._strands if sender in route]
-        homes = {route[0] for route in routes if self._speaker(route) is sender}
-        if all(route[0] != sender for route in routes) and self.breakers[sender.gateway].closed:
-            homes.add(sender)  # nobody's home, but an answer goes by the account that was written to
-        return tuple(home.id for home in sorted(homes, key=lambda home: (not home.reserved, home != sender)))
+    async def theirs(
+        self, db: Database, sender: Sender, home: int, waiting: Sequence[Waiting]
+    ) -> Sequence[Waiting]:
+        """Of what waits there, what is for this sender to say: see `Whose`."""
+        return await self._whose.theirs(db, sender, home, waiting)
 
     async def step(self) -> bool:
         """Read the overrides, probe what is down, write down what changed and what is seen."""
@@ -114,26 +114,32 @@ class Health:
         return False
 
     async def _obey(self) -> None:
-        """The administrators' overrides. Who imposed them wrote the audit; those of before this life are no news."""
+        """The administrators' overrides, and stations that were opened. Who imposed them wrote the audit; those of before this
+        life are no news.
+        """
         try:
-            preferred = await _preferred(self.db)
+            preferred, known = await _preferred(self.db), await lineages(self.db, self.routes)
         except Unavailable:
             return  # while the store is away, what was imposed holds
-        before, self.preferred = self.preferred, preferred
+        before, self.speakers.preferred = self.speakers.preferred, preferred
+        if self.speakers.reckon(known):
+            self._wake()
         changed = {channel for channel, _ in before.items() ^ preferred.items()}
         for channel in sorted(changed) if self._told is not None else ():
             action = "gateway.prefer" if channel in preferred else "gateway.auto"
             self._decide((preferred if channel in preferred else before)[channel], action, channel)
 
     def speaks_for(self, channel: Channel) -> str | None:
-        """The gateway that says what is no danger to live people now; None where nobody does."""
-        route = self.routes.get((Mode.LIVE, channel, False), ())
-        speaker = self._speaker(route) if route else None
-        return speaker.gateway if speaker else None
+        """The shared gateway that says what is no danger to live people now; None where nobody does."""
+        return self.speakers.of((Mode.LIVE, channel, False))
 
     def sightings(self) -> list[Sighting]:
         """How every gateway is doing, as this node sees it now."""
-        now = self.clock.now_ms()
+        now, usual, urgent = (
+            self.clock.now_ms(),
+            self.speakers.channels(),
+            self.speakers.channels(danger=True),
+        )
         return [
             Sighting(
                 name,
@@ -141,9 +147,9 @@ class Health:
                 breaker.since,
                 breaker.reason,
                 rounded(breaker.share(now)),
-                speaks=_words(self._speaks(name)),
+                speaks=_words(usual.get(name, ())),
                 hosts=self._silent_hosts(name),
-                dangers=_words(self._speaks(name, danger=True) - self._speaks(name)),
+                dangers=_words({*urgent.get(name, ())} - {*usual.get(name, ())}),
                 credit=self.credits.get(name),
             )
             for name, breaker in self.breakers.items()
@@ -165,14 +171,14 @@ class Health:
 
     def _fall(self, gateway: str) -> None:
         self._fell = True
-        self._vouched.discard(gateway)
+        self.speakers.vouched.discard(gateway)
         self._note(gateway, "gateway.down", self.breakers[gateway].reason)
 
     async def _probe(self) -> None:
         """What is down, who would stand in for it, and what may be."""
         suspects = self._suspects()
         down = [name for name, breaker in self.breakers.items() if not breaker.closed]
-        wanted = {name for name in self.breakers if self._is_wanted(name)}
+        wanted = self.speakers.stand_ins() - self.speakers.vouched
         examined = suspects | {*self._doubts} - {*down, *wanted}
         asked = [name for name in self.breakers if name in {*down, *examined, *wanted}]
         for name, receipt in zip(asked, await self._ask(asked), strict=True):
@@ -211,47 +217,16 @@ class Health:
         self._learn(name, receipt)
         if not breaker.closed:
             if breaker.probed(receipt, now):
-                self._vouched = {other for other in self._vouched if self._stands_in(other)}
+                self.speakers.vouched &= self.speakers.stand_ins()
                 self._note(name, "gateway.back", "probes")
         elif is_failure(receipt) is False:
-            self._vouched.add(name)
+            self.speakers.vouched.add(name)
             self._wake()
         elif breaker.trip(receipt, now):
             self._note(name, "gateway.down", breaker.reason)
 
     async def _ask(self, names: Sequence[str]) -> list[Receipt]:
         return await asyncio.gather(*(probe(self.gateways[name]) for name in names))
-
-    def _is_wanted(self, name: str) -> bool:
-        return name not in self._vouched and self._stands_in(name)
-
-    def _stands_in(self, name: str) -> bool:
-        """Whether it works, and is on the route of a home that does not."""
-        return self.breakers[name].closed and any(
-            not self.breakers[route[0].gateway].closed and any(sender.gateway == name for sender in route)
-            for _, route in self._strands
-        )
-
-    def _speaker(self, route: Sequence[Sender]) -> Sender | None:
-        """Who speaks for a route: whom the administrator says, else the first that works, else the first for which trying
-        is a probe; None where none of them can say anything until a person has mended it.
-        """
-        chosen = self.preferred.get(route[0].channel.word)
-        named = [each for each in route if each.gateway == chosen and each.speaks >= route[0].speaks]
-        working = [sender for sender in route if self._may_speak(route[0], sender)]
-        trying = [sender for sender in route if not self.breakers[sender.gateway].stopped]
-        return next(iter(named or working or trying), None)
-
-    def _may_speak(self, home: Sender, sender: Sender) -> bool:
-        """It works; and what it finds in the home's queue it can say, whatever address that is to."""
-        proven = sender.gateway == home.gateway or sender.gateway in self._vouched
-        return proven and self.breakers[sender.gateway].closed and sender.speaks >= home.speaks
-
-    def _speaks(self, name: str, *, danger: bool = False) -> set[Channel]:
-        """The channels for whose danger, or else whose other messages, it speaks now."""
-        routes = [route for (*_, urgent), route in self._strands if urgent is danger]
-        speakers = ((route[0].channel, self._speaker(route)) for route in routes)
-        return {channel for channel, speaker in speakers if speaker is not None and speaker.gateway == name}
 
     def _note(self, gateway: str, action: str, reason: str, **more: str) -> None:
         self.figures.found(gateway, working=self.breakers[gateway].closed)
@@ -266,7 +241,7 @@ class Health:
 
     def _wake(self) -> None:
         """Whoever may now speak for another has something to do."""
-        for sender in {sender for route in self.routes.values() for sender in route}:
+        for sender in self.routes.senders:
             self.db.ring(f"dispatch:{sender.id}")
         self.db.ring("health")
 

@@ -14,7 +14,8 @@ from alertd import story
 from alertd.catalogue import Catalogue
 from alertd.clock import DAY, HOUR, Clock
 from alertd.deliver import routes
-from alertd.deliver.routes import Sender
+from alertd.deliver.owners import owners
+from alertd.deliver.routes import Owners, Sender
 from alertd.deliver.tallies import Entries
 from alertd.keys import CODE_LENGTH, Keyring
 from alertd.model import AddressKind, Channel, EndpointState, Lane, Level, Mode, State, Station
@@ -137,7 +138,8 @@ async def service(tx: Transaction, house: House, endpoint_id: int, note: Note) -
     if not rows or EndpointState(rows[0]["state"]) not in note.purpose.reaches:
         return Declined.NOBODY
     reader = rows[0]
-    sender = _sender(house.routes, reader, note.through)
+    whose = await owners(tx, house.routes.owning, note.station_id)
+    sender = _sender(house.routes, reader, whose, note.through)
     if sender is None:
         return Declined.NO_GATEWAY
     if not await allowed(tx, house.clock, endpoint_id, note.limit):
@@ -189,10 +191,10 @@ def opened(row: Row, keyring: Keyring) -> Letter:
     return Letter(**json.loads(plain))
 
 
-def _sender(ways: routes.Routes, reader: Row, through: str) -> routes.Sender | None:
+def _sender(ways: routes.Routes, reader: Row, whose: Owners, through: str) -> routes.Sender | None:
     """Who speaks: of those who speak for the channel, one of the gateway that was written to, else the first."""
     way, kind = (Mode(reader["mode"]), Channel(reader["channel"]), False), AddressKind(reader["kind"])
-    speaking = [sender for sender in ways.get(way, ()) if kind in sender.speaks]
+    speaking = [sender for sender in ways.of(way, whose) if kind in sender.speaks]
     return next((one for one in speaking if one.gateway == through), speaking[0] if speaking else None)
 
 

@@ -13,6 +13,7 @@ from typing import Final
 from alertd.clock import FOREVER, SECOND
 from alertd.deliver import silence
 from alertd.deliver.claim import shift
+from alertd.deliver.owners import owners
 from alertd.deliver.routes import Routes, Sender, by_kind
 from alertd.deliver.tallies import Entries
 from alertd.model import AddressKind, Channel, Level, Mode, State, subscriber_of
@@ -76,11 +77,13 @@ async def _turn_elsewhere(
     if message["silence"]:
         await silence.hasten(tx, entries, message["id"], people)
     chosen = loads(message["content"]).channels
+    whose = await owners(tx, routes.owning, message["station_id"])
+    mode = Mode(message["mode"])
     senders: Senders = {
         (channel, kind): sender
         for channel in _ORDER
         if channel in {*chosen, *FREE}
-        for kind, sender in by_kind(routes, Mode(message["mode"]), channel, danger=False).items()
+        for kind, sender in by_kind(routes, mode, channel, danger=False, owners=whose).items()
     }
     ways = await _ways(tx, message["id"], people, senders, chosen)
     for way, endpoints in ways.items():

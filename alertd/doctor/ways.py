@@ -5,6 +5,7 @@ from typing import Final
 
 from alertd.accounts import alone
 from alertd.clock import Clock
+from alertd.deliver import owners
 from alertd.deliver.breaker import is_failure
 from alertd.deliver.probes import probe
 from alertd.deliver.routes import SANDBOX
@@ -22,7 +23,7 @@ WORDS: Final = {"sms": "SMS", "push": "notifications", "email": "e-mail", "voice
 
 async def channels(settings: Settings) -> Findings:
     """By which a live station reaches people."""
-    served = [word for word in WORDS if settings.route(word)]
+    served = [word for word in WORDS if settings.route(word) or settings.own(word)]
     if not served:
         yield wrong(
             "ways",
@@ -48,6 +49,22 @@ async def channels(settings: Settings) -> Findings:
     ):
         if said:
             yield advice("sms", said)
+
+
+def _all_own(word: str) -> str:
+    return (
+        f"Every gateway for {WORDS[word]} is some station's own (its stations option): other stations reach nobody so, nothing stands "
+        "in while one is down, and what alertd itself writes (log-in links, alarms) does not leave so."
+    )
+
+
+async def own(settings: Settings, db: Database | None) -> Findings:
+    """Whether the stations are there whose own a gateway is said to be, and others have a way, too."""
+    for word in WORDS:
+        if settings.own(word) and not settings.route(word):
+            yield advice("gateways", _all_own(word))
+    for said in await owners.mistaken(db, settings) if db is not None else ():
+        yield advice("gateways", f"{said}.")
 
 
 async def gateways(settings: Settings, clock: Clock, db: Database | None) -> Findings:

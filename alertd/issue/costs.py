@@ -12,6 +12,7 @@ from phonenumbers import country_code_for_region
 
 from alertd.catalogue.nouns import FRENCH
 from alertd.deliver import pace
+from alertd.deliver.owners import owners
 from alertd.deliver.routes import Sender, first
 from alertd.issue import tongues
 from alertd.issue.audience import NOBODY, Beside, present
@@ -55,8 +56,10 @@ async def costs(
     and what they hold too long never, and costs nothing.
     """
     danger = content.level is Level.DANGER
+    whose = await owners(desk.db, desk.routes.owning, station.id)
     senders = {
-        channel: first(desk.routes, station.mode, channel, danger=danger) for channel in counted.endpoints
+        channel: first(desk.routes, station.mode, channel, danger=danger, owners=whose)
+        for channel in counted.endpoints
     }
     new = await _new(desk, station, content, beside) if senders.get(Channel.SMS) else {}
     price, spared, loads = 0.0, 0.0, list[pace.Load]()

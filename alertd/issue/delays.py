@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from alertd.clock import SECOND
-from alertd.deliver.routes import first
+from alertd.deliver.routes import SHARED, first
 from alertd.issue.desk import Desk
 from alertd.issue.write import deliver_by
 from alertd.model import Channel, Content, Level, Station
@@ -25,7 +25,7 @@ def _may_wait(desk: Desk, station: Station, content: Content) -> bool:
     return (
         content.level is not Level.DANGER
         and Channel.PUSH in content.channels
-        and first(desk.routes, station.mode, Channel.PUSH, danger=False) is not None
+        and first(desk.routes, station.mode, Channel.PUSH, danger=False, owners=SHARED) is not None
     )
 
 

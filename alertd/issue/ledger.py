@@ -10,7 +10,8 @@ from typing import Final
 from phonenumbers import country_code_for_region
 
 from alertd.clock import DAY, FOREVER
-from alertd.deliver.routes import first
+from alertd.deliver.owners import owners
+from alertd.deliver.routes import Owners, first
 from alertd.issue.costs import units_each
 from alertd.issue.desk import Desk
 from alertd.issue.reading import AlertSummary, summary_of
@@ -94,23 +95,26 @@ async def released_since(desk: Desk, station: Station, since: int) -> list[Relea
     books: dict[int, dict[tuple[Channel, State], int]] = defaultdict(dict)
     for row in await desk.db.fetch("history.books", station.id, since, MOST_ROWS):
         books[row["event_id"]][Channel(row["channel"]), State(row["state"])] = row["n"]
+    whose = await owners(desk.db, desk.routes.owning, station.id)
     return [
         Released(
-            row["alert_id"], row["created_at"], sums(desk, station, loads(row["content"]), books[row["id"]])
+            row["alert_id"],
+            row["created_at"],
+            sums(desk, station, whose, loads(row["content"]), books[row["id"]]),
         )
         for row in rows
     ]
 
 
-def sums(desk: Desk, station: Station, content: Content, book: Book) -> Sums:
-    """What left, what arrived, and what it cost at the tariffs of whoever would send it today."""
+def sums(desk: Desk, station: Station, whose: Owners, content: Content, book: Book) -> Sums:
+    """What left, what arrived, and what it cost at the tariffs of whoever would send it today; `whose` gateways are its own."""
     billed: dict[Channel, int] = defaultdict(int)
     for (channel, state), n in book.items():
         billed[channel] += n if state in BILLED else 0
     return Sums(
         sum(n for (_, state), n in book.items() if state in SENT),
         sum(n for (_, state), n in book.items() if state in ARRIVED),
-        sum(_price(desk, station, content, channel, n) for channel, n in billed.items() if n),
+        sum(_price(desk, station, whose, content, channel, n) for channel, n in billed.items() if n),
     )
 
 
@@ -125,9 +129,9 @@ async def left_between(desk: Desk, station_id: int, since: int, until: int) -> i
     return int((await desk.db.fetch("history.left_between", station_id, since, until))[0]["n"])
 
 
-def _price(desk: Desk, station: Station, content: Content, channel: Channel, n: int) -> float:
+def _price(desk: Desk, station: Station, whose: Owners, content: Content, channel: Channel, n: int) -> float:
     danger = content.level is Level.DANGER
-    sender = first(desk.routes, station.mode, channel, danger=danger)
+    sender = first(desk.routes, station.mode, channel, danger=danger, owners=whose)
     if sender is None or not sender.priced:
         return 0.0
     each = units_each(desk, station, content, sender)

@@ -1,9 +1,11 @@
 """What each station handed to providers in a month, in the unit that each bills, and at its tariffs: what a host divides by.
 
 Counted from the books, at the price of the route's first sender and of the station's own language: what a provider's bill
-says may differ where another gateway stood in, a reader has another language, or a number is abroad.
+says may differ where another gateway stood in, a reader has another language, or a number is abroad. What left by a
+station's own gateways is told apart, by the attempts as long as they are kept: its provider sends it the bill.
 """
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,7 +15,8 @@ from zoneinfo import ZoneInfo
 from phonenumbers import country_code_for_region
 
 from alertd.clock import DAY, to_ms
-from alertd.deliver.routes import first
+from alertd.deliver.owners import owners
+from alertd.deliver.routes import SHARED, Sender, first
 from alertd.errors import Malformed
 from alertd.issue.costs import units_each
 from alertd.issue.desk import Desk
@@ -29,7 +32,8 @@ PAGE: Final = 1_000
 class Usage:
     """One station's month: deliveries by channel, what was billed of them in the channel's unit, and euros.
 
-    `payer` is the station whose bill it is: its commune, where the commune said so.
+    `payer` is the station whose bill it is: its commune, where the commune said so. `own_units` and `own_euros` are the part of
+    these that left by the station's own gateways.
     """
 
     station: Station
@@ -37,9 +41,14 @@ class Usage:
     deliveries: dict[Channel, int] = field(default_factory=dict)
     units: dict[Channel, int] = field(default_factory=dict)
     euros: float = 0.0
+    own_units: dict[Channel, int] = field(default_factory=dict)
+    own_euros: float = 0.0
 
-    def add(self, channel: Channel, n: int, units: int, euros: float) -> None:
+    def add(self, channel: Channel, n: int, units: int, euros: float, *, own: bool) -> None:
         """So many more by a channel."""
+        if own:
+            self.own_units[channel] = self.own_units.get(channel, 0) + units
+            self.own_euros += euros
         self.deliveries[channel] = self.deliveries.get(channel, 0) + n
         self.units[channel] = self.units.get(channel, 0) + units
         self.euros += euros
@@ -85,15 +94,32 @@ async def _handed_over(desk: Desk, since: int, until: int) -> AsyncIterator[Row]
 
 
 async def _count(desk: Desk, one: Usage, row: Row) -> None:
+    """A message on one channel: at the price of the station's own gateway, but for what a shared one handed over."""
     channel, danger = Channel(row["channel"]), row["level"] == Level.DANGER
-    sender = first(desk.routes, one.station.mode, channel, danger=danger)
+    whose = await owners(desk.db, desk.routes.owning, one.station.id)
+    sender = first(desk.routes, one.station.mode, channel, danger=danger, owners=whose)
+    if sender is None or not sender.owners:
+        await _add(desk, one, row, sender, row["n"])
+        return
+    shared = [each.id for each in desk.routes.senders if not each.owners]
+    found = await desk.db.fetch("owners.by_shared", row["message_id"], channel, json.dumps(shared))
+    stood_in = min(row["n"], found[0]["n"])
+    await _add(desk, one, row, sender, row["n"] - stood_in)
+    spare = first(desk.routes, one.station.mode, channel, danger=danger, owners=SHARED)
+    await _add(desk, one, row, spare, stood_in)
+
+
+async def _add(desk: Desk, one: Usage, row: Row, sender: Sender | None, n: int) -> None:
+    if not n:
+        return
     each = 1
     if sender is not None and row["event_id"] is not None:
         event = (await desk.db.fetch("events.one", row["event_id"]))[0]
         each = units_each(desk, one.station, loads(event["content"]), sender)
     prefix = f"+{country_code_for_region(one.station.region)}"
     price = sender.price_to(prefix) if sender is not None else 0.0
-    one.add(channel, row["n"], row["n"] * each, row["n"] * each * price)
+    own = sender is not None and bool(sender.owners)
+    one.add(Channel(row["channel"]), n, n * each, n * each * price, own=own)
 
 
 def _in_month(moment: int, station: Station, month: str) -> bool:

@@ -11,7 +11,7 @@ from alertd import catalogue
 from alertd.backup.journal import Journal
 from alertd.backup.shelf import folder_of
 from alertd.clock import Clock
-from alertd.deliver import routes
+from alertd.deliver import owners, routes
 from alertd.deliver.render import Renderer
 from alertd.deliver.spool import Spool
 from alertd.issue.desk import Desk
@@ -52,6 +52,8 @@ async def desk_of(settings: Settings, clock: Clock, db: Database) -> Desk:
         await register_topics(tx, known)
     ways = await routes.register(db, settings)
     _warn(settings, ways)
+    for said in await owners.mistaken(db, settings):
+        log.warning("own_gateway_of_nobody", action="start", said=said)
     return Desk(
         db=db,
         clock=clock,
@@ -67,7 +69,9 @@ def _warn(settings: Settings, ways: routes.Routes) -> None:
     for mode, channel in routes.dead_ends(ways):
         said = "every sender of this channel is reserved for danger: warning, info and service have no way out there"
         log.warning("reserved_only", action="start", channel=channel.word, mode=mode.name.lower(), said=said)
-    if routes.first(ways, Mode.LIVE, Channel.SMS, danger=True) and (said := Links.of(settings.http).advice):
+    if routes.first(ways, Mode.LIVE, Channel.SMS, danger=True, owners=routes.SHARED) and (
+        said := Links.of(settings.http).advice
+    ):
         log.warning("sms_link_long", action="start", said=said)
 
 

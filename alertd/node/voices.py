@@ -26,10 +26,9 @@ async def gateways_of(stack: AsyncExitStack, desk: Desk, report: Report, dates: 
 
 def lines_of(desk: Desk, gateways: Mapping[str, Gateway]) -> list[Line]:
     """Every sender that a route uses, with its gateway."""
-    senders = {sender.id: sender for route in desk.routes.values() for sender in route}
     return [
         Line(sender, gateways[sender.gateway], Bucket(desk.clock, sender.rate, burst_of(sender)))
-        for sender in senders.values()
+        for sender in desk.routes.senders
     ]
 
 

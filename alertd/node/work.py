@@ -102,6 +102,7 @@ class Work:
             health.hear,
             parting,
             self.pulse,
+            theirs=health.theirs,
         )
         for line in self.lines:
             for _ in range(WORKERS):

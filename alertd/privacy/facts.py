@@ -1,5 +1,6 @@
 """All that a paper needs to know of a station, gathered from the settings and, for how many there are, from the store."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -46,8 +47,14 @@ class Facts:
     asks: bool = False
 
 
-def of(settings: Settings, station: Station, now_ms: int, scale: Scale | None = None) -> Facts:
-    """What the settings say."""
+def of(
+    settings: Settings,
+    station: Station,
+    now_ms: int,
+    scale: Scale | None = None,
+    owners: Collection[str] = (),
+) -> Facts:
+    """What the settings say; of gateways that are a station's own only those of the stations in `owners`."""
     page, said = f"{settings.http.public_url}/s/{station.slug}", settings.privacy
     live = station.mode is Mode.LIVE
     return Facts(
@@ -59,8 +66,8 @@ def of(settings: Settings, station: Station, now_ms: int, scale: Scale | None = 
         officer=said.officer,
         host=said.host,
         storage=said.storage,
-        channels=tuple(recipients.channel(word) for word in _channels(settings)) if live else (),
-        processors=tuple(recipients.gateways(settings)) if live else (),
+        channels=tuple(recipients.channel(word) for word in _channels(settings, owners)) if live else (),
+        processors=tuple(recipients.gateways(settings, owners)) if live else (),
         asked=tuple(recipients.asked(settings)),
         durations=durations(settings),
         on=from_ms(now_ms).date(),
@@ -78,11 +85,6 @@ async def scale(store: Database, station: Station) -> Scale:
     )
 
 
-def _channels(settings: Settings) -> list[str]:
-    named = (
-        word
-        for table in settings.gateways.values()
-        if table.driver != recipients.SANDBOX
-        for word in table.channels
-    )
-    return sorted(set(named))
+def _channels(settings: Settings, owners: Collection[str]) -> list[str]:
+    accounts = recipients.accounts(settings, owners).values()
+    return sorted({word for table in accounts for word in table.channels})

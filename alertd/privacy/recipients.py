@@ -4,7 +4,7 @@ What is said of a company is what it tells of itself (November 2026); a contract
 `[privacy] processors` does.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
@@ -68,11 +68,21 @@ def channel(word: str) -> str:
     return _CHANNELS.get(word, word)
 
 
-def gateways(settings: Settings) -> Iterator[Recipient]:
-    """Who stands behind each account, the sandbox apart: it keeps what it is given on this machine."""
-    for name, table in settings.gateways.items():
-        if table.driver != SANDBOX:
-            yield _of(name, table, settings.privacy.processors.get(name, ""))
+def accounts(settings: Settings, owners: Collection[str]) -> dict[str, Gateway]:
+    """Those by which a station's messages may leave: the shared ones, and those that are its own, or of a station above it
+    (`owners`). The sandbox apart: it keeps what it is given on this machine.
+    """
+    return {
+        name: table
+        for name, table in settings.gateways.items()
+        if table.driver != SANDBOX and (not table.stations or set(table.stations) & set(owners))
+    }
+
+
+def gateways(settings: Settings, owners: Collection[str]) -> Iterator[Recipient]:
+    """Who stands behind each of these accounts."""
+    for name, table in accounts(settings, owners).items():
+        yield _of(name, table, settings.privacy.processors.get(name, ""))
 
 
 def _of(name: str, table: Gateway, said: str) -> Recipient:

@@ -8,6 +8,8 @@ from alertd.settings.masks import masked
 from alertd.settings.once import each_once
 from alertd.settings.sections import Channel, Price, Section
 
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,60}$")]
+
 
 class Sender(Section):
     """A number or name that a gateway speaks as, with its own pace and price."""
@@ -59,7 +61,20 @@ class Gateway(Section):
         allow_inf_nan=False,
         description="Credit, in the provider's unit, below which operators are told; left out: they are not.",
     )
+    stations: tuple[Slug, ...] = Field(
+        (),
+        max_length=500,
+        description="The stations whose own it is, by their slugs, as in /s/SLUG; it then speaks for these and those under "
+        "them, and for nobody else. Left out: shared by all.",
+    )
     senders: tuple[Sender, ...] = Field((), max_length=50, description="The numbers or names it speaks as.")
+
+    @field_validator("stations")
+    @classmethod
+    def _each_station_once(cls, stations: tuple[str, ...]) -> tuple[str, ...]:
+        """A name that is there twice was meant to be another."""
+        each_once(stations, "name each station once")
+        return stations
 
     @field_validator("senders")
     @classmethod
@@ -75,3 +90,4 @@ class Gateway(Section):
         yield "options", masked(self.options)
         yield "senders", self.senders
         yield "credit_low", self.credit_low
+        yield "stations", self.stations

@@ -2,16 +2,16 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from alertd.clock import SECOND, Clock
+from alertd.deliver import owners, sightings
 from alertd.deliver import rates as deliver_rates
-from alertd.deliver import sightings
 from alertd.deliver.health import PREFER
 from alertd.deliver.rates import Rate
-from alertd.deliver.routes import Routes
+from alertd.deliver.routes import Routes, gateways_of
 from alertd.deliver.sightings import Seen
 from alertd.errors import Refused
 from alertd.model import Channel, Lane, Mode, State, Station
@@ -53,12 +53,17 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """A channel: its gateways in order of preference, what was imposed, and what is queued, lane by lane."""
+    """A channel: its gateways in order of preference, what was imposed, and what is queued, lane by lane.
+
+    `stations` are the slugs of those whose own these gateways are; empty, they are everyone's. Nothing is imposed on own ones,
+    and what is queued is told of the channel as a whole, with the shared ones.
+    """
 
     channel: Channel
     standings: tuple[Standing, ...]
     chosen: Chosen | None
     queued: Mapping[Lane, int]
+    stations: tuple[str, ...] = ()
 
     @property
     def speakers(self) -> Mapping[str, str]:
@@ -100,28 +105,75 @@ class Decision:
     detail: Mapping[str, str]
 
 
-async def voices(db: Database, settings: Settings, routes: Routes, mode: Mode) -> list[Voice]:
-    """Every channel that some gateway serves in this mode."""
+async def voices(
+    db: Database, settings: Settings, routes: Routes, mode: Mode, sees: Collection[str] | None = None
+) -> list[Voice]:
+    """Every channel that some gateway serves in this mode; then, for live stations, those that are a station's own: of the stations
+    that are seen (`sees`), or of all.
+    """
     seen = await sightings.read(db, round(settings.sending.lease_s * SECOND))
     imposed = await choices(db) if mode is Mode.LIVE else {}
     queued, rates = await _queued(db, mode), await deliver_rates.read(db)
-    return [
+
+    def standings(channel: Channel, names: Iterable[str]) -> tuple[Standing, ...]:
+        return tuple(_standing(name, channel, seen, rates) for name in names)
+
+    shared = [
         Voice(
             channel,
-            tuple(
-                Standing(
-                    name,
-                    tuple(one for one in seen if one.sighting.gateway == name),
-                    tuple(rate for rate in rates if (rate.gateway, rate.channel) == (name, channel)),
-                )
-                for name in _gateways(routes, mode, channel)
-            ),
-            imposed.get(channel.word),
+            standings(channel, _gateways(routes, mode, channel)),
+            _shared(settings, channel, imposed.get(channel.word)),
             queued[channel],
         )
         for channel in Channel
         if routes[mode, channel, True]
     ]
+    own = _own(settings, sees) if mode is Mode.LIVE else {}
+    return shared + [
+        Voice(channel, standings(channel, names), None, {}, slugs) for (channel, slugs), names in own.items()
+    ]
+
+
+def _shared(settings: Settings, channel: Channel, chosen: Chosen | None) -> Chosen | None:
+    """What was imposed before it became some station's own moves nobody any more, and is no other's to be told."""
+    return None if chosen and chosen.gateway in settings.own(channel.word) else chosen
+
+
+def _standing(name: str, channel: Channel, seen: Sequence[Seen], rates: Sequence[Rate]) -> Standing:
+    return Standing(
+        name,
+        tuple(one for one in seen if one.sighting.gateway == name),
+        tuple(rate for rate in rates if (rate.gateway, rate.channel) == (name, channel)),
+    )
+
+
+def _own(
+    settings: Settings, sees: Collection[str] | None
+) -> Mapping[tuple[Channel, tuple[str, ...]], list[str]]:
+    """The own gateways of each channel, by the stations whose they are; of these nobody is named who is not seen."""
+    found: dict[tuple[Channel, tuple[str, ...]], list[str]] = defaultdict(list)
+    for channel in Channel:
+        for name in settings.own(channel.word):
+            stations = settings.gateways[name].stations
+            if slugs := tuple(slug for slug in stations if sees is None or slug in sees):
+                found[channel, slugs].append(name)
+    return found
+
+
+async def seen_by(db: Database, settings: Settings, station: Station) -> frozenset[str]:
+    """The stations whose own gateways a station's operators see: itself and those above it, whose speak for it too; all under it,
+    where it stands for the instance.
+    """
+    above = frozenset(await owners.owners(db, settings.owning, station.id))
+    if not stands_for_instance(station):
+        return above
+    return above | await owners.below(db, settings.owning, station.id)
+
+
+def named(settings: Settings, sees: Collection[str]) -> frozenset[str]:
+    """The gateways of which operators are told who see these stations' own."""
+    tables = gateways_of(settings).items()
+    return frozenset(name for name, one in tables if not one.stations or set(one.stations) & set(sees))
 
 
 def stands_for_instance(station: Station) -> bool:
@@ -142,9 +194,10 @@ async def choices(db: Database) -> dict[str, Chosen]:
     return {row["key"].removeprefix(PREFER): Chosen(**json.loads(row["value"])) for row in rows}
 
 
-async def decisions(db: Database, most: int = 20) -> list[Decision]:
-    """The latest, newest first: the nodes' and the administrators'."""
-    return [_decision(row) for row in await db.fetch("audit.gateways", most)]
+async def decisions(db: Database, most: int = 20, among: Collection[str] | None = None) -> list[Decision]:
+    """The latest, newest first: the nodes' and the administrators'; about these gateways, and channels, or about all."""
+    told = None if among is None else json.dumps(sorted(f"gateway:{name}" for name in among))
+    return [_decision(row) for row in await db.fetch("audit.gateways", most, told)]
 
 
 async def node_names(db: Database) -> dict[int, str]:
@@ -157,8 +210,14 @@ async def prefer(
 ) -> None:
     """Let a gateway speak for a channel, whatever the nodes think of it; they obey within a second.
 
-    :raises Refused: `gateway_unknown`, `reason_missing`.
+    :raises Refused: `gateway_own`, `gateway_unknown`, `reason_missing`.
     """
+    if name in settings.own(channel):
+        stations = ", ".join(settings.gateways[name].stations)
+        raise Refused(
+            "gateway_own",
+            f"{name} is the own gateway of {stations}: it speaks for them whenever it works, and for nobody else.",
+        )
     if name not in settings.route(channel):
         known = ", ".join(settings.route(channel)) or "none"
         raise Refused("gateway_unknown", f"No gateway {name} serves {channel}; the route is: {known}.")

@@ -30,7 +30,7 @@ import structlog
 from alertd.clock import DAY, from_ms
 from alertd.deliver import quiet
 from alertd.deliver.quiet import Peace
-from alertd.deliver.routes import Sender, by_kind
+from alertd.deliver.routes import SHARED, Sender, by_kind
 from alertd.deliver.service import WRITER
 from alertd.deliver.tallies import Entries
 from alertd.issue.desk import Desk
@@ -131,7 +131,7 @@ class SilentProbe:
     async def _silent(self, tx: Transaction, station: Row, cursor: int, upto: int) -> list[_Asked]:
         """Of these people whoever is to be asked within a day."""
         now = self.desk.clock.now_ms()
-        senders = by_kind(self.desk.routes, Mode.LIVE, Channel.PUSH, danger=False)
+        senders = by_kind(self.desk.routes, Mode.LIVE, Channel.PUSH, danger=False, owners=SHARED)
         rows = await tx.fetch("silent_probes.silent", station["id"], cursor, upto, now - UNHEARD_MS)
         asked = [
             _Asked(row["id"], senders[kind], self._due(row, station["timezone"], now))

@@ -1,9 +1,12 @@
 """At whose door a resident stands: a station that anybody may join, and who speaks to browsers there."""
 
+from collections.abc import Mapping
+
 from aiohttp import web
 
 from alertd.deliver import routes
-from alertd.deliver.routes import Sender
+from alertd.deliver.owners import owners
+from alertd.deliver.routes import SHARED, Sender
 from alertd.errors import Missing, Refused, TooOften
 from alertd.model import AddressKind, Channel, Mode, Station
 from alertd.stations import stations, throttle
@@ -59,14 +62,19 @@ async def wait_to_look(request: web.Request) -> None:
         raise _too_often(seconds)
 
 
-def speaks(rooms: Rooms, station: Station, channel: Channel) -> bool:
-    """Whether the station reaches people by a channel now."""
-    return routes.first(rooms.desk.routes, station.mode, channel, danger=False) is not None
+async def served(rooms: Rooms, station: Station) -> Mapping[Channel, Sender]:
+    """The channels by which the station reaches people, and who speaks for it on each."""
+    known = rooms.desk.routes
+    whose = await owners(rooms.db, known.owning, station.id)
+    found = {each: routes.first(known, station.mode, each, danger=False, owners=whose) for each in Channel}
+    return {channel: sender for channel, sender in found.items() if sender is not None}
 
 
-def texting_number(rooms: Rooms, station: Station) -> str:
-    """The number to which the station's word may be texted; empty where it writes under a name, or is not live."""
-    sender = routes.first(rooms.desk.routes, station.mode, Channel.SMS, danger=False)
+def texting_number(station: Station, found: Mapping[Channel, Sender]) -> str:
+    """The number to which the station's word may be texted, of what `served` found; empty where it writes under a name, or is
+    not live.
+    """
+    sender = found.get(Channel.SMS)
     name = sender.name if sender and station.mode is Mode.LIVE else ""
     return name if name.removeprefix("+").isdigit() else ""
 
@@ -78,7 +86,7 @@ def browser_sender(rooms: Rooms, station: Station) -> Sender | None:
 
 def _browser_sender(rooms: Rooms, mode: Mode) -> Sender | None:
     kind = AddressKind.USUAL
-    return routes.first(rooms.desk.routes, mode, Channel.PUSH, danger=False, kind=kind)
+    return routes.first(rooms.desk.routes, mode, Channel.PUSH, danger=False, owners=SHARED, kind=kind)
 
 
 def browser_key(rooms: Rooms, station: Station) -> str:

@@ -224,7 +224,7 @@ async def by_hand(url: str) -> AsyncIterator[ByHand]:
         desk = await _desk(db, terms)
         async with db.transaction() as tx:
             await tx.fetch("nodes.start", NODE, "bench", "boot")
-        sender = routes.first(desk.routes, Mode.LIVE, Channel.SMS, danger=False)
+        sender = routes.first(desk.routes, Mode.LIVE, Channel.SMS, danger=False, owners=routes.SHARED)
         assert sender is not None
         far, store = Far("far", ""), Timed(db)
         rendering = Timed(Renderer(db, desk.catalogue, KEYRING, Links.of(terms.http)))

@@ -59,7 +59,7 @@ async def asked(tx, town, subscription, **more):
 
 async def joined(town, subscription, **more):
     """What a phone asks for, and the test on its way; the endpoint, and the test's reference."""
-    sender = routes.first(town.desk.routes, Mode.LIVE, PUSH, danger=False)
+    sender = routes.first(town.desk.routes, Mode.LIVE, PUSH, danger=False, owners=routes.SHARED)
     async with town.db.transaction() as tx:
         one = await asked(tx, town, subscription, **more)
         to = (one.endpoint_id, town.node.id)
@@ -189,7 +189,7 @@ async def test_a_stay_that_is_over_is_forgotten_a_day_later(town):
 
 async def test_a_test_that_is_too_late_does_not_leave(town):
     """After ten minutes nobody is waiting for it."""
-    sender = routes.first(town.desk.routes, Mode.LIVE, PUSH, danger=False)
+    sender = routes.first(town.desk.routes, Mode.LIVE, PUSH, danger=False, owners=routes.SHARED)
     async with town.db.transaction() as tx:
         one = await asked(tx, town, browser(1))
         to = (one.endpoint_id, town.node.id)

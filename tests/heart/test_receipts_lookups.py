@@ -14,7 +14,7 @@ from alertd.deliver import rehearsal
 from alertd.deliver.dispatch import Line
 from alertd.deliver.lookups import Lookups
 from alertd.deliver.pace import Bucket
-from alertd.deliver.routes import first
+from alertd.deliver.routes import SHARED, first
 from alertd.model import Level, Mode, State
 from gateways.contract import Outcome, Surroundings
 from gateways.loader import load
@@ -201,7 +201,7 @@ async def test_the_sandbox_s_lost_answers_are_found(town):
     town.station, town.mayor = town.training, mayor_of(town.training)
     await town.release()
     await town.spread()
-    sender = first(town.desk.routes, Mode.TRAINING, SMS, danger=True)
+    sender = first(town.desk.routes, Mode.TRAINING, SMS, danger=True, owners=SHARED)
     town.node.lines = {SMS: Line(sender, sandbox, Bucket(town.clock, sender.rate, sender.burst))}
     await town.hand_over()
     assert (await town.states())[State.UNKNOWN] == 1

@@ -204,7 +204,7 @@ def test_a_route_has_a_strand_for_each_kind():
         if way == (Mode.LIVE, PUSH, False)
     ]
     assert strands == [(BROWSERS,), (PHONES,)]
-    kinds = routes.by_kind(drawn, Mode.LIVE, PUSH, danger=True)
+    kinds = routes.by_kind(drawn, Mode.LIVE, PUSH, danger=True, owners=routes.SHARED)
     assert {kind: sender.gateway for kind, sender in kinds.items()} == {
         AddressKind.USUAL: BROWSERS,
         AddressKind.APP: PHONES,

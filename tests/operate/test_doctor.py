@@ -149,3 +149,13 @@ async def test_store_and_backups_are_looked_at(tmp_path, clock):
     clock.advance(3 * DAY)
     later = [each.said async for each in store.backups(settings, clock)]
     assert "72 hours" in later[0]
+
+
+async def test_a_channel_of_which_all_is_somebody_s_own_is_said():
+    """It is served; what other stations and the house itself would send by it does not leave."""
+    table = {"driver": "smpp", "channels": ["sms"], "options": {}, "stations": ["bras"]}
+    chosen = settings_in("/x", gateways={"own": table})
+    found = [each.said async for each in ways.channels(chosen)]
+    assert found[0] == "Live stations reach people by SMS."
+    (said,) = [each.said async for each in ways.own(chosen, None)]
+    assert said.startswith("Every gateway for SMS is some station's own (its stations option)")

@@ -199,3 +199,16 @@ def test_senders_reserved_for_danger_are_marked_and_so_is_who_speaks_for_danger(
         ("texts", "unlimited"),
         ("spare", "2.5 segments/s, unlimited"),
     ]
+
+
+def test_a_station_s_own_is_listed_with_whose_it_is_and_is_not_imposed(alertd, tmp_path):
+    """In a place of its own; a preference of it is refused with the reason, and a name that no station has is said."""
+    config = tmp_path / "alertd.toml"
+    config.write_text(
+        config.read_text().replace("[gateways.second]", '[gateways.second]\nstations = ["bras"]')
+    )
+    assert shown(alertd, "gateway", "place", "stations") == [("first", "1", ""), ("second", "own", "bras")]
+    status, said = alertd("gateways", "prefer", "second", "--channel", "email", "--reason", "contrat")
+    assert (status, said["code"]) == (2, "gateway_own")
+    found = alertd("doctor")[1]
+    assert any("there is no station bras" in one["said"] for one in found)

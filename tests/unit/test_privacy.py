@@ -96,3 +96,13 @@ def test_a_silent_check_is_told_of_where_it_happens():
     ]
     assert ["notification silencieuse" in text for text in told] == [True, False, False]
     assert all("signe de vie" in text for text in told)
+
+
+def test_an_account_of_another_station_is_nobody_s_business():
+    """Whose own an account is, and those under it, name its provider; the others' papers do not."""
+    tables = {"texto": {"driver": "ovh", "channels": ["sms"], "stations": ["bras"]}}
+    owned = Settings.model_validate({"gateways": tables})
+    assert "OVH SAS" in papers.markdown(Paper.REGISTER, facts.of(owned, STATION, 0, owners=("bras",)))
+    text = papers.markdown(Paper.REGISTER, facts.of(owned, STATION, 0))
+    assert "OVH SAS" not in text
+    assert "texto" not in text

@@ -7,6 +7,7 @@ import pytest
 from heart.town import build, settings
 from web.form_read import plain
 
+from alertd.deliver.routes import SHARED
 from alertd.model import Act, Text
 from alertd.web.rooms import Rooms
 from alertd.web.writing.wordings import wordings
@@ -59,7 +60,7 @@ async def test_the_price_of_one_sms_is_said(db, clock):
         (town.station, "2 SMS par personne (0,06 €)"),
         (town.training, "2 SMS par personne"),
     ):
-        shown = wordings(Rooms(town.desk, heartbeat=lambda: True), station, content, Act.ALERT)
+        shown = wordings(Rooms(town.desk, heartbeat=lambda: True), station, content, Act.ALERT, SHARED)
         assert plain(shown.sms.cost).endswith(said)
 
 

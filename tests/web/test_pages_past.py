@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 
 from alertd.clock import DAY
-from alertd.deliver.routes import Sender
+from alertd.deliver.routes import SHARED, Routes, Sender
 from alertd.issue import ledger, reading
 from alertd.issue.ledger import Wanted
 from alertd.model import Channel, State
@@ -153,13 +153,13 @@ async def test_a_price_is_that_of_the_sender_and_the_words(desk, station):
         "segment",
         Terms.model_validate({"name": "MAIRIE", "price": 0.05}),
     )
-    priced = replace(desk, routes={(station.mode, Channel.SMS, False): (sender,)})
+    priced = replace(desk, routes=Routes({(station.mode, Channel.SMS, False): (sender,)}))
     book = {
         (Channel.SMS, State.DELIVERED): 10,
         (Channel.SMS, State.REFUSED): 5,
         (Channel.SMS, State.UNKNOWN): 1,
     }
-    told = ledger.sums(priced, station, content, book)
+    told = ledger.sums(priced, station, SHARED, content, book)
     assert (told.sent, told.arrived, round(told.price, 2)) == (10, 10, round(11 * SEGMENTS * 0.05, 2))
 
 

@@ -21,9 +21,12 @@ SELECT last FROM counter WHERE noun = 'audit';
 
 -- name: gateways
 -- The latest decisions about gateways, newest first: by nodes, and by administrators. They are the instance's, so no
--- station's row is looked at.
+-- station's row is looked at. $2: the gateways of which the reader is told, as they are called here; null: of all. What is said
+-- of a channel names none.
 SELECT at, actor, action, object, detail FROM audit
- WHERE station_id IS NULL AND action LIKE 'gateway.%' ORDER BY id DESC LIMIT $1;
+ WHERE station_id IS NULL AND action LIKE 'gateway.%'
+   AND (CAST($2 AS TEXT) IS NULL OR object LIKE 'channel:%' OR object IN (SELECT value FROM json_each(CAST($2 AS TEXT))))
+ ORDER BY id DESC LIMIT $1;
 
 -- name: last_switch
 -- Who paused all sending, or resumed it, last.

@@ -56,7 +56,7 @@ WITH RECURSIVE found (lane, message_id) AS (
                    WHERE d.sender_id = $1 AND d.state = 1 AND d.lane = f.lane AND d.message_id > f.message_id
                    ORDER BY d.sender_id, d.lane, d.message_id LIMIT 1)
     FROM found f WHERE f.message_id IS NOT NULL)
-SELECT f.message_id, m.station_id, f.lane
+SELECT f.message_id, m.station_id, f.lane, m.level
   FROM found f JOIN message m ON m.id = f.message_id
  WHERE NOT EXISTS (SELECT 1 FROM setting WHERE key = 'sending' AND value = 'paused')
  LIMIT $2;
@@ -157,10 +157,19 @@ UPDATE delivery SET due_at = 253402300799000
 
 -- name: stranded
 -- A slice of a queue that is given on, the most urgent first: what is in the lanes after $2.
-SELECT d.message_id, d.endpoint_id, d.channel, d.doubtful, m.mode, m.level,
+SELECT d.message_id, d.endpoint_id, d.channel, d.doubtful, m.station_id, m.mode, m.level,
        coalesce((SELECT e.kind FROM endpoint e WHERE e.id = d.endpoint_id), 1) AS kind
   FROM delivery d JOIN message m ON m.id = d.message_id
  WHERE d.sender_id = $1 AND d.state = 1 AND d.lane > $2
+ ORDER BY d.lane, d.ring, d.due_at, d.message_id, d.endpoint_id
+ LIMIT $3;
+
+-- name: foreign
+-- The same of these messages ($2) alone, which are not for the sender whose queue it is.
+SELECT d.message_id, d.endpoint_id, d.channel, d.doubtful, m.station_id, m.mode, m.level,
+       coalesce((SELECT e.kind FROM endpoint e WHERE e.id = d.endpoint_id), 1) AS kind
+  FROM json_each(CAST($2 AS TEXT)) v CROSS JOIN delivery d JOIN message m ON m.id = d.message_id
+ WHERE d.sender_id = $1 AND d.state = 1 AND d.lane IN (0, 1, 2, 3, 4) AND d.message_id = CAST(v.value AS BIGINT)
  ORDER BY d.lane, d.ring, d.due_at, d.message_id, d.endpoint_id
  LIMIT $3;
 

@@ -17,7 +17,7 @@ SELECT s.id FROM sender s
  ORDER BY s.id;
 
 -- name: astray
--- Of these senders ($1), reserved for danger, those with something queued in a lane after danger's ($2).
+-- Of these senders ($1) those with something queued in a lane after $2: danger's, of those that are reserved for it.
 SELECT s.id FROM sender s JOIN json_each(CAST($1 AS TEXT)) v ON CAST(v.value AS BIGINT) = s.id
  WHERE EXISTS (SELECT 1 FROM delivery d WHERE d.sender_id = s.id AND d.state = 1 AND d.lane > $2)
  ORDER BY s.id;

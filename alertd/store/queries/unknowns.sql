@@ -2,7 +2,7 @@
 
 -- name: messages
 -- What decides about the unknowns of these messages, the most urgent first.
-SELECT m.id, m.level, m.mode, m.silence, m.planned, m.superseded_at, e.content
+SELECT m.id, m.station_id, m.level, m.mode, m.silence, m.planned, m.superseded_at, e.content
   FROM message m JOIN event e ON e.id = m.event_id
  WHERE m.id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($1 AS TEXT)))
  ORDER BY m.lane, m.id;

@@ -57,6 +57,9 @@ class VoiceAnswer(Answer):
     """A channel; its gateways in order of preference."""
 
     channel: Channel
+    stations: list[str] = Field(
+        description="The stations whose own these gateways are; empty: shared by all. A channel may be there once for each."
+    )
     speakers: dict[str, str] = Field(description="Which gateway speaks, node by node.")
     preferred: PreferredAnswer | None
     queued: dict[LaneWord, Count]

@@ -12,7 +12,8 @@ from gateways.contract import Credit
 
 
 async def show(call: Call) -> Reply:
-    """Every channel of the key's mode; the whole instance's, so only for a key that may release danger.
+    """Every channel of the key's mode; the whole instance's, so only for a key that may release danger. Of gateways that are a
+    station's own, those that the key's station sees.
 
     :raises NotAllowed: `gateways_not_allowed`.
     """
@@ -22,11 +23,14 @@ async def show(call: Call) -> Reply:
             "Gateways serve the whole instance: ask the station for a key of scope danger.",
         )
     station = await stations.by_id(call.desk.db, call.actor.station_id)
-    found = await gateways.voices(call.desk.db, call.desk.settings, call.desk.routes, station.mode)
+    db, settings = call.desk.db, call.desk.settings
+    sees = await gateways.seen_by(db, settings, station)
+    found = await gateways.voices(db, settings, call.desk.routes, station.mode, sees)
+    told = await gateways.decisions(db, among=gateways.named(settings, sees))
     return Reply(
         gateway_answers.GatewaysAnswer(
             channels=[_voice(voice, detailed=gateways.stands_for_instance(station)) for voice in found],
-            decisions=[_decision(one) for one in await gateways.decisions(call.desk.db)],
+            decisions=[_decision(one) for one in told],
         )
     )
 
@@ -36,6 +40,7 @@ def _voice(voice: Voice, *, detailed: bool) -> gateway_answers.VoiceAnswer:
     return gateway_answers.VoiceAnswer.model_validate(
         {
             "channel": voice.channel.word,
+            "stations": list(voice.stations),
             "speakers": dict(voice.speakers),
             "preferred": {"gateway": chosen.gateway, "reason": chosen.reason} if chosen else None,
             "queued": {lane.name.lower(): n for lane, n in voice.queued.items()},

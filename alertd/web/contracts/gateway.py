@@ -19,9 +19,12 @@ class GatewayLine:
 
 @dataclass(frozen=True, slots=True)
 class VoicePart:
-    """One channel: who speaks and why, its gateways in order; `imposed` is the one that an administrator imposed."""
+    """One channel: who speaks and why, its gateways in order; `imposed` is the one that an administrator imposed. `own` names the
+    stations whose own these are; empty: everyone's.
+    """
 
     channel: str
+    own: str
     title: str
     explained: str
     queue: str

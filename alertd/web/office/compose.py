@@ -7,6 +7,7 @@ from aiohttp import web
 
 from alertd import issue
 from alertd.catalogue import Template
+from alertd.deliver.owners import owners
 from alertd.errors import AlertdError, Conflict, Missing, NotAllowed, Refused
 from alertd.issue import reading
 from alertd.issue.estimate import take_turn
@@ -121,6 +122,7 @@ async def surroundings(
     hamlets = await drawings.hamlets(rooms.db, station_id)
     return Surroundings(
         station=here.station,
+        owners=await owners(rooms.db, rooms.desk.routes.owning, station_id),
         catalogue=rooms.catalogue,
         limits=rooms.settings.limits,
         now=rooms.clock.now_ms(),

@@ -146,6 +146,7 @@ async def _page(
     }
     if errors:
         errors.setdefault("", say("mend"))
+    served = await doorway.served(rooms, station)
     (first, last), (oldest, today) = join_form.stay_bounds(around), counter_form.days(around)
     return CounterPage(
         frame=frame("Au guichet", here),
@@ -153,9 +154,7 @@ async def _page(
         slug=station.slug,
         done=done,
         present=not station.private,
-        offered=tuple(
-            way for way, (channel, _) in join_form.WAYS.items() if doorway.speaks(rooms, station, channel)
-        ),
+        offered=tuple(way for way, (channel, _) in join_form.WAYS.items() if channel in served),
         form=form,
         errors=errors,
         hamlets=tuple(Choice(f"h{hamlet.id}", hamlet.name) for hamlet in around.hamlets),

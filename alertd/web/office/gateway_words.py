@@ -76,8 +76,16 @@ _DECISIONS: Final[Mapping[str, str]] = {
 }
 
 
+def title(voice: Voice) -> str:
+    """The channel; of own gateways also whose they are."""
+    said = TITLES[voice.channel]
+    return f"{said}, en propre ({', '.join(voice.stations)})" if voice.stations else said
+
+
 def explained(voice: Voice, timezone: str, now: int) -> str:
     """Who speaks for a channel, and why, in three sentences at most."""
+    if voice.stations:
+        return _explained_own(voice, timezone, now)
     said = _explained(voice, timezone, now)
     urgent = ", ".join(sorted(set(voice.danger_speakers.values())))
     return f"{said} Les urgences partent par {urgent}, où rien ne les précède." if urgent else said
@@ -98,6 +106,22 @@ def _explained(voice: Voice, timezone: str, now: int) -> str:
         told = ", ".join(f"{node} envoie par {name}" for node, name in sorted(voice.speakers.items()))
         return f"Les nœuds ne voient pas la même chose : {told}."
     return _chosen_by_nodes(voice, speakers.pop(), timezone, now)
+
+
+def _explained_own(voice: Voice, timezone: str, now: int) -> str:
+    """While an own one is silent the shared ones stand in."""
+    names = ", ".join(dict.fromkeys(name for _, name in voice.speaking))
+    if names:
+        return f"Pour {', '.join(voice.stations)} et ce qui en dépend, {_LEAVE[voice.channel]} par {names}, et pour personne d'autre."
+    if not voice.standings[0].seen:
+        return "Aucun nœud en marche n'a encore dit ce qu'il voit."
+    if not voice.standings[0].down:
+        return f"{voice.standings[0].gateway} n'a rien à envoyer pour l'instant."
+    silent = _silent(voice.standings[0], timezone, now)
+    return (
+        f"{silent} : en attendant, {_LEAVE[voice.channel]} par les passerelles de tous, s'il y en a. Retour automatique dès que les "
+        "sondes passent."
+    )
 
 
 def _imposed(voice: Voice, chosen: Chosen, timezone: str, now: int) -> str:

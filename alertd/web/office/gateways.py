@@ -87,14 +87,16 @@ def _channel(rooms: Rooms, request: web.Request) -> Channel:
 
 async def _page(rooms: Rooms, here: Visit, notice: str = "") -> GatewaysPage:
     now, timezone = rooms.clock.now_ms(), here.station.timezone
-    found = await gateways.voices(rooms.db, rooms.settings, rooms.desk.routes, here.station.mode)
+    sees = await gateways.seen_by(rooms.db, rooms.settings, here.station)
+    found = await gateways.voices(rooms.db, rooms.settings, rooms.desk.routes, here.station.mode, sees)
+    told = await gateways.decisions(rooms.db, among=gateways.named(rooms.settings, sees))
     nodes = await gateways.node_names(rooms.db)
     return GatewaysPage(
         frame=frame("Passerelles", here),
         notice=notice,
         seen_at=words.when(now, timezone, now),
         voices=tuple(_voice(voice, timezone, now, detailed=may_choose(here)) for voice in found),
-        decisions=tuple(_decision(one, nodes, timezone, now) for one in await gateways.decisions(rooms.db)),
+        decisions=tuple(_decision(one, nodes, timezone, now) for one in told),
         may_choose=may_choose(here),
     )
 
@@ -110,7 +112,8 @@ def _voice(voice: Voice, timezone: str, now: int, *, detailed: bool) -> VoicePar
         lines.append(GatewayLine(standing.gateway, word, colour, notes, ranges))
     return VoicePart(
         channel=voice.channel.word,
-        title=gateway_words.TITLES[voice.channel],
+        own="-".join(voice.stations),
+        title=gateway_words.title(voice),
         explained=gateway_words.explained(voice, timezone, now),
         queue=gateway_words.queue(voice),
         gateways=tuple(lines),

@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
 from typing import Final
 
-from alertd.errors import Refused
+from alertd.errors import Conflict, Refused
 from alertd.model import Station
 from alertd.stations.stations import NewStation
 from alertd.web.contracts import Choice
@@ -18,13 +19,20 @@ KINDS: Final = (
 KIND_WORDS: Final = {choice.key: choice.label for choice in KINDS}
 
 
-def new_station(parent: Station, typed: dict[str, str]) -> NewStation:
-    """At the mairie's door, of its mode. :raises Refused: `station_invalid`."""
+def new_station(parent: Station, typed: dict[str, str], kept: Collection[str]) -> NewStation:
+    """At the mairie's door, of its mode; `kept` are slugs to which a gateway belongs before there is the station: only the
+    administrator opens it.
+
+    :raises Refused: `station_invalid`, `station_exists`.
+    """
     if typed.get("kind") not in KIND_WORDS:
         raise Refused("station_invalid", "", fields={"kind": "Choisissez ce que c'est."})
     name = typed.get("name", "").strip()
+    slug = typed.get("slug", "").strip().lower() or _slug(parent, name)
+    if slug in kept:
+        raise Conflict("station_exists", f"The configuration keeps {slug} for a station to come.")
     return NewStation(
-        slug=typed.get("slug", "").strip().lower() or _slug(parent, name),
+        slug=slug,
         name=name,
         latitude=parent.latitude,
         longitude=parent.longitude,

@@ -56,8 +56,9 @@ async def open_organisation(request: web.Request) -> web.StreamResponse:
         name: str(value)[:200] for name, value in (await form(request)).items() if isinstance(value, str)
     }
     try:
+        new = new_station(here.station, typed, rooms.settings.owning)
         async with rooms.db.transaction() as tx:
-            made = await stations.add(tx, rooms.clock, new_station(here.station, typed))
+            made = await stations.add(tx, rooms.clock, new)
             detail = {"kind": made.kind, "parent": here.station.id}
             await audit.append(
                 tx, rooms.clock, made.id, here.actor.name, "station.add", f"station:{made.id}", detail

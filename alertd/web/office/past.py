@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from alertd.clock import FOREVER, to_ms
+from alertd.deliver.owners import owners
 from alertd.issue import ledger, reading
 from alertd.issue.ledger import Sums, Wanted
 from alertd.issue.reading import AlertSummary
@@ -109,8 +110,10 @@ async def _entry(rooms: Rooms, here: Visit, summary: AlertSummary) -> Entry:
     view = await reading.alert(rooms.desk, summary.id)
     contents = {event.id: event.content for event in view.events}
     told, people = Sums(), 0
+    whose = await owners(rooms.db, rooms.desk.routes.owning, here.station.id)
     for book in await reading.progress(rooms.desk, summary.id):
-        told += ledger.sums(rooms.desk, here.station, contents[book.event_id], _book(book.channels))
+        content = contents[book.event_id]
+        told += ledger.sums(rooms.desk, here.station, whose, content, _book(book.channels))
         people = max(people, book.people if book.act in {Act.ALERT, Act.UPDATE} else 0)
     sent_at = view.events[0].created_at if view.events else summary.created_at
     (left,) = await ledger.left_after(rooms.desk, here.station.id, [sent_at])

@@ -193,7 +193,7 @@ def _page(
         picture=picture(here.station, content.target.zone, where),
         coverage=coverage_card(shown.coverage) if shown.coverage else None,
         until=f"Jusqu'à : {until}.",
-        wordings=wordings(rooms, here.station, content, act),
+        wordings=wordings(rooms, here.station, content, act, around.owners),
         advice=advice(rooms, here.station, content, names(around), around.now),
         mend=NEW if shown.alert_id is None else f"/alertes/{shown.alert_id}/corriger",
         files=shown_files(content.attachments, "/alertes/pieces", whole=True),

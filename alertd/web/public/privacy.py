@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from alertd.deliver.owners import owners
 from alertd.privacy import facts, papers
 from alertd.privacy.papers import Paper
 from alertd.web import doorway
@@ -14,6 +15,7 @@ from alertd.web.show import show
 async def notice(request: web.Request) -> web.StreamResponse:
     """In French, whatever the browser speaks: it is the text that the law is about."""
     rooms, station = request.app[ROOMS], await doorway.open_station(request)
-    known = facts.of(rooms.settings, station, rooms.clock.now_ms())
+    whose = await owners(rooms.db, rooms.settings.owning, station.id)
+    known = facts.of(rooms.settings, station, rooms.clock.now_ms(), owners=whose)
     title, *blocks = papers.blocks(papers.markdown(Paper.RESIDENTS, known))
     return show(NoticePage(Frame(title.items[0][0]), station.slug, station.name, tuple(blocks)))

@@ -1,6 +1,7 @@
 """How the service is doing, for anyone: whether an alert would be taken, leaves, and by which channels. No figure, no name."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -12,7 +13,7 @@ from alertd.clock import from_ms
 from alertd.errors import Unavailable
 from alertd.model import Channel, Mode
 from alertd.stations import gateways, sending_switch
-from alertd.stations.gateways import Voice
+from alertd.stations.gateways import Standing, Voice
 from alertd.stations.sending_switch import Pause
 from alertd.watch import alarms, flights, reserved
 from alertd.watch.nouns import Episode, Kind
@@ -113,10 +114,19 @@ async def _lines(rooms: Rooms, zone: Zone) -> list[StatusLine]:
     wrong = await alarms.standing(rooms.db)
     canaries = [way for way in await reserved.ways(rooms.db) if way.mode is Mode.LIVE]
     voices = await gateways.voices(rooms.db, rooms.settings, rooms.desk.routes, Mode.LIVE)
-    known = {voice.channel: voice for voice in voices if voice.standings}
+    known = {voice.channel: voice for voice in _own_first(voices) if voice.standings}
     channels = [_channel(word, known.get(channel), zone) for channel, word in CHANNELS.items()]
     tried = _tried(wrong, zone) if canaries else ()
     return [_taken(rooms), _leaving(pause, wrong, channels, zone), *tried, *channels]
+
+
+def _own_first(voices: Sequence[Voice]) -> Iterator[Voice]:
+    """A channel of which every gateway is some station's own is there, too, and works if any of them does."""
+    own: dict[Channel, tuple[Standing, ...]] = defaultdict(tuple)
+    for voice in voices:
+        own[voice.channel] += voice.standings if voice.stations else ()
+    yield from (Voice(channel, standings, None, {}) for channel, standings in own.items())
+    yield from (voice for voice in voices if not voice.stations)
 
 
 def _taken(rooms: Rooms) -> StatusLine:

@@ -31,7 +31,7 @@ LONGEST_PUSH = 4096
 async def ask_page(request: web.Request) -> web.StreamResponse:
     """Where the address is typed; also what is shown to whoever has just had all erased."""
     said = "erased" if request.query.get("fait") == "efface" else ""
-    return _shown(request, await doorway.open_station(request), said=said)
+    return await _shown(request, await doorway.open_station(request), said=said)
 
 
 async def ask(request: web.Request) -> web.StreamResponse:
@@ -46,15 +46,15 @@ async def ask(request: web.Request) -> web.StreamResponse:
             where = await _open(rooms, station, typed, code)
             if where:
                 raise web.HTTPSeeOther(f"/s/{station.slug}/moi/{where}?langue={tongue.asked(request)}")
-            return _shown(request, station, wrong="spoken_wrong", typed=typed, status=422)
+            return await _shown(request, station, wrong="spoken_wrong", typed=typed, status=422)
         await doorway.wait_your_turn(request, station)
         await _send(rooms, station, typed, push[:LONGEST_PUSH])
     except (Refused, TooOften) as error:
         wrong = join_form.FAULTS.get(error.code, "wrong_gateway")
-        response = _shown(request, station, wrong=f"join.{wrong}", typed=typed, status=error.status)
+        response = await _shown(request, station, wrong=f"join.{wrong}", typed=typed, status=error.status)
         response.headers.update(retry_after(error))
         return response
-    return _shown(request, station, said="sent", typed=typed)
+    return await _shown(request, station, said="sent", typed=typed)
 
 
 async def _send(rooms: Rooms, station: Station, typed: str, push: str) -> None:
@@ -112,7 +112,7 @@ def _text(value: object) -> str:
     return value
 
 
-def _shown(
+async def _shown(
     request: web.Request,
     station: Station,
     *,
@@ -123,6 +123,7 @@ def _shown(
 ) -> web.Response:
     rooms = request.app[ROOMS]
     say = Say(rooms.catalogue, tongue.asked(request), "mine", station.name)
+    served = await doorway.served(rooms, station)
     page = AskPage(
         frame=Frame(say("ask_title")),
         say=say,
@@ -132,7 +133,7 @@ def _shown(
         said=say(said) if said else "",
         wrong=say(wrong) if wrong else "",
         typed=typed,
-        spoken=doorway.speaks(rooms, station, Channel.VOICE) and (bool(typed) or said == "sent"),
+        spoken=Channel.VOICE in served and (bool(typed) or said == "sent"),
         notified=bool(doorway.browser_key(rooms, station)),
     )
     return show(page, status)

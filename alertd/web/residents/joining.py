@@ -128,6 +128,7 @@ async def _around(request: web.Request) -> Around:
 async def _page(request: web.Request, around: Around, form: JoinForm, wrong: dict[str, str]) -> JoinPage:
     rooms, station = request.app[ROOMS], around.station
     finder = await place_fields.finder(rooms, station)
+    served = await doorway.served(rooms, station)
     locale = form.page if form.page in tongue.NAMES else tongue.asked(request)
     say = Say(rooms.catalogue, locale, "join", station.name)
     first_day, last_day = join_form.stay_bounds(around)
@@ -141,11 +142,9 @@ async def _page(request: web.Request, around: Around, form: JoinForm, wrong: dic
         slug=station.slug,
         station=station.name,
         telephone=station.phone or "",
-        texting=doorway.texting_number(rooms, station),
+        texting=doorway.texting_number(station, served),
         key=doorway.browser_key(rooms, station),
-        offered=tuple(
-            way for way, (channel, _) in join_form.WAYS.items() if doorway.speaks(rooms, station, channel)
-        ),
+        offered=tuple(way for way, (channel, _) in join_form.WAYS.items() if channel in served),
         form=form,
         errors=errors,
         hamlets=tuple(Choice(f"h{hamlet.id}", hamlet.name) for hamlet in around.hamlets),

@@ -28,7 +28,7 @@ def coach_part(
         return CoachPart(str(fault), picked, None, None, script, action)
     if content is None:
         return CoachPart("", picked, None, None, script, action)
-    said = wordings(rooms, around.station, content, act)
+    said = wordings(rooms, around.station, content, act, around.owners)
     told = advice(rooms, around.station, content, names(around), around.now)
     return CoachPart("", picked, said, told, script, action)
 

@@ -8,6 +8,7 @@ from multidict import MultiMapping
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from alertd.catalogue import Catalogue, Template
+from alertd.deliver.routes import SHARED, Owners
 from alertd.model import Attachment, Channel, Station
 from alertd.settings import Limits
 from alertd.settings.zones import Zones
@@ -88,7 +89,8 @@ class Surroundings:
     `spot` is the address that the form picked, or what the middle of a stored circle is called; `found` what is searched,
     None when nothing is; `names` are the station's hamlets and streets, where they are few enough for a list. `election`: one
     is near; `unpaid` are the channels that nobody pays for here, but for a danger;
-    `most` is how large a zone may be; `templates` are the ready texts to begin with, `ready` the one that a posted form began with.
+    `most` is how large a zone may be; `templates` are the ready texts to begin with, `ready` the one that a posted form began with;
+    `owners`: whose gateways speak for the station before the shared ones.
     """
 
     station: Station
@@ -108,6 +110,7 @@ class Surroundings:
     most: Zones = field(default_factory=Zones)
     templates: Mapping[str, Template] = field(default_factory=dict)
     ready: Template | None = None
+    owners: Owners = SHARED
 
 
 class Fault(Exception):

@@ -9,7 +9,7 @@ from alertd.catalogue import Catalogue
 from alertd.catalogue.nouns import language
 from alertd.deliver import routes
 from alertd.deliver.bodies import COMPOSERS, Piece
-from alertd.deliver.routes import Sender
+from alertd.deliver.routes import Owners, Sender
 from alertd.issue import coach
 from alertd.keys import CODE_LENGTH
 from alertd.model import Act, Channel, Content, Level, Station, Text, Wording
@@ -37,12 +37,12 @@ _UNREVIEWED: Final = "traduction non relue"
 _STAND_IN: Final = "l'essentiel traduit, puis votre texte en français"
 
 
-def wordings(rooms: Rooms, station: Station, content: Content, act: Act) -> Wordings:
-    """The chosen channels' own words."""
+def wordings(rooms: Rooms, station: Station, content: Content, act: Act, whose: Owners) -> Wordings:
+    """The chosen channels' own words; `whose` gateways are the station's own."""
     chosen, piece = content.channels, _piece(rooms, station, content, act)
     others = tuple(_others(rooms, station, content, act))
     return Wordings(
-        sms=_sms(rooms, station, content, act) if Channel.SMS in chosen else None,
+        sms=_sms(rooms, station, content, act, whose) if Channel.SMS in chosen else None,
         push=_push(piece) if Channel.PUSH in chosen else None,
         mail=_mail(rooms, station, content, act) if Channel.EMAIL in chosen else None,
         others=others,
@@ -98,11 +98,11 @@ def _sms_text(rooms: Rooms, station: Station, content: Content, act: Act, locale
     return wording.sms_text(station.name, said, _links(rooms).alert(CODE, sms=True))
 
 
-def _sms(rooms: Rooms, station: Station, content: Content, act: Act) -> SmsText:
+def _sms(rooms: Rooms, station: Station, content: Content, act: Act, whose: Owners) -> SmsText:
     text = _sms_text(rooms, station, content, act, station.locale)
     cost = measure(text)
     danger = content.level is Level.DANGER
-    sender = routes.first(rooms.desk.routes, station.mode, Channel.SMS, danger=danger)
+    sender = routes.first(rooms.desk.routes, station.mode, Channel.SMS, danger=danger, owners=whose)
     length = words.count(cost.units, "caractère")
     billed = words.count(cost.segments, "SMS", "SMS")
     return SmsText(

@@ -86,10 +86,20 @@ SELECT d.message_id, d.endpoint_id, d.channel, d.sender_id, d.lane, d.ring, d.st
 
 -- name: stranded
 -- As on SQLite; what another node has in hand is passed over.
-SELECT d.message_id, d.endpoint_id, d.channel, d.doubtful, m.mode, m.level,
+SELECT d.message_id, d.endpoint_id, d.channel, d.doubtful, m.station_id, m.mode, m.level,
        coalesce((SELECT e.kind FROM endpoint e WHERE e.id = d.endpoint_id), 1) AS kind
   FROM delivery d JOIN message m ON m.id = d.message_id
  WHERE d.sender_id = $1 AND d.state = 1 AND d.lane > $2
+ ORDER BY d.lane, d.ring, d.due_at, d.message_id, d.endpoint_id
+ LIMIT $3
+   FOR UPDATE OF d SKIP LOCKED;
+
+-- name: foreign
+-- As on SQLite; what another node has in hand is passed over.
+SELECT d.message_id, d.endpoint_id, d.channel, d.doubtful, m.station_id, m.mode, m.level,
+       coalesce((SELECT e.kind FROM endpoint e WHERE e.id = d.endpoint_id), 1) AS kind
+  FROM json_each(CAST($2 AS TEXT)) v CROSS JOIN delivery d JOIN message m ON m.id = d.message_id
+ WHERE d.sender_id = $1 AND d.state = 1 AND d.lane IN (0, 1, 2, 3, 4) AND d.message_id = CAST(v.value AS BIGINT)
  ORDER BY d.lane, d.ring, d.due_at, d.message_id, d.endpoint_id
  LIMIT $3
    FOR UPDATE OF d SKIP LOCKED;
