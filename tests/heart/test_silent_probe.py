@@ -1,5 +1,6 @@
 """Silent probes: once a month telephones of which nothing was heard are asked, by day, behind everything else; nobody is told of it."""
 
+import asyncio
 from dataclasses import replace
 from itertools import count
 
@@ -95,6 +96,18 @@ async def test_a_month_is_asked_once_whatever_nodes_and_restarts(town):
     await month_later(town, 29)
     assert await asked(town, two) == [device(1)]
     assert len(await town.db.fetch("heart.messages")) == 2
+
+
+async def test_two_nodes_at_the_same_moment_ask_once(town):
+    """Whichever leads asks; the other leaves it alone, and finds nothing to do a minute later."""
+    for _ in range(5):
+        await town.person(sms=0, push=1)
+    await month_later(town)
+    one, two = node_of(town), node_of(town)
+    await asyncio.gather(one.ask(), two.ask(), one.ask(), two.ask())
+    await town.run()
+    assert sorted(town.provider.addresses) == [device(number) for number in range(1, 6)]
+    assert await asked(town, two) == []
 
 
 async def test_a_person_of_several_stations_is_asked_once(town):

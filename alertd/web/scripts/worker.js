@@ -33,11 +33,11 @@ self.addEventListener("message", (event) => {
 async function receive(data) {
   const said = (await read(data)) ?? (await unread());
   if (said.silent === true) return present(said);
-  await hush();
   await show(said);
   for (const page of await pages()) page.postMessage({ received: said.tag ?? "" });
   await report(said.ack, "delivered");
   await callAgain();
+  await hush();
 }
 
 // Asked whether this phone is still there: it says so, and shows what no browser lets it leave out, without a sound. With a page of
