@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cached_property, wraps
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal, TextIO
 
 import click
 import structlog
@@ -125,6 +125,13 @@ def _finish(result: object) -> None:
     """Run a coroutine to its end; Ctrl-C cancels it, and it tidies up before it goes."""
     if isinstance(result, Coroutine):
         asyncio.run(result)
+
+
+def private(path: Path, how: Literal["w", "x"] = "w", newline: str | None = None) -> TextIO:
+    """A new text file that nobody else may read: addresses, or a key, will be in it. FileExistsError where `how` is "x"."""
+    return open(
+        path, how, encoding="utf-8", newline=newline, opener=lambda name, flags: os.open(name, flags, 0o600)
+    )
 
 
 def table(rows: list[Mapping[str, object]]) -> str:

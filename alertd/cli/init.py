@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from alertd import catalogue
 from alertd.cli.commune import Known, known, slug_of
-from alertd.cli.console import DEFAULT, Console, command
+from alertd.cli.console import DEFAULT, Console, command, private
 from alertd.cli.founding import Plan, found
 from alertd.cli.serve import require_https
 from alertd.errors import ConfigurationError, Refused
@@ -71,6 +71,7 @@ async def init(
     answers = _answers(said, found_)
     _look_at(answers["public_url"])
     plan = _plan(console, answers, found_)
+    _look_where(said["recovery_to"])
     recovery = (await found(plan)).recovery()
     if said["recovery_to"]:
         _keep(said["recovery_to"], recovery)
@@ -96,6 +97,15 @@ def _look_at(public_url: str) -> None:
         said = f"{public_url[:100]!r} is no public address: write https:// and the host alone, as https://alertes.example.fr"
         raise ConfigurationError("public_url_invalid", said) from error
     require_https(http)
+
+
+def _look_where(recovery_to: Path | None) -> None:
+    """Before anything is made. :raises Refused: `recovery_place`: the key could not be written there."""
+    if recovery_to is None:
+        return
+    if recovery_to.exists() or not recovery_to.parent.is_dir():
+        why = "is there already" if recovery_to.exists() else "is in no folder that is there"
+        raise Refused("recovery_place", f"{recovery_to} {why}: name a new file. Nothing was made.")
 
 
 def _code(contour: Path | None, said: dict[str, Any]) -> str:
@@ -167,8 +177,7 @@ def _password() -> str:
 
 
 def _keep(path: Path, recovery: str) -> None:
-    with path.open("x", encoding="ascii") as file:
-        path.chmod(0o600)
+    with private(path, "x") as file:
         file.write(f"alertd, recovery key:\n{recovery}\n")
 
 

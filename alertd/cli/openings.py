@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from alertd.cli.console import ACTOR, Console, House, command
+from alertd.cli.console import ACTOR, Console, House, command, private
 from alertd.errors import Malformed, TooLarge
 from alertd.model import Station
 from alertd.stations import audit, opening, stations
@@ -69,7 +69,7 @@ def _text(file: Path) -> str:
 
 
 def _make(folder: Path) -> None:
-    """For this account's eyes alone: addresses will be in it."""
+    """For this account's eyes alone, as are the files in one that was there: addresses will be in them."""
     if folder.exists() and any(folder.iterdir()):
         raise Malformed("folder_taken", f"{folder} holds something already: name a new folder.")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -77,7 +77,7 @@ def _make(folder: Path) -> None:
 
 async def _followers(house: House, station: Station, path: Path) -> int:
     rows = -1
-    with path.open("w", encoding="utf-8", newline="") as file:
+    with private(path, newline="") as file:
         async for piece in export(house.store, house.clock, house.keyring, station, actor=ACTOR):
             file.write(piece)
             rows += piece.count("\r\n")
@@ -89,7 +89,7 @@ async def children_of(house: House, station: Station, path: Path) -> int:
     found = await pupils.of_station(house.store, house.keyring, station)
     names = {one.id: one.name for one in await groups.of_station(house.store, station.id)}
     if found:
-        with path.open("w", encoding="utf-8", newline="") as file:
+        with private(path, newline="") as file:
             table = csv.writer(file, delimiter=";")
             table.writerow(class_list.COLUMNS)
             for one in found:
@@ -115,7 +115,7 @@ async def _audit(house: House, station: Station, path: Path) -> int:
 
 async def _lines(house: House, query: str, station: Station, path: Path) -> int:
     after = rows = 0
-    with path.open("w", encoding="utf-8") as file:
+    with private(path) as file:
         while page := await house.store.fetch(query, station.id, after, PAGE):
             after = page[-1]["id"]
             for row in page:

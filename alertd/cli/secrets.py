@@ -1,11 +1,10 @@
 """alertd secret recovery | recover"""
 
-import os
 from pathlib import Path
 
 import click
 
-from alertd.cli.console import Console, command
+from alertd.cli.console import Console, command, private
 from alertd.errors import Refused
 from alertd.keyfile import Held, changing, from_paper
 from alertd.keys import Keyring
@@ -59,5 +58,5 @@ def _recover_older(console: Console, path: Path) -> None:
 
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with open(path, "x", encoding="ascii", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+    with private(path, "x") as file:
         file.write(text)

@@ -1,16 +1,18 @@
 """alertd subscribers import | export"""
 
+import sys
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 import click
 
 from alertd import catalogue
 from alertd.cli.bar import Bar
-from alertd.cli.console import ACTOR, Console, command
+from alertd.cli.console import ACTOR, Console, command, private
 from alertd.errors import TooLarge
 from alertd.stations import stations
 from alertd.subscribe.exporter import export
@@ -68,12 +70,18 @@ async def export_(console: Console, *, slug: str, output: Path | None) -> None:
     async with console.house() as house:
         station = await stations.by_slug(house.store, slug)
         pieces = export(house.store, house.clock, house.keyring, station, actor=ACTOR)
-        with click.open_file(str(output or "-"), "w", encoding="utf-8") as file:
+        with _out(output) as file:
             async for piece in pieces:
                 file.write(piece)
                 rows += piece.count("\r\n")
     if output:
         console.say(f"{rows - 1} rows in {output}.", {"rows": rows - 1, "file": str(output)})
+
+
+def _out(output: Path | None) -> AbstractContextManager[TextIO]:
+    if output is None or str(output) == "-":
+        return nullcontext(sys.stdout)
+    return private(output)
 
 
 def _read(file: Path) -> bytes:

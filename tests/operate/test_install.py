@@ -92,6 +92,8 @@ def test_what_nobody_can_be_asked_is_named(place):
     assert "--lat, --lon, --public-url, --email" in said
     answered = ("--lat", "49.2", "--lon", "5.37", "--email", "a@b.fr", "--public-url", "alertes.example/")
     assert "write https:// and the host" in run(["init", "--name", "Bras", *answered], place, 2)
+    taken = ["--public-url", "https://a.fr", "--recovery-to", "nowhere/key.txt"]
+    assert "Nothing was made" in run(["init", "--name", "Bras", *answered[:6], *taken], place, 2)
     assert list(place.iterdir()) == []
 
 

@@ -62,6 +62,19 @@ def test_a_station_leaves_with_all_that_is_its_own(alertd, tmp_path):
     assert alertd("station", "export", "bure", "--to", tmp_path / "bure")[1]["code"] == "folder_taken"
 
 
+def test_what_holds_addresses_is_for_one_account_alone(alertd, tmp_path):
+    """Also in a folder that was there and that everybody may look into, and in a file of one's own choice."""
+    file, there = tmp_path / "communes.csv", tmp_path / "there"
+    file.write_text(TABLE, "utf-8")
+    there.mkdir(mode=0o755)
+    alertd("station", "import", file)
+    assert alertd("station", "export", "bure", "--to", there)[0] == 0
+    assert alertd("subscribers", "export", "--station", "bure", "--output", tmp_path / "out.csv")[0] == 0
+    made = [*there.iterdir(), tmp_path / "out.csv"]
+    assert len(made) == 5
+    assert {path.stat().st_mode & 0o077 for path in made} == {0}
+
+
 @pytest.mark.parametrize("month", ["2026", "2026-13", "mars", "2026-3"])
 def test_a_month_that_is_none_is_refused(alertd, month):
     """Written as 2026-03, and no other way."""
