@@ -1,4 +1,4 @@
-"""alertd operator add | contact | password | reset"""
+"""alertd operator add | contact | administrator | role | password | reset"""
 
 import sys
 
@@ -78,6 +78,26 @@ async def contact(
     counts = {channel.word: n for channel, n in told.items()}
     said = ", ".join(f"{n} by {word}" for word, n in counts.items()) or "none"
     console.say(f"Addresses at which {login} is told: {said}.", {"login": login, "contacts": counts})
+
+
+@operator.command()
+@click.argument("login")
+@click.option("--off", is_flag=True, help="Not any more.")
+@command
+async def administrator(console: Console, *, login: str, off: bool) -> None:
+    """Who keeps the instance: with one, its troubles are told to its administrators, and no more to the mayors of its stations."""
+    async with console.house() as house, house.store.transaction() as tx:
+        one = await operators.by_login(tx, login)
+        await operators.set_administrator(tx, one.id, keeps=not off)
+        subject, detail = f"operator:{one.id}", {"administrator": not off}
+        await audit.append(tx, house.clock, None, ACTOR, "operator.administrator", subject, detail)
+        told = sum((await contacts.standing(tx, one.login)).values())
+    said = (
+        "keeps the instance no more"
+        if off
+        else f"keeps the instance, and is told at {told} addresses (alertd operator contact)"
+    )
+    console.say(f"{one.login} {said}.", {"login": one.login, "administrator": not off, "contacts": told})
 
 
 @operator.command("role")

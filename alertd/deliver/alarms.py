@@ -50,6 +50,11 @@ class Cause:
     probed: bool
 
 
+def keepers(contacts: Sequence[Row]) -> Sequence[Row]:
+    """Of those who can be told the administrators; where none of these can, all of them."""
+    return [row for row in contacts if row["administrator"]] or contacts
+
+
 class _Untold(Exception):
     """Nobody could be told: the alarm is not raised yet."""
 
@@ -163,14 +168,15 @@ class Alarms:
             thread="gateways",
             limit=limit,
         )
-        for row in await self._contacts(tx, blanks["gateway"]):
-            speaker = self.health.speaks_for(Channel(row["channel"]))
-            if speaker in {None, avoid}:
-                continue
+        contacts = await self._contacts(tx, blanks["gateway"])
+        for row in keepers([row for row in contacts if self._reaches(row, avoid)]):
             written = await service(tx, self.house, row["id"], note)
             if isinstance(written, Written):
                 bells.add(written.bell)
         return bells
+
+    def _reaches(self, contact: Row, avoid: str) -> bool:
+        return self.health.speaks_for(Channel(contact["channel"])) not in {None, avoid}
 
     async def _contacts(self, tx: Transaction, gateway: str) -> Sequence[Row]:
         """Of a station's own gateway its operators, and the administrators: no other station's."""

@@ -65,6 +65,11 @@ async def set_role(tx: Transaction, operator_id: int, station_id: int, role: Rol
         await tx.execute("operators.set_role", operator_id, station_id, int(role))
 
 
+async def set_administrator(tx: Transaction, operator_id: int, *, keeps: bool) -> None:
+    """Whether the operator keeps the instance: once somebody does, its troubles are told to them and not to every mayor."""
+    await tx.execute("operators.set_administrator", operator_id, int(keeps))
+
+
 async def set_password(tx: Transaction, operator_id: int, password_hash: str) -> None:
     """A new password; every session opened with the old one ends."""
     await tx.execute("operators.set_password", operator_id, password_hash)

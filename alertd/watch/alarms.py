@@ -13,6 +13,7 @@ from typing import Final
 import structlog
 
 from alertd.clock import DAY, HOUR, MINUTE, SECOND
+from alertd.deliver.alarms import keepers
 from alertd.deliver.health import Health
 from alertd.deliver.service import House, Limit, Note, Written, service
 from alertd.model import Channel
@@ -134,7 +135,7 @@ class Alarms:
     def _reached(self, contacts: Sequence[Row], avoid: Channel | None) -> list[int]:
         works = [row for row in contacts if self._works(Channel(row["channel"]))]
         other = [row for row in works if row["channel"] != avoid]
-        return [row["id"] for row in other or works or contacts]
+        return [row["id"] for row in keepers(other or works or contacts)]
 
     def _works(self, channel: Channel) -> bool:
         speaker = self.health.speaks_for(channel)

@@ -22,6 +22,7 @@ from gateways.contract import Credit, Trouble
 
 MAILBOX = "astreinte@mairie.example"
 MOBILE = "+33639980399"
+KEEPER = "+33639980398"
 BACK = PATIENCE_MS + 2 * PROBE_MS
 
 
@@ -142,6 +143,24 @@ async def test_another_trouble_soon_after_is_another_alarm(alone):
     assert len(told) == 3
     assert told[0] != told[2]
     assert told[2].startswith("Passerelle first en panne")
+
+
+async def test_with_an_administrator_a_gateway_is_told_to_nobody_else(alone):
+    """Whoever was named keeps the gateways; named to be told by SMS alone while SMS are down, the mailboxes of all are told."""
+    await alone.told_at(SMS, KEEPER, "informatique")
+    async with alone.town.db.transaction() as tx:
+        await operators.set_administrator(tx, (await operators.by_login(tx, "informatique")).id, keeps=True)
+    alone.far["relay"].down, alone.far["relay"].trouble = True, Trouble.CREDENTIALS
+    await alone.health.ask_all()
+    await alone.pass_time(5 * SECOND)
+    assert [len(alone.letters(to)) for to in (KEEPER, MOBILE)] == [1, 0]
+    alone.far["relay"].down = False
+    await alone.pass_time(BACK)
+    first = alone.far["first"]
+    first.down, first.trouble = True, Trouble.CREDIT
+    await alone.town.release()
+    await alone.pass_time(5 * SECOND)
+    assert alone.letters()[-1].startswith("Passerelle first")
 
 
 async def test_the_stand_in_tells_it_where_there_is_one(db, clock):

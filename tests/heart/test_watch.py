@@ -1,10 +1,11 @@
 """The watch: what stops an alert is told to those who keep the instance, once, by what works, and once when it is over."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from heart.town import HOME
-from heart.watched import MOBILE, Watched, watched
+from heart.watched import MAILBOX, MOBILE, Watched, watched
 
 from alertd.clock import MINUTE, SECOND
 from alertd.model import Channel, Role
@@ -14,7 +15,9 @@ from alertd.watch import alarms, instance
 from alertd.watch.alarms import CLEAR_MS, RESTLESS_MS
 from alertd.watch.instance import Backlog
 from alertd.watch.nouns import Cause, Kind
+from gateways.contract import Trouble
 
+KEEPER = "informatique@hebergeur.example"
 DOWN = "Plus aucune passerelle ne marche pour les SMS. Rien n'est perdu: les messages attendent."
 UP = "Rétabli: une passerelle marche de nouveau pour les SMS."
 FULL = Cause(Kind.DISK, "mairie-1", {"node": "mairie-1", "holds": "la base", "percent": "93"})
@@ -52,6 +55,24 @@ async def test_a_channel_without_a_gateway_is_told_once_by_another_and_once_when
     await house.pass_time(CLEAR_MS + 2 * MINUTE)
     assert (house.letters(), house.letters(MOBILE)) == ([DOWN, UP], [UP])
     assert Kind.CHANNEL not in {one.kind for one in await alarms.standing(house.town.db)}
+
+
+async def keeps(house: Watched, login: str) -> None:
+    async with house.town.db.transaction() as tx:
+        one = await operators.by_login(tx, login)
+        await operators.set_administrator(tx, one.id, keeps=True)
+
+
+async def test_with_an_administrator_no_mayor_is_woken_for_a_disk(house):
+    """Whoever was named is told and nobody else; where what works reaches none of them, everyone is told as before."""
+    await house.told_at(Channel.EMAIL, KEEPER, "informatique")
+    await keeps(house, "informatique")
+    await heed(house, FULL, for_ms=2 * MINUTE)
+    assert [len(house.letters(to)) for to in (KEEPER, MAILBOX, MOBILE)] == [1, 0, 0]
+    house.far["relay"].down, house.far["relay"].trouble = True, Trouble.CREDENTIALS
+    await house.health.ask_all()
+    await heed(house, FULL, replace(FULL, object_="mairie-2"), for_ms=2 * MINUTE)
+    assert [len(house.letters(to)) for to in (KEEPER, MAILBOX, MOBILE)] == [1, 0, 1]
 
 
 async def test_a_slip_is_no_alarm(house):

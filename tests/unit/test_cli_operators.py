@@ -25,3 +25,22 @@ def test_an_operator_who_lost_password_and_phone_is_let_in_again(run, tmp_path):
         said = db.execute("SELECT action FROM audit ORDER BY id DESC LIMIT 2").fetchall()
     assert said == [("operator.reset",), ("operator.password",)]
     assert run("operator", "reset", "personne", status=2)["code"] == "operator_unknown"
+
+
+@pytest.mark.usefixtures("bras")
+def test_who_keeps_the_instance_is_said_and_taken_back(run, tmp_path):
+    """Marked, with how many addresses there are to be told at; each change is in the audit, and an unknown login is told."""
+    run(*MAYOR, stdin="quatre mots bien choisis\n")
+    run("operator", "contact", "mairie", "--email", "garde@mairie.example")
+    assert run("operator", "administrator", "mairie") == {
+        "login": "mairie",
+        "administrator": True,
+        "contacts": 1,
+    }
+    assert run("operator", "administrator", "mairie", "--off")["administrator"] is False
+    with sqlite3.connect(tmp_path / "alertd.db") as db:
+        said = db.execute("SELECT action, detail FROM audit ORDER BY id DESC LIMIT 2").fetchall()
+    assert [(action, "true" in detail) for action, detail in said] == [
+        ("operator.administrator", on) for on in (False, True)
+    ]
+    assert run("operator", "administrator", "personne", status=2)["code"] == "operator_unknown"

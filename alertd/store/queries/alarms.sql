@@ -20,23 +20,26 @@ SELECT gateway, kind, trouble, probed, raised_at FROM gateway_alarm WHERE ended_
 
 -- name: contacts
 -- Where operators are told: endpoints of their hidden subscribers, of those who may still log in. Who is known only in stations
--- under another (a school, a club) does not keep the instance; mayors of those above come first.
-SELECT e.id, e.channel
+-- under another (a school, a club) does not keep the instance; its administrators come first, then mayors of those above.
+SELECT e.id, e.channel, o.administrator
   FROM operator o JOIN endpoint e ON e.subscriber_id = o.subscriber_id
  WHERE o.disabled_at IS NULL AND o.subscriber_id IS NOT NULL AND e.state = 1 AND e.mode = 0
-   AND (NOT EXISTS (SELECT 1 FROM role r WHERE r.operator_id = o.id)
+   AND (o.administrator = 1
+        OR NOT EXISTS (SELECT 1 FROM role r WHERE r.operator_id = o.id)
         OR EXISTS (SELECT 1 FROM role r JOIN station s ON s.id = r.station_id
                     WHERE r.operator_id = o.id AND s.parent_id IS NULL AND s.private = 0))
- ORDER BY CASE WHEN EXISTS (SELECT 1 FROM role r JOIN station s ON s.id = r.station_id
+ ORDER BY o.administrator DESC,
+          CASE WHEN EXISTS (SELECT 1 FROM role r JOIN station s ON s.id = r.station_id
                              WHERE r.operator_id = o.id AND r.role = 4 AND s.parent_id IS NULL AND s.private = 0) THEN 0 ELSE 1 END,
           e.id LIMIT $1;
 
 -- name: own_contacts
--- The same of a gateway that is these stations' own ($2, slugs): those of them, and who has a role nowhere, who keeps the instance.
-SELECT e.id, e.channel
+-- The same of a gateway that is these stations' own ($2, slugs): those of them, and who keeps the instance. None goes before another.
+SELECT e.id, e.channel, 0 AS administrator
   FROM operator o JOIN endpoint e ON e.subscriber_id = o.subscriber_id
  WHERE o.disabled_at IS NULL AND o.subscriber_id IS NOT NULL AND e.state = 1 AND e.mode = 0
-   AND (NOT EXISTS (SELECT 1 FROM role r WHERE r.operator_id = o.id)
+   AND (o.administrator = 1
+        OR NOT EXISTS (SELECT 1 FROM role r WHERE r.operator_id = o.id)
         OR EXISTS (SELECT 1 FROM role r JOIN station s ON s.id = r.station_id
                     WHERE r.operator_id = o.id AND s.slug IN (SELECT value FROM json_each(CAST($2 AS TEXT)))))
  ORDER BY CASE WHEN EXISTS (SELECT 1 FROM role r JOIN station s ON s.id = r.station_id

@@ -14,6 +14,10 @@ UPDATE operator SET password_hash = $2 WHERE id = $1;
 -- Rows that name the operator stay readable; null lets the person in again.
 UPDATE operator SET disabled_at = $2 WHERE id = $1;
 
+-- name: set_administrator
+-- 1: keeps the instance, and is told what is wrong with it; 0: not any more.
+UPDATE operator SET administrator = $2 WHERE id = $1;
+
 -- name: set_role
 -- One role in each station; the last word counts.
 INSERT INTO role (operator_id, station_id, role) VALUES ($1, $2, $3)
