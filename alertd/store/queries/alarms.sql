@@ -35,7 +35,7 @@ SELECT e.id, e.channel, o.administrator
 
 -- name: own_contacts
 -- The same of a gateway that is these stations' own ($2, slugs): those of them, and who keeps the instance. None goes before another.
-SELECT e.id, e.channel, 0 AS administrator
+SELECT e.id, e.channel, CAST(0 AS BIGINT) AS administrator
   FROM operator o JOIN endpoint e ON e.subscriber_id = o.subscriber_id
  WHERE o.disabled_at IS NULL AND o.subscriber_id IS NOT NULL AND e.state = 1 AND e.mode = 0
    AND (o.administrator = 1
