@@ -95,42 +95,35 @@ class FanOut:
         await tx.execute("fan_out.advance", *work.key, people.end, people.upto)
 
     async def _add(self, tx: Transaction, work: Work, people: Slice) -> None:
-        if work.phase is Phase.REACHED:
-            await self._add_reached(tx, work, people.end)
-            return
-        named = json.dumps(people.people)
+        """Whatever the channels, the books are written once, at the end: another slice of this node waits for them until then."""
         if work.phase is Phase.AUDIENCE:
-            await tx.execute("audience.add", work.message_id, work.ring, named)
-        else:
-            for channel in work.channels:
-                await self._insert(
-                    tx, "deliveries.add", work, channel, (work.ring, named), switch=work.danger
-                )
-            await self._hold(tx, work, people)
-
-    async def _hold(self, tx: Transaction, work: Work, people: Slice) -> None:
-        """Who wants peace first: what waits for that is not asked whether it may wait for a silence."""
+            await tx.execute("audience.add", work.message_id, work.ring, json.dumps(people.people))
+            return
         entries = Entries(self.node_id)
-        await quiet.hold(tx, entries, work, people.people, self.clock.now_ms(), self.hours)
-        if work.silence:
-            await silence.hold(tx, entries, work, people.people, self.clock.now_ms())
+        if work.phase is Phase.REACHED:
+            await self._add_reached(tx, entries, work, people.end)
+        else:
+            await self._add_people(tx, entries, work, people.people)
         await entries.write(tx)
 
-    async def _add_reached(self, tx: Transaction, work: Work, end: int) -> None:
-        place = (work.source_id, work.subscriber, end)
+    async def _add_people(self, tx: Transaction, entries: Entries, work: Work, people: list[int]) -> None:
+        """Who wants peace first: what waits for that is not asked whether it may wait for a silence."""
+        place, now = (work.ring, json.dumps(people)), self.clock.now_ms()
+        for channel in work.channels:
+            await self._insert(tx, entries, "deliveries.add", work, channel, place, switch=work.danger)
+        await quiet.hold(tx, entries, work, people, now, self.hours)
+        if work.silence:
+            await silence.hold(tx, entries, work, people, now)
+
+    async def _add_reached(self, tx: Transaction, entries: Entries, work: Work, end: int) -> None:
+        place, update = (work.source_id, work.subscriber, end), work.act is Act.UPDATE
         for channel in Channel:
-            await self._insert(
-                tx,
-                "deliveries.add_reached",
-                work,
-                channel,
-                place,
-                switch=work.act is Act.UPDATE,
-            )
+            await self._insert(tx, entries, "deliveries.add_reached", work, channel, place, switch=update)
 
     async def _insert(
         self,
         tx: Transaction,
+        entries: Entries,
         query: str,
         work: Work,
         channel: Channel,
@@ -145,7 +138,6 @@ class FanOut:
             senders[kind].id if kind in senders else 0 for kind in (AddressKind.USUAL, AddressKind.APP)
         )
         served = sum(senders)
-        entries = Entries(self.node_id)
         for kinds, preferred in ((served, 0), (_ALL_KINDS - served, served)):
             if kinds:
                 state = State.SKIPPED if preferred or not served else State.QUEUED
@@ -154,7 +146,6 @@ class FanOut:
                 more = (app, kinds) if query == "deliveries.add_reached" else (app, kinds, preferred)
                 added = await tx.execute(query, work.message_id, *place, *where, reason, int(switch), *more)
                 entries.add(work.message_id, channel, state, added)
-        await entries.write(tx)
 
     async def _plan(self, work: Work) -> None:
         """What was planned is known when no piece is left: written in a transaction of its own, since claims have the message

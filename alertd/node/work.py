@@ -91,7 +91,9 @@ class Work:
         """From a released event to a provider's answer."""
         desk = self.desk
         hours = usual_hours(desk.settings.quiet)
-        yield "fan_out", FanOut(desk.db, desk.clock, desk.routes, self.node_id, hours=hours).step
+        fan_out = FanOut(desk.db, desk.clock, desk.routes, self.node_id, hours=hours)
+        for _ in range(desk.db.writers):
+            yield "fan_out", fan_out.step
         dispatch = Dispatch(
             desk.db,
             desk.clock,

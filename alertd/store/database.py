@@ -35,6 +35,10 @@ class Database(Protocol):
     :raises alertd.errors.Unavailable: when the engine cannot be reached, or is full.
     """
 
+    @property
+    def writers(self) -> int:
+        """How many large transactions a node does well to have under way at once: one where there is one writer."""
+
     async def open(self, node: str = "") -> None:
         """Connect, bring the schema up to date, refuse a newer one (ConfigurationError `schema_newer`).
 

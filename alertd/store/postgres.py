@@ -6,7 +6,7 @@ Besides the pool, one connection of its own listens for the bells of other nodes
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
@@ -69,6 +69,9 @@ _RAISED = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClient
 
 class Postgres:
     """The `alertd.store.database.Database` of several machines. `now_ms()` is the server's clock."""
+
+    writers: Final = 2
+    """One is read and rendered for here while the other is written there; each is a process of the server (docs/performance.md)."""
 
     def __init__(
         self, dsn: str, *, pool: int = 8, offset_ms: int = 0, statements: Statements | None = None

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 import aiosqlite
 
@@ -35,6 +35,8 @@ TURN_S = 30.0
 
 class SQLite:
     """The `alertd.store.database.Database` of one machine."""
+
+    writers: Final = 1
 
     def __init__(
         self, path: Path | str, clock: Clock, *, readers: int = 2, statements: Statements | None = None

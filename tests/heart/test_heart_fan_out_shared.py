@@ -2,9 +2,10 @@
 
 import asyncio
 from dataclasses import replace
+from itertools import count
 
 import pytest
-from heart.town import HOME, bounded
+from heart.town import EMAIL, HOME, SMS, bounded
 from heart.troubled_store import TroubledStore, nothing
 
 import zones
@@ -168,3 +169,29 @@ async def test_two_nodes_that_meet_at_one_person_do_not_double_it_nor_lose_its_n
     assert await town.people_of(released) == people
     assert len(await town.deliveries()) == 3
     assert (await town.message(released))["planned"] == 3
+
+
+async def test_two_slices_of_one_node_do_not_wait_for_each_others_books(postgres_town):
+    """Both have written their first channel before either comes to its second: a slice's books are written at its end."""
+    town = postgres_town
+    people = {await town.person((LAT + far / 111_200, LON), sms=1, email=1) for far in (100, 400)}
+    released = await town.release(
+        target=Target(zone=zones.Circle(*HOME, 500)), channels=frozenset({SMS, EMAIL})
+    )
+    meeting = asyncio.Barrier(2)
+
+    def at_the_second():
+        written = count()
+
+        async def before(query):
+            """Each holds its first channel's deliveries, and would hold its books."""
+            if query == "deliveries.add" and next(written) == 1:
+                await meeting.wait()
+
+        return before
+
+    both = [replace(town.node.fan_out, db=TroubledStore(town.db, at_the_second())) for _ in range(2)]
+    await bounded(asyncio.gather(*(each.step() for each in both)))
+    assert not await town.node.fan_out.step()
+    assert await town.people_of(released) == people
+    assert (await town.message(released))["planned"] == 4

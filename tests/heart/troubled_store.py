@@ -22,6 +22,10 @@ class TroubledStore:
         self._before = before
         self._after = after or nothing
 
+    @property
+    def writers(self) -> int:
+        return self._behind.writers
+
     async def open(self, node: str = "") -> None:
         await self._behind.open(node)
 
