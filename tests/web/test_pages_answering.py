@@ -35,7 +35,10 @@ def test_telephones_come_first_in_words(station_of_the_town):
     part = answering.part(station_of_the_town, LiveReach((push,), 1_772_442_000_000), asks=True)
     assert part.lead == "Téléphones qui ont répondu ce mois-ci : 410 sur 520."
     assert part.lines == (
-        ("Notifications", "signe de vie de 410 sur 520 ; muettes : moins de 5 ; perdues : 0."),
+        (
+            "Notifications",
+            "signe de vie de 410 sur 520 ; muettes : moins de 5 ; iPhone ou pas encore interrogées : 105 ; perdues : 0.",
+        ),
     )
     assert part.asked == "Dernière vérification silencieuse : 2 mars 2026."
     few = replace(push, active=523, heard=522)

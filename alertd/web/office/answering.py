@@ -44,10 +44,16 @@ def _asked(station: Station, reach: LiveReach, *, asks: bool) -> str:
 
 
 def _line(one: Answering) -> str:
-    """Only notifications are asked, so nothing else is mute."""
+    """Only notifications are asked, so nothing else is mute; of those that were not asked it is said that they were not."""
     heard, active = words.fives(one.heard), words.fives(one.active)
-    silent = f" ; muettes : {words.fives(one.silent)}" if one.channel is Channel.PUSH else ""
-    return f"signe de vie de {heard} sur {active}{silent} ; perdues : {words.fives(one.dead)}."
+    said = [f"signe de vie de {heard} sur {active}"]
+    if one.channel is Channel.PUSH:
+        rest = one.active - one.heard - one.silent
+        said += [
+            f"muettes : {words.fives(one.silent)}",
+            f"iPhone ou pas encore interrogées : {words.fives(rest)}",
+        ]
+    return f"{' ; '.join(said)} ; perdues : {words.fives(one.dead)}."
 
 
 def _day(station: Station, at: int) -> str:
