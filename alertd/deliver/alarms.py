@@ -1,4 +1,4 @@
-"""Alarms: operators are told of a gateway that only a person can mend, by another way than the one in trouble; once, not
+"""Alarms: operators are told of a gateway that only a person can mend (and of one of their own for which nothing stands in), by another way than the one in trouble; once, not
 for each message; and once more when it works again. And of a credit that is running out, before it has.
 
 What is wrong is looked at again and again, and not only when it begins: a node that dies, or an evening on which no other
@@ -95,10 +95,19 @@ class Alarms:
             if breaker.certain:
                 phrase = f"service.gateway_{breaker.reason}"
                 yield (name, DOWN), Cause(Trouble(breaker.reason), phrase, blanks, breaker.seen_by_probe)
+            elif self._is_mute(name):
+                yield (name, DOWN), Cause(Trouble.CONNECTION, "service.gateway_mute", blanks, probed=True)
             credit = self.health.credits.get(name)
             if credit is not None and name in self.low and credit.left < self.low[name]:
                 left = blanks | {"left": f"{credit.left:g} {credit.unit}"}
                 yield (name, CREDIT), Cause(Trouble.CREDIT, "service.gateway_low", left, probed=True)
+
+    def _is_mute(self, gateway: str) -> bool:
+        """For a minute now stations of which it is the own have had no way out at all: of a shared one the watch tells everybody's
+        operators.
+        """
+        breaker, now = self.health.breakers[gateway], self.health.clock.now_ms()
+        return not breaker.closed and now - breaker.since >= MINUTE and self.health.speakers.mute(gateway)
 
     async def _raise(self, key: Key, cause: Cause) -> None:
         gateway, kind = key

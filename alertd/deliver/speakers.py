@@ -84,6 +84,15 @@ class Speakers:
             sender.gateway for route in silent for sender in route if self.breakers[sender.gateway].closed
         }
 
+    def mute(self, gateway: str) -> bool:
+        """Whether some station whose own it is has nobody that works on its route."""
+        routes = (route for _, route in self._strands if route[0].owners)
+        return any(
+            all(not self.breakers[sender.gateway].closed for sender in route)
+            for route in routes
+            if any(sender.gateway == gateway and sender.owners for sender in route)
+        )
+
     def speaker(self, route: Route) -> Sender | None:
         """Who speaks for a route: a station's own that works, else whom the administrator says, else the first that works, else the first for which trying is a probe; None where none of them
         can say anything until a person has mended it.

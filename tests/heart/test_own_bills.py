@@ -43,22 +43,57 @@ async def told_at(house, login, address, station=None):
         await contacts.give(tx, town.clock, town.desk.keyring, "cli", login, Channel.EMAIL, address)
 
 
-@pytest.mark.parametrize("trouble", ["credit", "low"])
-async def test_of_an_own_one_its_stations_operators_are_told_and_no_other_s(db, clock, trouble):
-    """The commune's mayor and the administrator learn of it; the neighbour's mayor does not, though it is an instance of both."""
-    said = settings(OWN, ["first"]).model_dump()
+async def watched(db, clock, *shared):
+    """A relay for e-mail beside these; an administrator, the mayor of the commune, and the mayor of its neighbour are told by it."""
+    said = settings(OWN, shared).model_dump()
     said["gateways"]["relay"] = {"driver": "played", "channels": ["email"]}
     house = await owned(db, clock, Settings.model_validate(said))
     await told_at(house, "admin", "admin@mairie.example")
     await told_at(house, "mine", "mine@mairie.example", house.town.station)
     await told_at(house, "theirs", "theirs@mairie.example", house.town.neighbour)
-    far = house.far["own"]
-    far.down, far.trouble, far.credit = trouble == "credit", Trouble.CREDIT, Credit(5, "credits")
-    await house.health.ask_all()
-    alarms = Alarms(db, house.town.desk, house.health, {"own": 100}, 30 * SECOND)
-    for _ in range(4):
+    return house
+
+
+async def pass_time(house, seconds):
+    """So many seconds, in which alarms are looked at."""
+    alarms = Alarms(house.town.db, house.town.desk, house.health, {"own": 100}, 30 * SECOND)
+    for _ in range(seconds):
         await house.pass_time(SECOND)
         await alarms.step()
     await house.pass_time(SECOND)
+
+
+@pytest.mark.parametrize("trouble", ["credit", "low"])
+async def test_of_an_own_one_its_stations_operators_are_told_and_no_other_s(db, clock, trouble):
+    """The commune's mayor and the administrator learn of it; the neighbour's mayor does not, though the instance is both's."""
+    house = await watched(db, clock, "first")
+    far = house.far["own"]
+    far.down, far.trouble, far.credit = trouble == "credit", Trouble.CREDIT, Credit(5, "credits")
+    await house.health.ask_all()
+    await pass_time(house, 4)
     assert sorted(house.far["relay"].addresses) == ["admin@mairie.example", "mine@mairie.example"]
     assert all("own" in message.text for message in house.far["relay"].ledger)
+
+
+async def test_a_station_that_has_no_way_out_at_all_is_told_within_a_minute(db, clock):
+    """Its own does not answer and nothing stands in: its operators learn it, and that it works again; each once."""
+    house = await watched(db, clock)
+    house.far["own"].down = True
+    await house.release(house.town.station)
+    await pass_time(house, 80)
+    told = house.far["relay"]
+    assert sorted(told.addresses) == ["admin@mairie.example", "mine@mairie.example"]
+    assert all("aucune autre ne la remplace" in message.text for message in told.ledger)
+    house.far["own"].down = False
+    await pass_time(house, 30)
+    assert len(told.ledger) == 4
+    assert told.ledger[-1].text == "Passerelle own: elle fonctionne de nouveau."
+
+
+async def test_while_another_stands_in_no_one_is_alarmed(db, clock):
+    """A provider that is away for a while mends itself, and nobody waits for it."""
+    house = await watched(db, clock, "first")
+    house.far["own"].down = True
+    await house.release(house.town.station)
+    await pass_time(house, 80)
+    assert house.said() == {"first": 10}
