@@ -6,6 +6,7 @@ parcel     what is in one: the database, its configuration, and a slip that says
 create     make one; before a new version changes the database, too
 trial      open one in a scratch place, and see whether everything is there and fits
 restore    put one in the database's place
+numbers    what was given since is not given again
 replay     do again what people left since
 remote     copies of them elsewhere: S3-compatible storage, SFTP
 journal    who left, noted beside the backups as it happens

@@ -20,7 +20,7 @@ from alertd.subscribe.departures import Departure, What
 PATTERN: Final = "departures-*.jsonl"
 SLICE: Final = 1_000
 LONGEST_LINE: Final = 1_000
-MOST_NUMBER: Final = 1 << 63
+MOST_NUMBER: Final = 1 << 60
 
 log = structlog.get_logger(__name__)
 
@@ -61,9 +61,9 @@ class Journal:
 
 
 def known(folder: Path) -> list[Departure]:
-    """All that nodes noted there, in order, each once."""
-    found = {each.id: each for path in folder.glob(PATTERN) for each in _read(path)}
-    return [found[id_] for id_ in sorted(found)]
+    """All that nodes noted there, in order, each once; a number may be of two, where two machines had a database of one past."""
+    found = {each for path in folder.glob(PATTERN) for each in _read(path)}
+    return sorted(found, key=lambda each: (each.id, each.at))
 
 
 def _read(path: Path) -> Iterator[Departure]:

@@ -3,7 +3,7 @@
 from alertd.model import subscriber_of
 from alertd.store import Database, Transaction, reach
 from alertd.subscribe import stops
-from alertd.subscribe.departures import Departure, What, standing
+from alertd.subscribe.departures import Departure, What, note, standing
 from alertd.subscribe.leave import erase, leave
 
 
@@ -26,9 +26,11 @@ async def _again(tx: Transaction, departure: Departure) -> bool:
 
 
 async def _stop(tx: Transaction, departure: Departure) -> bool:
-    ended = await tx.execute("stops.end_endpoint", departure.endpoint_id)
+    if not await tx.execute("stops.end_endpoint", departure.endpoint_id):
+        return False
+    await note(tx, What.STOPPED, departure.subscriber_id, endpoint_id=departure.endpoint_id)
     await reach.derive(tx, [departure.subscriber_id])
-    return bool(ended)
+    return True
 
 
 async def _leave(tx: Transaction, departure: Departure) -> bool:

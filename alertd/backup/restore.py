@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from alertd.backup import journal, parcel, shelf
+from alertd.backup.numbers import leap
 from alertd.backup.replay import replay
 from alertd.backup.trial import Sound, looked_through, opened, unpacked
 from alertd.clock import Clock, from_ms
@@ -22,8 +23,6 @@ from alertd.store.lockfile import LockFile
 from alertd.store.ownership import as_its_folder
 
 ACTOR: Final = "cli"
-LEAP: Final = 1_000_000
-"""More ids than were given since the backup: links and providers still know those."""
 BESIDE: Final = ("-wal", "-shm")
 
 
@@ -63,9 +62,9 @@ async def restore(
         async with unpacked(settings, keyring, backup) as (folder, slip):
             async with opened(folder, clock) as db:
                 sound = await looked_through(db, keyring, slip)
-                departures = await replay(
-                    db, await asyncio.to_thread(journal.known, shelf.folder_of(settings))
-                )
+                noted = await asyncio.to_thread(journal.known, shelf.folder_of(settings))
+                await leap(db, database, noted)
+                departures = await replay(db, noted)
                 paused = await _settle(db, clock, sound)
             if configuration is not None:
                 await asyncio.to_thread(_configure, folder / parcel.CONFIGURATION, configuration)
@@ -76,7 +75,6 @@ async def restore(
 async def _settle(db: Database, clock: Clock, sound: Sound) -> bool:
     made = from_ms(sound.slip.made_at).isoformat(timespec="seconds")
     async with db.transaction() as tx:
-        await tx.execute("ids.leap", LEAP)
         await tx.execute("sessions.end_all")
         await audit.append(tx, clock, None, ACTOR, "backup.restore", "instance", {"made_at": made})
         if not sound.under_way:

@@ -71,6 +71,13 @@ def missing(database: Path) -> Sequence[Migration]:
     return pending(history("sqlite"), applied) if applied else ()
 
 
+def counters(database: Path) -> dict[str, int]:
+    """The last number that was given of each noun; nothing of a database that is not there, or cannot be read."""
+    with suppress(Refused, Unavailable, sqlite3.DatabaseError), _opened(database) as connection:
+        return dict(connection.execute(load("sqlite")["ids.all"].sql).fetchall())
+    return {}
+
+
 def sealed(database: Path) -> bool:
     """Whether there is anybody in it, whose address another secret than theirs would not open."""
     with _opened(database) as connection:

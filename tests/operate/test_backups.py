@@ -13,7 +13,8 @@ from pyrage import x25519
 from alertd.backup import journal, sealing, shelf
 from alertd.backup.create import create
 from alertd.backup.journal import Journal
-from alertd.backup.restore import LEAP, restore
+from alertd.backup.numbers import LEAP
+from alertd.backup.restore import restore
 from alertd.backup.trial import tried
 from alertd.clock import DAY, SECOND
 from alertd.daemon import running

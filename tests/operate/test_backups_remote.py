@@ -131,6 +131,18 @@ async def test_a_new_machine_does_not_take_the_place_of_what_was_noted(tmp_path,
         await copies.fetch(third)
 
 
+@by_s3
+async def test_what_was_noted_goes_there_although_the_sign_was_torn(house):
+    """A power cut may leave the shelf's own sign empty: it is made anew, or nothing that was noted would ever go there."""
+    settings, _ = house
+    noted = shelf.folder_of(settings) / "departures-one.jsonl"
+    noted.parent.mkdir(parents=True)
+    noted.write_text('{"id": 1, "at": 1, "what": "left", "subscriber_id": 1}\n')
+    (noted.parent / copies.OWN).touch()
+    assert len((await copies.send(settings)).brought) == 1
+    assert (await copies.send(settings)).brought == ()
+
+
 @by_sftp
 async def test_another_server_is_told_nothing(far, house):
     """Who answers with a key that was not published gets neither name nor backup."""

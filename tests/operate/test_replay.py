@@ -5,14 +5,17 @@ from operate.village import HOME, keyring_in, opened, settings_in, settle
 
 from alertd.backup import shelf
 from alertd.backup.create import create
-from alertd.backup.journal import Journal
+from alertd.backup.journal import Journal, known
 from alertd.backup.restore import restore
 from alertd.clock import DAY, SECOND
 from alertd.errors import Conflict
 from alertd.model import Channel, Mode
 from alertd.stations import sessions
+from alertd.store import ids
 from alertd.subscribe import stops
+from alertd.subscribe.departures import What, note
 from alertd.subscribe.enrol import enrol
+from alertd.subscribe.leave import leave
 from alertd.subscribe.nouns import At, Enrolment
 
 NUMBER = "+33639980000"
@@ -28,6 +31,60 @@ async def listed(tx, clock, keyring, station):
     place = (At(*HOME),)
     one = Enrolment(((Channel.SMS, NUMBER),), "liste", clock.now_ms() - 7 * DAY, places=place)
     return await enrol(tx, clock, keyring, station, one, fiction=True)
+
+
+async def test_two_restores_forget_nobody_s_departure(tmp_path, clock):
+    """On a new machine what is done again is noted under new numbers, beside what the lost one noted: a second restore knows both."""
+    settings, keyring = settings_in(tmp_path), keyring_in(tmp_path)
+    async with opened(settings, clock) as db:
+        station, (first, second, _) = await settle(db, clock, keyring)
+        made = await create(settings, clock, keyring)
+        clock.advance(SECOND)
+        async with db.transaction() as tx:
+            await tx.execute("stops.end_endpoint", first << 8)
+            await note(tx, What.STOPPED, first, endpoint_id=first << 8)
+            await leave(tx, station.id, second)
+        await Journal(db, shelf.folder_of(settings), "lost").step()
+    clock.advance(DAY)
+    for _ in range(2):
+        restored = await restore(settings, clock, keyring, made, replace=True)
+        clock.advance(DAY)
+        assert restored.departures == 2
+        async with opened(settings, clock) as db:
+            await Journal(db, shelf.folder_of(settings), "new").step()
+    lines = (tmp_path / "backups" / "departures-new.jsonl").read_text().split()
+    assert len([line for line in lines if line.startswith("{")]) == 6  # three of each life
+
+
+@pytest.mark.parametrize("harm", [False, True], ids=["old database there", "old database spoilt"])
+async def test_no_number_is_given_twice(tmp_path, clock, harm):
+    """Nor of a noun of which the backup had none yet, nor after a second restore of the same backup: who leaves then is noted, too."""
+    settings, keyring = settings_in(tmp_path), keyring_in(tmp_path)
+    async with opened(settings, clock) as db:
+        station, people = await settle(db, clock, keyring)
+        made = await create(settings, clock, keyring)
+    given = []
+    for person in people:
+        clock.advance(DAY)
+        async with opened(settings, clock) as db:
+            async with db.transaction() as tx:
+                given += [(noun, await ids.take(tx, noun)) for noun in ("message", "subscriber")]
+                await leave(tx, station.id, person)
+            await Journal(db, shelf.folder_of(settings), "one").step()
+        if harm:
+            (tmp_path / "alertd.db").write_bytes(b"spoilt")
+        await restore(settings, clock, keyring, made, replace=True)
+    assert {one.subscriber_id for one in known(tmp_path / "backups")} == set(people)
+    if not harm:  # else the numbers that the lost ones gave are known of departures alone
+        assert len(set(given)) == len(given)
+
+
+def test_one_number_of_two_machines_is_two_departures(tmp_path):
+    """Each machine counts on from the backup that it has: neither's word hides the other's."""
+    for name, person in (("one", 1), ("two", 2)):
+        line = f'{{"id": 7, "at": 1, "what": "stopped", "subscriber_id": {person}, "endpoint_id": {person << 8}}}'
+        (tmp_path / f"departures-{name}.jsonl").write_text(f"{line}\n{line}\n")
+    assert sorted(one.subscriber_id for one in known(tmp_path)) == [1, 2]
 
 
 async def test_nobody_is_logged_in_after_a_restore(tmp_path, clock):

@@ -24,6 +24,7 @@ from alertd.store.ownership import as_its_folder
 
 OWN: Final = ".copies"
 """Beside the backups: the sign by which this shelf's own journals are known there."""
+SIGN: Final = re.compile(r"[0-9a-f]{8}")
 NOTED: Final = re.compile(r"departures-[A-Za-z0-9._-]{1,64}@[0-9a-f]{8}\.jsonl")
 
 
@@ -108,10 +109,12 @@ def _here(folder: Path) -> dict[str, Path]:
 
 def _own(folder: Path) -> str:
     sign = folder / OWN
-    if not sign.exists():
-        sign.write_text(secrets.token_hex(4), "ascii")
+    known = sign.read_text("ascii", "replace") if sign.exists() else ""
+    if not SIGN.fullmatch(known):  # none yet, or a power cut left an empty file
+        known = secrets.token_hex(4)
+        sign.write_text(known, "ascii")
         as_its_folder(sign)
-    return sign.read_text("ascii")[:8]
+    return known
 
 
 def _known(here: Mapping[str, object], there: Mapping[str, int]) -> list[Kept]:

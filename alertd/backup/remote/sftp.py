@@ -5,7 +5,6 @@ https://asyncssh.readthedocs.io/
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -52,11 +51,15 @@ class _Account:
         self._remote, self._sftp, self._folder = remote, sftp, folder
 
     async def names(self) -> dict[str, int]:
+        found: list[asyncssh.SFTPName] = []
         with _said(self._remote):
-            found = [each async for each in self._sftp.scandir(self._folder)]
+            async for each in self._sftp.scandir(self._folder):
+                found.append(each)
+                if len(found) == MOST:
+                    break
         return {
             str(each.filename): each.attrs.size or 0
-            for each in islice(found, MOST)
+            for each in found
             if each.attrs.type != asyncssh.FILEXFER_TYPE_DIRECTORY  # some servers do not say what a file is
         }
 
