@@ -158,7 +158,7 @@ def _sentences(chosen: Path, restored: Restored) -> list[str]:
         )
     if restored.paused:
         said.append(
-            "Something was on its way when the backup was made, and may have arrived since: sending is PAUSED. "
+            "Something was on its way when the backup was made, or would leave by itself now, and may have arrived since: sending is PAUSED. "
             "Start the daemon, look at the alerts, end those that are over, then: alertd sending resume"
         )
     return said

@@ -7,7 +7,7 @@ from alertd.backup import shelf
 from alertd.backup.create import create
 from alertd.backup.journal import Journal, known
 from alertd.backup.restore import restore
-from alertd.clock import DAY, SECOND
+from alertd.clock import DAY, HOUR, MINUTE, SECOND
 from alertd.errors import Conflict
 from alertd.model import Channel, Mode
 from alertd.stations import sessions
@@ -54,6 +54,67 @@ async def test_two_restores_forget_nobody_s_departure(tmp_path, clock):
             await Journal(db, shelf.folder_of(settings), "new").step()
     lines = (tmp_path / "backups" / "departures-new.jsonl").read_text().split()
     assert len([line for line in lines if line.startswith("{")]) == 6  # three of each life
+
+
+def scheduled(station, minutes_ago, now):
+    """An information that a schedule had due then, and that is made up for within two hours."""
+    what = (
+        "mairie",
+        "FREQ=DAILY",
+        "2026-01-01T10:00",
+        "Europe/Paris",
+        "",
+        "{}",
+        10,
+        2 * HOUR,
+        now - minutes_ago * MINUTE,
+    )
+    return "schedules.add", (1, station.id, "digest", *what)
+
+
+def waiting(station, otherwise, now):
+    """What waits for a second person, and what becomes of it where nobody answers."""
+    return "approvals.ask", (
+        1,
+        station.id,
+        1,
+        "d",
+        "anne",
+        "alert",
+        1,
+        "{}",
+        b"",
+        9,
+        now,
+        now,
+        now,
+        otherwise,
+    )
+
+
+@pytest.mark.parametrize(
+    ("left", "by_itself"),
+    [
+        (lambda station, now: scheduled(station, 30, now), True),
+        (lambda station, now: scheduled(station, 150, now), False),
+        (lambda station, now: scheduled(station, -30, now), False),
+        (lambda station, now: waiting(station, "send", now), True),
+        (lambda station, now: waiting(station, "drop", now), False),
+    ],
+    ids=["schedule due", "schedule too late", "schedule to come", "sent unanswered", "dropped unanswered"],
+)
+async def test_nothing_leaves_by_itself_that_may_have_left_since(tmp_path, clock, left, by_itself):
+    """What would be made up for, or sent because nobody answered, may have been, or been refused: sending is paused for a person to look."""
+    settings, keyring = settings_in(tmp_path), keyring_in(tmp_path)
+    async with opened(settings, clock) as db:
+        station, _ = await settle(db, clock, keyring)
+        async with db.transaction() as tx:
+            thread = ("pending", 1, "mairie", "Marché", 0, 0, clock.now_ms() + DAY)
+            await tx.execute("alerts.add", 1, station.id, *thread)
+            query, values = left(station, clock.now_ms())
+            await tx.execute(query, *values)
+        made = await create(settings, clock, keyring)
+    assert (await restore(settings, clock, keyring, made, replace=True)).paused is by_itself
 
 
 @pytest.mark.parametrize("harm", [False, True], ids=["old database there", "old database spoilt"])

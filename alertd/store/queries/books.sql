@@ -27,13 +27,16 @@ SELECT count(*) AS n FROM message m
    AND m.planned <> (SELECT coalesce(sum(t.n), 0) FROM tally t WHERE t.message_id = m.id);
 
 -- name: contents
--- How much there is, and whether anything is still on its way. People are somebody: neither the bearers of operators' own addresses
+-- How much there is, and what is still on its way, or would leave by itself although it may have left since: what waits for a second
+-- person and is sent where nobody answers, what a schedule would make up for. People are somebody: neither the bearers of operators' own addresses
 -- and of codes (hidden), nor canaries.
 SELECT (SELECT count(*) FROM station WHERE kind <> 'canary') AS stations, 
        (SELECT count(*) FROM subscriber b WHERE b.hidden = 0 AND NOT EXISTS
          (SELECT 1 FROM station st JOIN subscription s ON s.station_id = st.id AND s.subscriber_id = b.id WHERE st.kind = 'canary')) AS subscribers,
        (SELECT count(*) FROM alert) AS alerts,
-       (SELECT count(*) FROM message WHERE closed_at IS NULL) AS under_way;
+       (SELECT count(*) FROM message WHERE closed_at IS NULL)
+       + (SELECT count(*) FROM approval WHERE state = 'waiting' AND otherwise = 'send')
+       + (SELECT count(*) FROM schedule WHERE state = 'active' AND next_at BETWEEN now_ms() - grace_ms AND now_ms()) AS under_way;
 
 -- name: sealed
 -- Some addresses, the newest: whether the secret at hand opens them. Of one that was taken back nothing is left to be opened.
