@@ -75,12 +75,17 @@ async def arm(desk: Desk, actor: Actor, digest: str, known: int | None = None) -
         return int(before[0]["alert_id"])
     alert_id = before[0]["alert_id"] if before else shown["alert_id"]
     station = await stations.by_id(desk.db, actor.station_id)
-    order = await order_of(desk, actor, station, shown, alert_id, known)
     try:
+        order = await order_of(desk, actor, station, shown, alert_id, known)
         async with desk.db.transaction() as tx:
             alert_id = await _arm(desk, tx, order, alert_id, digest)
     except Spent:
         return await _armed_elsewhere(desk, digest)
+    except Conflict:
+        rows = await desk.db.fetch("countdowns.of_digest", digest)
+        if not rows or rows[0]["state"] not in {State.ARMED, State.RELEASED}:
+            raise
+        return int(rows[0]["alert_id"])  # what stood in the way is this very click, come a moment before
     log.info("armed", action="count_down", alert=alert_id, level=order.content.level.word)
     _ring(desk, station.id)
     return alert_id

@@ -61,7 +61,13 @@ async def release(
     _check_same(shown, content)
     if shown["event_id"] is not None:
         return await released_before(desk, shown)
-    order = await order_of(desk, actor, station, shown, shown["alert_id"], known)
+    try:
+        order = await order_of(desk, actor, station, shown, shown["alert_id"], known)
+    except Conflict:
+        rows = await desk.db.fetch("previews.one", digest)
+        if not rows or rows[0]["event_id"] is None:
+            raise
+        return await released_before(desk, rows[0])  # what stood in the way is this very click, come a moment before
     held = replace(order, hold_ms=hold_ms if order.act is Act.ALERT else 0)
     return await _release(desk, held, shown["alert_id"], digest)
 

@@ -110,6 +110,24 @@ async def test_a_colleague_s_that_is_about_to_leave_asks_too(town):
         await countdown.arm(town.desk, other, digest, 0)
 
 
+async def test_a_double_click_meets_itself_and_asks_nothing(town):
+    """The same preview sent several times at once is one alert, for every click: nobody reads that it went out lately."""
+    digest = (await town.preview(**FOG)).digest
+    what = (town.desk, town.mayor, town.station, digest)
+    sent = await bounded(asyncio.gather(*(release(*what, known=0) for _ in range(8))))
+    assert len({one.alert_id for one in sent}) == 1
+    assert [one.again for one in sent].count(False) == 1
+
+
+async def test_an_emergency_s_double_click_meets_itself_too(town):
+    """Held twice, or sent again by a telephone that heard no answer: one countdown, which every click is told of."""
+    async with town.db.transaction() as tx:
+        await operators.add(tx, town.clock, login="mairie", name="La maire")
+    digest = (await town.preview()).digest
+    taps = (countdown.arm(town.desk, town.mayor, digest, 0) for _ in range(8))
+    assert len(set(await bounded(asyncio.gather(*taps)))) == 1
+
+
 async def test_what_was_taken_back_or_is_an_update_asks_nothing(town):
     """Nobody was told of the one; the other goes to its own thread."""
     first = await sent(town, **FOG)
