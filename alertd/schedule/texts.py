@@ -1,8 +1,9 @@
 """A text of its own for each date, from a pasted table: the canteen's menus, the theme of each market."""
 
 import csv
+import io
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Final
@@ -17,6 +18,9 @@ from alertd.store import Database
 
 MOST: Final = 366
 MOST_SIGNS: Final = 100_000
+AHEAD: Final = 2 * MOST
+"""Dates looked at, those left out included: more than a daily schedule has in the year that a table may hold."""
+HEADINGS: Final = frozenset({"date", "dates", "jour", "jours"})
 _DAY: Final = re.compile(r"(?:\w{2,9}\.? )?(\d{1,2})/(\d{1,2})/(\d{4})")
 
 
@@ -29,10 +33,10 @@ def read_texts(table: str, most_chars: int) -> dict[date, str]:
         raise _refused("C'est trop long : collez un an au plus.")
     mark = next((mark for mark in ("\t", ";") if mark in table), ",")
     found: dict[date, str] = {}
-    for cells in csv.reader(table.splitlines(), delimiter=mark, skipinitialspace=True):
-        if not any(map(str.strip, cells)):
+    for cells in csv.reader(io.StringIO(table, newline=""), delimiter=mark, skipinitialspace=True):
+        if not any(map(str.strip, cells)) or (not found and cells[0].strip().lower() in HEADINGS):
             continue
-        day, words = _day(cells[0].strip()), ", ".join(filter(None, map(str.strip, cells[1:])))
+        day, words = _day(cells[0].strip()), _words(cells[1:])
         _check(day, words, most_chars)
         if day in found:
             raise _refused(f"Le {day:%d/%m/%Y} est donné deux fois.")
@@ -45,6 +49,13 @@ def read_texts(table: str, most_chars: int) -> dict[date, str]:
 def shown(texts: Mapping[date, str]) -> str:
     """The table again, as it may be typed."""
     return "\n".join(f"{day:%d/%m/%Y} ; {_quoted(words)}" for day, words in texts.items())
+
+
+def unsaid(plan: Plan, now: int, texts: Mapping[date, str]) -> list[date]:
+    """The days of which the words are never said, for nothing leaves on them: a holiday, or a day that the rule leaves out."""
+    coming = plan.upcoming(now, AHEAD) if texts else []
+    sent = {each.at.astimezone(plan.recurrence.zone).date() for each in coming if each.left_out is None}
+    return sorted(set(texts) - sent)
 
 
 async def texts(db: Database, schedule_id: int, since: date) -> dict[date, str]:
@@ -85,6 +96,12 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise _refused(f"« {text[:40]} » n'est pas un jour : écrivez 09/03/2026 ; le texte.") from None
+
+
+def _words(cells: Sequence[str]) -> str:
+    """What several cells, or the lines of one, say together: a menu's dishes are often one below the other."""
+    lines = (line.strip() for cell in cells for line in cell.splitlines())
+    return ", ".join(filter(None, lines))
 
 
 def _check(day: date, words: str, most_chars: int) -> None:

@@ -50,6 +50,21 @@ async def test_each_date_says_its_own_words(town):
     assert said == ["Poulet rôti, haricots verts", "Fermez vos fenêtres.", "Poisson"]
 
 
+def test_a_table_comes_as_spreadsheets_give_it():
+    """Its heading is no day, and the dishes that stand below one another in a cell are told apart."""
+    table = 'Date\tMenu\tDessert\r\n03/03/2026\t"Poulet rôti\nharicots verts"\tCompote\r\n05/03/2026\tPoisson\r\n'
+    assert list(texts.read_texts(table, 500).values()) == ["Poulet rôti, haricots verts, Compote", "Poisson"]
+
+
+async def test_words_for_a_day_without_a_message_are_told(town):
+    """A text on a day on which nothing leaves would be lost without a word."""
+    schedule = await saved(town, "FREQ=WEEKLY;BYDAY=TU")
+    kept = await plan(town.db, town.station.id, schedule)
+    menus = texts.read_texts("03/03/2026;Poulet\n04/03/2026;Poisson\n10/03/2026;Soupe\n01/04/2026;Riz", 500)
+    missed = texts.unsaid(kept, town.clock.now_ms(), menus)
+    assert [f"{day:%d/%m}" for day in missed] == ["04/03", "01/04"]
+
+
 async def test_the_words_of_a_day_go_with_a_date_that_is_moved(town):
     """On the new day those of the old one are said, unless that day has words of its own."""
     schedule = await saved(town)

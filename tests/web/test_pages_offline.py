@@ -78,7 +78,7 @@ async def test_late_or_changed_or_never_seen_it_is_asked_again(mayor, desk):
     assert "12 personnes" in (await mayor.get(told["onward"]))[1].replace("\N{NO-BREAK SPACE}", " ")
     path = await mayor.released(topic="road", level="warning", headline="Pont fermé")
     told = await wish(mayor, mayor.alert(headline="Pont rouvert"), **{"from": f"{path}/corriger"})
-    assert "met à jour" in (await mayor.get(told["onward"]))[1]
+    assert "envoie une mise à jour à" in (await mayor.get(told["onward"]))[1]
     assert (await wish(mayor, mayor.alert(where="")))["onward"] == "/alertes/nouvelle?sujet=fire"
     async with desk.db.transaction() as tx:
         for number in range(3):

@@ -174,7 +174,7 @@ async def test_days_typed_by_hand_are_left_out(mayor):
 
 
 async def test_each_date_may_have_its_text(mayor):
-    """Pasted from a table, shown beside the date, kept as it was typed; a line that is wrong keeps nothing of it."""
+    """Pasted from a table, shown beside the date, kept as it was typed; a line that is wrong keeps nothing of it, one that nobody will read is told."""
     path = await saved(mayor)
     status, _, _ = await mayor.post(
         f"{path}/textes", {"texts": "09/03/2026 ; Poulet rôti\nlundi 16/03/2026 ; Poisson"}
@@ -183,11 +183,15 @@ async def test_each_date_may_have_its_text(mayor):
     text = seen((await mayor.get(path))[1])
     assert "lundi 9 mars 2026 à 7 h 30 Poulet rôti" in text
     assert "16/03/2026 ; Poisson" in text
+    assert "Aucun message ne part" not in text
+    await mayor.post(f"{path}/textes", {"texts": "09/03/2026;Poulet rôti\n10/03/2026;Riz\n01/04/2026;Soupe"})
+    text = seen((await mayor.get(path))[1])
+    assert "Aucun message ne part ces jours-là, leur texte ne sera pas lu : 10 mars 2026, 1er avril 2026." in text
     status, page, _ = await mayor.post(f"{path}/textes", {"texts": "09/03/2026 ; Soupe\nmardi ; Riz"})
     assert status == 422
     assert "n'est pas un jour" in seen(page)
     assert "mardi ; Riz" in seen(page)
-    assert "Soupe" not in seen((await mayor.get(path))[1])
+    assert "09/03/2026 ; Soupe" not in seen((await mayor.get(path))[1])
 
 
 async def test_who_may_not_release_this_level_changes_nothing(mayor, browser, station, desk):

@@ -115,7 +115,7 @@ async def test_a_preview_can_be_changed_without_typing_again(mayor):
     ):
         assert kept in form
     assert 'name="exercise" value="on" checked' in form
-    assert "fait un exercice" in page
+    assert "fait un exercice avec" in page
 
 
 async def test_an_alert_is_corrected_through_a_preview(mayor):
@@ -125,7 +125,7 @@ async def test_an_alert_is_corrected_through_a_preview(mayor):
     assert "Incendie près de la gare" in form
     _, _, preview = await mayor.post(f"{path}/corriger", mayor.alert(headline="Incendie maîtrisé"))
     _, page = await mayor.get(preview)
-    assert "met à jour" in page
+    assert "envoie une mise à jour à" in page
     assert await mayor.sent(hidden(page)) == path
     _, page = await mayor.get(path)
     assert "Incendie maîtrisé" in page

@@ -82,5 +82,7 @@ class SchedulePage:
     people: str
     may_change: bool
     texts: str
+    unsaid: str
+    """The days that have a text and no message; empty for none."""
     dates: tuple[DateLine, ...]
     decided: tuple[DecidedLine, ...]

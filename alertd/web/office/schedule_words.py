@@ -1,6 +1,6 @@
 """Schedules in French: "Chaque lundi à 7 h 30, sauf jours fériés", and why a date is left out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 
@@ -14,6 +14,7 @@ from alertd.web import words
 STATES: Final[Mapping[str, str]] = {"active": "Programmé", "paused": "En pause", "ended": "Terminé"}
 DAYS: Final = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 NTH: Final = {1: "premier", 2: "deuxième", 3: "troisième", 4: "quatrième", -1: "dernier"}
+MOST_LISTED: Final = 10
 REASONS: Final[Mapping[str, str]] = {
     "election_tick": "période électorale : relisez-la, et enregistrez-la de nouveau",
     "late": "trop tard : rien ne tournait à cette heure-là",
@@ -55,8 +56,16 @@ def joined(words: list[str]) -> str:
 
 
 def day(when: date, *, weekday: bool = True) -> str:
-    """Reads "lundi 9 mars 2026"."""
-    return str(format_date(when, "EEEE d MMMM y" if weekday else "d MMMM y", locale="fr"))
+    """Reads "lundi 9 mars 2026", and "1er mars 2026"."""
+    number = "d'er'" if when.day == 1 else "d"
+    return str(format_date(when, f"{'EEEE ' if weekday else ''}{number} MMMM y", locale="fr"))
+
+
+def listed(days: Sequence[date]) -> str:
+    """Reads "9 mars 2026, 16 mars 2026", ten at most, and how many beyond."""
+    named = ", ".join(day(each, weekday=False) for each in days[:MOST_LISTED])
+    beyond = len(days) - MOST_LISTED
+    return f"{named}, et {words.count(beyond, 'autre')}" if beyond > 0 else named
 
 
 def clock(when: datetime) -> str:

@@ -233,6 +233,7 @@ async def _one(
         people=f"{words.people(plan.people)} à l'enregistrement.",
         may_change=may and plan.state != plans.ENDED,
         texts=typed or texts.shown(known),
+        unsaid=schedule_words.listed(await asyncio.to_thread(texts.unsaid, plan, now, known)),
         dates=await _dates(rooms, plan, known) if plan.state == plans.ACTIVE else (),
         decided=tuple(_decided(one, here.station.timezone, now) for one in past),
     )
