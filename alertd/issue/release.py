@@ -67,7 +67,9 @@ async def release(
         rows = await desk.db.fetch("previews.one", digest)
         if not rows or rows[0]["event_id"] is None:
             raise
-        return await released_before(desk, rows[0])  # what stood in the way is this very click, come a moment before
+        return await released_before(
+            desk, rows[0]
+        )  # what stood in the way is this very click, come a moment before
     held = replace(order, hold_ms=hold_ms if order.act is Act.ALERT else 0)
     return await _release(desk, held, shown["alert_id"], digest)
 

@@ -52,7 +52,9 @@ async def test_each_date_says_its_own_words(town):
 
 def test_a_table_comes_as_spreadsheets_give_it():
     """Its heading is no day, and the dishes that stand below one another in a cell are told apart."""
-    table = 'Date\tMenu\tDessert\r\n03/03/2026\t"Poulet rôti\nharicots verts"\tCompote\r\n05/03/2026\tPoisson\r\n'
+    table = (
+        'Date\tMenu\tDessert\r\n03/03/2026\t"Poulet rôti\nharicots verts"\tCompote\r\n05/03/2026\tPoisson\r\n'
+    )
     assert list(texts.read_texts(table, 500).values()) == ["Poulet rôti, haricots verts, Compote", "Poisson"]
 
 

@@ -186,7 +186,10 @@ async def test_each_date_may_have_its_text(mayor):
     assert "Aucun message ne part" not in text
     await mayor.post(f"{path}/textes", {"texts": "09/03/2026;Poulet rôti\n10/03/2026;Riz\n01/04/2026;Soupe"})
     text = seen((await mayor.get(path))[1])
-    assert "Aucun message ne part ces jours-là, leur texte ne sera pas lu : 10 mars 2026, 1er avril 2026." in text
+    assert (
+        "Aucun message ne part ces jours-là, leur texte ne sera pas lu : 10 mars 2026, 1er avril 2026."
+        in text
+    )
     status, page, _ = await mayor.post(f"{path}/textes", {"texts": "09/03/2026 ; Soupe\nmardi ; Riz"})
     assert status == 422
     assert "n'est pas un jour" in seen(page)

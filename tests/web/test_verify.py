@@ -43,6 +43,31 @@ async def test_a_code_gives_the_text_that_was_really_sent(town, reader, how):
     assert "par SMS" in text
 
 
+@pytest.mark.parametrize(
+    ("how", "leads_to"),
+    [
+        ("{code}", ""),
+        ("http://{ours}/a/{code}", ""),
+        ("Incendie. HTTP://{ours}/{code} EXERCICE", ""),
+        ("https://{ours}.evil.example/a/{code}", "{ours}.evil.example"),
+        ("https://{ours}@evil.example/{code}", "{ours}@evil.example"),
+        ("Incendie. evil.example/a/b/{code}", "evil.example"),
+        ("//evil.example/a/{code}", "evil.example"),
+        ("https://<b>evil.example/a/{code}", "evil.example"),
+    ],
+)
+async def test_a_true_code_in_a_link_to_elsewhere_is_no_proof(town, reader, how, leads_to):
+    """Whoever copies a real code into a link of their own is not called the mairie."""
+    await town.person()
+    await town.release(exercise=False)
+    await town.run()
+    ours, code = re.search(r"http://(\S+)/a/([0-9A-Za-z]{11})", town.provider.ledger[0].text).groups()
+    _, text = await verified(reader, how.format(ours=ours, code=code))
+    leads_to = leads_to.format(ours=ours)
+    assert "mot à mot" in text
+    assert re.findall(r"Ce lien ne mène pas ici, mais à (\S+) :", text) == ([leads_to] if leads_to else [])
+
+
 async def test_an_e_mail_is_told_without_its_reader_s_way_out(town, reader):
     """Whoever was shown the letter cannot leave in its reader's name."""
     await town.person(station=town.station, sms=0, email=1)

@@ -147,7 +147,9 @@ class FramePage:
 
 @dataclass(frozen=True, slots=True)
 class VerifyPage:
-    """`asked`: a code was given. `text` is what was really sent under it; empty where nothing can be told."""
+    """`asked`: a code was given. `text` is what was really sent under it; empty where nothing can be told. `elsewhere` is
+    the house that a pasted link leads to, where it is not this one.
+    """
 
     template: ClassVar[str] = "verify.html"
     frame: Frame
@@ -158,3 +160,4 @@ class VerifyPage:
     when: str
     subject: str
     text: str
+    elsewhere: str = ""

@@ -5,6 +5,7 @@ Whatever cannot be shown is told in the same words, invented codes and messages 
 """
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from aiohttp import web
@@ -31,6 +32,8 @@ ANSWERS_MS: Final = 30 * DAY
 MOST: Final = 1_000
 _CODE: Final = re.compile(r"(?:^|/)([0-9A-Za-z]{11})(?![0-9A-Za-z])")
 """Alone, or at the end of a link in whatever was pasted: an SMS whole."""
+_LEADS: Final = r"([^\s<>()\"«»]*)[/\\]"
+"""What stands before the code in a link: its scheme, its house and the rest of its path."""
 
 
 async def verify_page(_: web.Request) -> web.StreamResponse:
@@ -47,7 +50,17 @@ async def verify(request: web.Request) -> web.StreamResponse:
     row = await _row(rooms, code[1]) if code else None
     if code is None or row is None:
         return _shown(VerifyPage(Frame(TITLE), True, "", False, "", "", "", ""))
-    return _shown(await _told(rooms, row, code[1]))
+    page = await _told(rooms, row, code[1])
+    return _shown(replace(page, elsewhere=_elsewhere(typed[:MOST], code[1], Links.of(rooms.settings.http))))
+
+
+def _elsewhere(typed: str, code: str, links: Links) -> str:
+    """The house that the pasted link leads to where it is not this one: a true code proves nothing of a link. Else empty."""
+    found = re.search(_LEADS + re.escape(code), typed)
+    before = found[1].replace("\\", "/") if found else ""
+    house = (before.partition("://")[2] or before).lstrip("/").partition("/")[0].casefold()
+    ours = {"", links.short.casefold(), links.public.partition("://")[2].casefold()}
+    return house[:100] if house not in ours else ""
 
 
 async def _row(rooms: Rooms, code: str) -> Row | None:
