@@ -26,6 +26,7 @@ from alertd.issue.desk import Desk
 from alertd.node import chores
 from alertd.node.desk import journal_of, node_name, renderer_of
 from alertd.node.heart import Heart
+from alertd.rotation.nodes import Guard
 from alertd.schedule import firing
 from alertd.schedule.ticks import Chore
 from alertd.subscribe import join
@@ -71,6 +72,7 @@ class Work:
         await stranded.start()
         health = self._health()
         return [
+            ("secret", Guard(desk.db, desk.clock, desk.keyring).step),
             ("tend", tend.step),
             ("stranded", stranded.step),
             *self._speaking(health, parting),

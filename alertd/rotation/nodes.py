@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
-from alertd.clock import MINUTE
+from alertd.clock import MINUTE, Clock
+from alertd.errors import ConfigurationError, Unavailable
 from alertd.keys import Keyring
+from alertd.stations import secrets_in_use
 from alertd.store.database import Database, Transaction
 
 ALIVE_MS: Final = MINUTE
+LOOK_S: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,32 @@ class Known:
             return cls(name, bool(alive), int(said["seals"]), reads)
         except (ValueError, TypeError, KeyError, AttributeError):
             return cls(name, bool(alive), 0, {})
+
+
+@dataclass(slots=True)
+class Guard:
+    """One node's: whether a rotation went past it while it was frozen, or cut off, and so was not waited for."""
+
+    db: Database
+    clock: Clock
+    keyring: Keyring
+    _looked_at: float = float("-inf")
+
+    async def step(self) -> bool:
+        """Look now and then.
+
+        :raises ConfigurationError: `secret_behind`: it could read nobody any more, and would fail every message that it claims; it ends.
+        """
+        if (now := self.clock.monotonic()) - self._looked_at < LOOK_S:
+            return False
+        self._looked_at = now
+        try:
+            await secrets_in_use.check(self.db, self.keyring)
+        except Unavailable as error:
+            if error.code != secrets_in_use.BEHIND:
+                raise
+            raise ConfigurationError(error.code, error.message) from error
+        return False
 
 
 async def tell(tx: Transaction, node_id: int, keyring: Keyring) -> None:

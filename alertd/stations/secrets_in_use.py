@@ -9,6 +9,7 @@ from alertd.errors import ConfigurationError, Unavailable
 from alertd.keys import Keyring, Unreadable, endpoint_context
 from alertd.store.database import Database, Row, Transaction
 
+BEHIND: Final = "secret_behind"
 SAMPLE: Final = 20
 """Addresses, the newest, by which a secret is known as this instance's."""
 
@@ -21,7 +22,7 @@ async def check(store: Database | Transaction, keyring: Keyring) -> None:
     for row in await store.fetch("rotation.latest"):
         if _behind(row, keyring):
             raise Unavailable(
-                "secret_behind",
+                BEHIND,
                 f"Addresses are sealed with secret {row['key_id']}, and this process has not read it, or seals with an older one: a "
                 "rotation went past it. Start it again; if its file lacks that secret, copy the file from another node, or "
                 "write it back from paper: alertd secret recover.",

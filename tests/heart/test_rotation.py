@@ -10,7 +10,7 @@ from heart.town import HOME, SMS, build, settings
 from heart.writing import OURS, act, subscribed
 
 from alertd.clock import MINUTE
-from alertd.errors import Conflict, Unavailable
+from alertd.errors import ConfigurationError, Conflict, Unavailable
 from alertd.keyfile import Held
 from alertd.keys import Keyring, Unreadable, delivery_number, endpoint_context
 from alertd.model import Channel, Mode
@@ -180,6 +180,19 @@ async def test_a_node_that_starts_just_then_is_not_left_behind(town, path):
     with pytest.raises(Unavailable):
         await enter(town.db, late, old)
     assert (await rotation(town, path).turn()).waits == [node_name(late)]  # it had told before it looked
+
+
+async def test_a_node_that_slept_through_a_rotation_ends(town, path):
+    """Frozen meanwhile it was not waited for: it looks now and then, and ends instead of failing whatever it claims."""
+    guard = nodes.Guard(town.db, town.clock, town.desk.keyring)
+    await guard.step()
+    await rotation(town, path).turn()
+    await guard.step()
+    town.clock.advance(MINUTE)
+    with pytest.raises(ConfigurationError) as refusal:
+        await guard.step()
+    assert refusal.value.code == "secret_behind"
+    await nodes.Guard(town.db, town.clock, Keyring.load(path)).step()
 
 
 async def test_who_has_not_the_new_secret_enrols_nobody(town, path):

@@ -11,6 +11,7 @@ from operate.village import TOML, keyring_in, opened, settings_in, settle
 
 from alertd.backup.create import before_migration
 from alertd.cli import main
+from alertd.daemon import running
 from alertd.errors import ConfigurationError
 from alertd.keyfile import Held
 from alertd.keys import Keyring
@@ -45,6 +46,22 @@ async def test_a_strangers_secret_starts_no_node(db, clock, house):
     assert refusal.value.code == "secret_foreign"
     settings.keys.secret_file.write_text(stranger.joined(keyring.held).written())
     assert (await desk_of(settings, clock, db)).keyring.key_id == 2
+
+
+async def passed_by(settings):
+    """A daemon that a rotation does not wait for; it is over within a minute."""
+    async with asyncio.timeout(60), running(settings) as daemon:
+        async with daemon.desk.db.transaction() as tx:
+            await tx.execute("rotation.begin", 2)
+        await asyncio.Event().wait()
+
+
+async def test_a_daemon_that_a_rotation_went_past_ends(house):
+    """Its loops look, and one that dies ends the node: it is started again, with the present file."""
+    settings, _ = house
+    with pytest.raises(ExceptionGroup) as ended:
+        await passed_by(settings)
+    assert ended.value.subgroup(lambda error: getattr(error, "code", "") == "secret_behind")
 
 
 async def test_a_first_start_makes_one(db, clock, tmp_path):
