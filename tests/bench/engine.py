@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from bench import node, wire
 from bench.copies import Copy, let_go_of_pages
-from bench.node import LARGEST_M, SLICE, ByHand, Parts
+from bench.node import LARGEST_M, SLICE, ByHand, Parts, Released
 
 END_S: Final = 900.0
 FAN_OUT_COLD, FAN_OUT = "fan-out on a cold file, rows/s", "fan-out, rows/s"
@@ -53,16 +53,18 @@ async def _fan_out(parts: ByHand, name: str) -> Figures:
     """By as many loops as a node has."""
     alert = await parts.alert(LARGEST_M)
     began = time.perf_counter()
-    slowest = await asyncio.gather(*(_slices(parts) for _ in range(parts.db.writers)))
+    slowest = await asyncio.gather(*(_slices(parts, alert) for _ in range(parts.db.writers)))
     rows = await parts.planned(alert) or 0
     return {name: rows / (time.perf_counter() - began), f"{name}: longest slice, ms": max(slowest) * 1000}
 
 
-async def _slices(parts: ByHand) -> float:
-    """One after the other until there is none; the seconds that the longest took."""
+async def _slices(parts: ByHand, alert: Released) -> float:
+    """One after the other until all is planned, woken as a node is; the seconds that the longest took."""
     slowest = 0.0
-    while (took := await _timed(parts.fan_out))[0]:
+    while (took := await _timed(parts.fan_out))[0] or await parts.planned(alert) is None:
         slowest = max(slowest, took[1])
+        if not took[0]:
+            await parts.db.wait("fan_out", 0.05)
     return slowest
 
 
