@@ -87,6 +87,21 @@ async def test_a_lost_machine_comes_back_from_elsewhere(tmp_path, far, house, cl
     assert (await restore(elsewhere, clock, keyring, fetched)).sound.subscribers == 3
 
 
+@by_sftp
+async def test_a_copy_takes_no_backup_s_place(tmp_path, house, clock):
+    """What was changed elsewhere does not come back over the one that is here, and is found out where it is tried."""
+    settings, keyring = house
+    made = await create(settings, clock, keyring)
+    await copies.send(settings)
+    whole = made.read_bytes()
+    (there,) = (tmp_path / "far").rglob(made.name)
+    there.write_bytes(whole[:-9])
+    assert (await copies.fetch(settings)).read_bytes() == whole
+    async with copies.borrowed(settings) as copy:
+        with pytest.raises(Refused, match="cut short or changed"):
+            await tried(settings, clock, keyring, copy)
+
+
 @both
 async def test_rotation_holds_elsewhere_too(tmp_path, far, house, clock):
     """Of four days two stay, here and there; where the account may not remove, nothing is, and a bare shelf removes nothing."""

@@ -67,7 +67,8 @@ async def known(settings: Settings) -> list[tuple[Kept, int]]:
 
 
 async def fetch(settings: Settings, name: str | None = None) -> Path:
-    """Put a backup from there (the latest, unless one is named) on this machine's shelf, with what was noted of who left.
+    """Put a backup from there (the latest, unless one is named) on this machine's shelf, with what was noted of who left. One that is
+    here stays as it is: what came back may have been changed there.
 
     :raises Refused: `backup_none`, `backup_unknown`.
     """
@@ -76,7 +77,8 @@ async def fetch(settings: Settings, name: str | None = None) -> Path:
     async with entered(settings.backup.remote) as place:
         there = await place.names()
         chosen = _chosen(there, name)
-        await _take(place, chosen, folder / chosen)
+        if not (folder / chosen).exists():
+            await _take(place, chosen, folder / chosen)
         for noted in filter(NOTED.fullmatch, there):
             await _take(place, noted, folder / noted)
     return folder / chosen
