@@ -33,6 +33,7 @@ from alertd.subscribe import join
 from alertd.subscribe.replies import Replies
 from alertd.watch import alarms as watch_alarms
 from alertd.watch.dates import Dates
+from alertd.watch.reminder import Reminder
 from alertd.watch.silent_probe import SilentProbe
 from alertd.watch.watch import Watch
 from alertd.web.condition import folders_of
@@ -129,6 +130,7 @@ class Work:
         )
         yield "watch", Watch(desk.db, told, desk, node, folders, lease_ms, self.dates).step
         yield "silent_probe", SilentProbe(desk, self.gateways).step
+        yield "reminder", Reminder(desk).step
 
     def _hearing(self) -> Steps:
         """What providers report later, what people answer, and what providers are asked."""

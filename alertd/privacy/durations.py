@@ -41,6 +41,11 @@ def durations(settings: Settings) -> tuple[Duration, ...]:
         ),
         Duration("dernier signe de vie de chaque adresse", "jusqu'à la désinscription", "effacement"),
         Duration(
+            "date du dernier rappel d'inscription, envoyé à qui n'a pas donné signe de vie",
+            "jusqu'à la désinscription",
+            "effacement",
+        ),
+        Duration(
             "vérification silencieuse : à quels téléphones elle est allée, et si elle est arrivée",
             _time(silent_probe.KEPT),
             "effacement ; reste le dernier signe de vie",
@@ -48,7 +53,7 @@ def durations(settings: Settings) -> tuple[Duration, ...]:
         Duration("comptes rendus bruts des prestataires", _time(raws.KEPT), "effacement"),
         Duration("identifiants de message chez les prestataires", _time(provider_names.KEPT), "effacement"),
         Duration("SMS reçus", _time(inbound.KEPT), "effacement"),
-        Duration("texte des messages de service (codes, liens)", _time(service.KEPT), "effacement"),
+        Duration("texte des messages de service (codes, liens, rappels)", _time(service.KEPT), "effacement"),
         Duration(
             "désinscription par STOP",
             _time(stops.REMEMBERED),

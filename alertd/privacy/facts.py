@@ -28,7 +28,9 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """`page` is where residents join, `here` where they read what becomes of their data; `asks`: mute telephones are asked silently."""
+    """`page` is where residents join, `here` where they read what becomes of their data; `asks`: mute telephones are asked silently;
+    `reminds`: whoever was not heard of for so many days is reminded (0: nobody), `reminds_by_sms` by SMS as well.
+    """
 
     station: Station
     public: bool
@@ -45,6 +47,8 @@ class Facts:
     on: date
     scale: Scale | None = None
     asks: bool = False
+    reminds: int = 0
+    reminds_by_sms: bool = False
 
 
 def of(
@@ -73,6 +77,8 @@ def of(
         on=from_ms(now_ms).date(),
         scale=scale,
         asks=live and settings.silent_probe.enabled,
+        reminds=settings.reminder.days if live and settings.reminder.enabled and not station.private else 0,
+        reminds_by_sms=settings.reminder.sms,
     )
 
 

@@ -36,3 +36,16 @@ def minutes(text: str) -> tuple[int, int]:
     if found[0] >= found[1]:
         raise ValueError(text)
     return found
+
+
+def by_day(text: str) -> str:
+    """The same two hours, when nobody sleeps between them. :raises ValueError: with the sentence for whoever configures."""
+    try:
+        first, last = minutes(text)
+    except ValueError as error:
+        message = 'give two hours of one day, the first before the last: "10:00-17:00"'
+        raise ValueError(message) from error
+    if first < 8 * 60 or last > 20 * 60:
+        message = "nobody is asked at night: stay within 08:00-20:00"
+        raise ValueError(message)
+    return text

@@ -16,6 +16,7 @@ from alertd.settings.privacy import Privacy
 from alertd.settings.providers import Gateway
 from alertd.settings.quiet import QuietHours
 from alertd.settings.quotas import Quotas
+from alertd.settings.reminder import Reminder
 from alertd.settings.retention import Retention
 from alertd.settings.routes import Routes
 from alertd.settings.sections import (
@@ -62,6 +63,7 @@ class Settings(Section):
     retention: Retention = Retention()
     canary: Canary = Canary()
     silent_probe: SilentProbe = SilentProbe()
+    reminder: Reminder = Reminder()
     privacy: Privacy = Privacy()
     backup: Backup = Backup()
     log: Log = Log()

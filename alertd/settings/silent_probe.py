@@ -5,7 +5,7 @@ from typing import Final
 from pydantic import Field, field_validator
 
 from alertd.clock import DAY
-from alertd.settings.quiet import minutes
+from alertd.settings.quiet import by_day
 from alertd.settings.sections import Section
 
 KEPT: Final = 7 * DAY
@@ -23,15 +23,4 @@ class SilentProbe(Section):
         description="Hours of the day, on the station's clock, in which they are asked; within 08:00-20:00.",
     )
 
-    @field_validator("hours")
-    @classmethod
-    def _are_by_day(cls, text: str) -> str:
-        try:
-            first, last = minutes(text)
-        except ValueError as error:
-            message = 'give two hours of one day, the first before the last: "10:00-17:00"'
-            raise ValueError(message) from error
-        if first < 8 * 60 or last > 20 * 60:
-            message = "nobody is asked at night: stay within 08:00-20:00"
-            raise ValueError(message)
-        return text
+    _are_by_day = field_validator("hours")(by_day)

@@ -62,7 +62,7 @@ class Agreed:
 
 @dataclass(frozen=True, slots=True)
 class Mine:
-    """All that is kept."""
+    """All that is kept. `reminded_at` is when they were last reminded, having given no sign of life."""
 
     id: int
     locale: str
@@ -71,6 +71,7 @@ class Mine:
     spots: tuple[Spot, ...]
     agreed: tuple[Agreed, ...]
     quiet: Quiet | None = None
+    reminded_at: int | None = None
 
     @property
     def active(self) -> tuple[Way, ...]:
@@ -101,6 +102,7 @@ async def read(db: Database | Transaction, clock: Clock, keyring: Keyring, perso
         spots=tuple(_spot(bits, row, clock.now_ms()) for row in await db.fetch("mine.places", person)),
         agreed=tuple(_agreed(bits, row, groups) for row in listed),
         quiet=Quiet.read(rows[0]["quiet"]) if rows[0]["quiet"] else None,
+        reminded_at=rows[0]["reminded_at"],
     )
 
 
@@ -113,6 +115,7 @@ async def document(db: Database, clock: Clock, keyring: Keyring, person: int) ->
     return {
         "language": mine.locale,
         "since": _moment(mine.created_at),
+        "reminded": _moment(mine.reminded_at),
         "quiet": _quiet(mine.quiet),
         "ways": [
             {"channel": way.channel.word, "address": way.address, "state": way.state.name.lower(),

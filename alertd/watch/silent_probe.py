@@ -21,25 +21,23 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Final, NamedTuple
-from zoneinfo import ZoneInfo
 
 import structlog
 
 from alertd.clock import DAY, from_ms
 from alertd.deliver import quiet
-from alertd.deliver.quiet import Peace
 from alertd.deliver.routes import SHARED, Sender, by_kind
 from alertd.deliver.service import WRITER
 from alertd.deliver.tallies import Entries
 from alertd.issue.desk import Desk
 from alertd.keys import Unreadable, endpoint_context
-from alertd.model import AddressKind, Channel, Lane, Level, Mode, Quiet, State, subscriber_of
-from alertd.settings.quiet import minutes
+from alertd.model import AddressKind, Channel, Lane, Level, Mode, State
 from alertd.settings.silent_probe import KEPT
 from alertd.stations import sending_switch
 from alertd.store import Database, Row, Transaction, ids
+from alertd.watch import daytime
 from gateways.contract import Gateway
 
 LOOK_S: Final = 60.0
@@ -88,7 +86,7 @@ class SilentProbe:
         if not desk.settings.silent_probe.enabled or not await sending_switch.is_on(desk.db):
             return
         today = from_ms(desk.clock.now_ms()).astimezone(UTC)
-        by_day = [zone for zone in await self._timezones() if self._is_day(zone)]
+        by_day = await daytime.timezones(desk.db, desk.clock.now_ms(), desk.settings.silent_probe.hours)
         month, zones = f"{today:%Y-%m}", json.dumps(by_day)
         left = self.slice
         due = await desk.db.fetch("silent_probes.due", month, today.day, zones, STATIONS)
@@ -97,14 +95,6 @@ class SilentProbe:
         for row in due:
             if left > 0:
                 left -= await self._ask(row, month, left)
-
-    async def _timezones(self) -> list[str]:
-        return [row["timezone"] for row in await self.desk.db.fetch("silent_probes.timezones")]
-
-    def _is_day(self, timezone: str) -> bool:
-        there: datetime = from_ms(self.desk.clock.now_ms()).astimezone(ZoneInfo(timezone))
-        first, last = minutes(self.desk.settings.silent_probe.hours)
-        return first <= there.hour * 60 + there.minute < last
 
     async def _ask(self, station: Row, month: str, most: int) -> int:
         """Up to `most` people of a station; how many were looked at. Who is asked, and how far it came, in one transaction."""
@@ -130,11 +120,11 @@ class SilentProbe:
 
     async def _silent(self, tx: Transaction, station: Row, cursor: int, upto: int) -> list[_Asked]:
         """Of these people whoever is to be asked within a day."""
-        now = self.desk.clock.now_ms()
+        now, hours = self.desk.clock.now_ms(), self.desk.settings.quiet
         senders = by_kind(self.desk.routes, Mode.LIVE, Channel.PUSH, danger=False, owners=SHARED)
         rows = await tx.fetch("silent_probes.silent", station["id"], cursor, upto, now - UNHEARD_MS)
         asked = [
-            _Asked(row["id"], senders[kind], self._due(row, station["timezone"], now))
+            _Asked(row["id"], senders[kind], daytime.due(row, Channel.PUSH, station["timezone"], now, hours))
             for row in rows
             if (kind := AddressKind(row["kind"])) in senders and self._can_ask(senders[kind], row)
         ]
@@ -151,13 +141,6 @@ class SilentProbe:
         except Unreadable:
             return False
         return gateway.capabilities.silent(address.decode())
-
-    def _due(self, row: Row, timezone: str, now: int) -> int:
-        """When this person's quiet hours, or the instance's, let an information come."""
-        person = subscriber_of(row["id"])
-        own = {person: Quiet.read(row["quiet"])} if row["quiet"] else {}
-        usual = quiet.usual_hours(self.desk.settings.quiet)
-        return Peace(Level.INFO, now, timezone, own, usual).due(person, Channel.PUSH)
 
     async def _write(self, tx: Transaction, station_id: int, asked: Sequence[_Asked]) -> None:
         """Message, deliveries, books; and that they were asked."""

@@ -9,6 +9,7 @@ from alertd.privacy import facts, papers
 from alertd.privacy.facts import Scale
 from alertd.privacy.papers import Paper
 from alertd.settings import Settings
+from alertd.settings.reminder import Reminder
 from alertd.settings.silent_probe import SilentProbe
 
 STATION = Station(
@@ -106,3 +107,19 @@ def test_an_account_of_another_station_is_nobody_s_business():
     text = papers.markdown(Paper.REGISTER, facts.of(owned, STATION, 0))
     assert "OVH SAS" not in text
     assert "texto" not in text
+
+
+def test_a_reminder_is_told_of_where_it_is_sent():
+    """Residents and the register read after how long, by what and how often; a private station sends none in its name."""
+    off, sms = (
+        SETTINGS.model_copy(update={"reminder": Reminder(**terms)})
+        for terms in ({"enabled": False}, {"sms": True})
+    )
+    private = replace(STATION, private=True)
+    told = [
+        papers.markdown(Paper.RESIDENTS, facts.of(*each, 0))
+        for each in ((SETTINGS, STATION), (off, STATION), (SETTINGS, private), (sms, STATION))
+    ]
+    assert ["un au plus en 365 jours" in text for text in told] == [True, False, False, True]
+    assert ["sinon par SMS" in text for text in told] == [False, False, False, True]
+    assert "dernier rappel" in papers.markdown(Paper.REGISTER, facts.of(SETTINGS, STATION, 0))

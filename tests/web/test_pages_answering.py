@@ -26,13 +26,14 @@ async def test_the_page_says_how_many_answered_and_what_to_do(mayor, desk, stati
     assert line(page, "Courriels") == "signe de vie de 10 sur 10 ; perdues : 0."
     said = html.unescape(page)
     assert "La vérification silencieuse est désactivée." in said, "a training station asks nobody"
+    assert "Personne ne reçoit de rappel au nom de cette station." in said, "nor reminds anybody"
     assert "« Essayer mes moyens »" in said
 
 
 def test_telephones_come_first_in_words(station_of_the_town):
     """As the mayor would say it; what is few is not told apart, nor by a difference."""
     push = Answering(Channel.PUSH, active=520, heard=412, silent=3, dead=0)
-    part = answering.part(station_of_the_town, LiveReach((push,), 1_772_442_000_000), asks=True)
+    part = answering.part(station_of_the_town, LiveReach((push,), 1_772_442_000_000), 0, asks=True)
     assert part.lead == "Téléphones qui ont répondu ce mois-ci : 410 sur 520."
     assert part.lines == (
         (
@@ -42,7 +43,7 @@ def test_telephones_come_first_in_words(station_of_the_town):
     )
     assert part.asked == "Dernière vérification silencieuse : 2 mars 2026."
     few = replace(push, active=523, heard=522)
-    part = answering.part(station_of_the_town, LiveReach((few,), None), asks=True)
+    part = answering.part(station_of_the_town, LiveReach((few,), None), 0, asks=True)
     assert part.lead == "Téléphones qui ont répondu ce mois-ci : 520 sur 520."
     assert part.asked == "La vérification silencieuse n'a pas encore eu lieu."
 
@@ -50,9 +51,23 @@ def test_telephones_come_first_in_words(station_of_the_town):
 def test_without_telephones_nothing_is_said_of_them(station_of_the_town):
     """A station by SMS alone."""
     sms = Answering(Channel.SMS, active=3, heard=0, silent=0, dead=1)
-    part = answering.part(station_of_the_town, LiveReach((sms,), None), asks=True)
+    part = answering.part(station_of_the_town, LiveReach((sms,), None), None, asks=True)
     said = "signe de vie de 0 sur moins de 5 ; perdues : moins de 5."
     assert (part.lead, part.lines) == ("", (("SMS", said),))
+
+
+@pytest.mark.parametrize(
+    ("reminded", "said"),
+    [
+        (0, "Rappels envoyés cette année à qui n'avait plus donné signe de vie : 0."),
+        (3, "Rappels envoyés cette année à qui n'avait plus donné signe de vie : moins de 5."),
+        (143, "Rappels envoyés cette année à qui n'avait plus donné signe de vie : 140."),
+        (None, "Personne ne reçoit de rappel au nom de cette station."),
+    ],
+)
+def test_reminders_are_counted_so_that_nobody_is_found(station_of_the_town, reminded, said):
+    """In fives; below five it is not told how many; where none leave that is said."""
+    assert answering.part(station_of_the_town, LiveReach((), None), reminded, asks=True).reminded == said
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ SELECT d.state, p.locale
 
 -- name: person
 -- The person; hidden ones are operators' alone.
-SELECT id, locale, quiet, created_at FROM subscriber WHERE id = $1 AND hidden = 0;
+SELECT id, locale, quiet, created_at, reminded_at FROM subscriber WHERE id = $1 AND hidden = 0;
 
 -- name: endpoints
 -- Every way of theirs, those that ended too.

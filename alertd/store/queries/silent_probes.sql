@@ -1,9 +1,5 @@
 -- Silent probes: once a month telephones of which nothing was heard are asked whether they are still there.
 
--- name: timezones
--- In which live stations' clocks stand.
-SELECT DISTINCT timezone FROM station WHERE mode = 0 AND kind <> 'canary' ORDER BY timezone LIMIT 50;
-
 -- name: due
 -- Live stations where it is day ($3, JSON: time zones) whose day of the month has come ($2: the day; each has its own, so that a
 -- great instance's are spread) and whose probe of the month ($1) is not over.

@@ -26,6 +26,10 @@ FROM station WHERE id > $1 AND kind <> 'canary' ORDER BY id LIMIT $2;
 -- Two at most: whether a page of the whole instance can tell the time on every station's own clock.
 SELECT DISTINCT timezone FROM station WHERE kind <> 'canary' ORDER BY timezone LIMIT 2;
 
+-- name: live_timezones
+-- In which live stations' clocks stand.
+SELECT DISTINCT timezone FROM station WHERE mode = 0 AND kind <> 'canary' ORDER BY timezone LIMIT 50;
+
 -- name: suspend
 -- A suspended station releases nothing and its keys open nothing; null lets it work again.
 UPDATE station SET suspended_at = $2 WHERE id = $1;

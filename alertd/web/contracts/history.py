@@ -49,11 +49,14 @@ class Plot:
 
 @dataclass(frozen=True, slots=True)
 class AnsweringPart:
-    """Who still answers. `lead` is "" where nobody has notifications; a line names a channel, then says its counts."""
+    """Who still answers. `lead` is "" where nobody has notifications; a line names a channel, then says its counts;
+    `reminded` tells how many were reminded this year.
+    """
 
     lead: str
     asked: str
     lines: tuple[tuple[str, str], ...]
+    reminded: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,13 +21,14 @@ _NAMES: Final = {
 }
 
 
-def part(station: Station, reach: LiveReach, *, asks: bool) -> AnsweringPart:
-    """`asks`: whether telephones are asked silently once a month."""
+def part(station: Station, reach: LiveReach, reminded: int | None, *, asks: bool) -> AnsweringPart:
+    """`asks`: whether telephones are asked silently once a month; `reminded`: how many people were this year, None where nobody is."""
     push = next((one for one in reach.channels if one.channel is Channel.PUSH), None)
     return AnsweringPart(
         lead=_lead(push) if push else "",
         asked=_asked(station, reach, asks=asks),
         lines=tuple((_NAMES[one.channel], _line(one)) for one in reach.channels),
+        reminded=_reminded(reminded),
     )
 
 
@@ -41,6 +42,12 @@ def _asked(station: Station, reach: LiveReach, *, asks: bool) -> str:
         return f"Dernière vérification silencieuse : {_day(station, reach.asked_at)}."
     stands = "n'a pas encore eu lieu" if asks else "est désactivée"
     return f"La vérification silencieuse {stands}."
+
+
+def _reminded(people: int | None) -> str:
+    if people is None:
+        return "Personne ne reçoit de rappel au nom de cette station."
+    return f"Rappels envoyés cette année à qui n'avait plus donné signe de vie : {words.fives(people)}."
 
 
 def _line(one: Answering) -> str:

@@ -14,7 +14,7 @@ from alertd.issue import ledger, reading
 from alertd.issue.ledger import Sums, Wanted
 from alertd.issue.reading import AlertSummary
 from alertd.model import Act, Channel, Mode, State
-from alertd.watch import live_reach
+from alertd.watch import live_reach, reminder
 from alertd.web import words
 from alertd.web.contracts import AlertLine, Choice
 from alertd.web.contracts.history import Entry, FiguresPage, SearchPage
@@ -58,11 +58,13 @@ async def figures_page(request: web.Request) -> web.StreamResponse:
     told = await figures.of_year(rooms.desk, here.station)
     reach = await live_reach.read(rooms.db, rooms.clock, here.station.id)
     asks = rooms.settings.silent_probe.enabled and here.station.mode is Mode.LIVE
+    reminds = reminder.speaks(rooms.settings.reminder, here.station)
+    reminded = await reminder.of_year(rooms.db, rooms.clock, here.station) if reminds else None
     page = FiguresPage(
         frame=frame("Les chiffres", here),
         lead=figures.lead(told),
         plots=tuple(figures.plots(told)),
-        answering=answering.part(here.station, reach, asks=asks),
+        answering=answering.part(here.station, reach, reminded, asks=asks),
     )
     return show(page)
 
