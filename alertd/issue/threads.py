@@ -116,6 +116,6 @@ def _closing_text(
     phrase = "word.mistake" if act is Act.CANCEL else "word.no_danger"
     told = when(released_at, station.timezone, locale)
     return Text(
-        headline=f"{text.headline} ({told})",
+        headline=f"{text.headline.removesuffix('.')} ({told})",
         instruction=sentence(catalogue.phrase_sms(locale, phrase)),
     )

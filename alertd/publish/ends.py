@@ -16,7 +16,7 @@ _MOMENT = r"[^()]*\d\d:\d\d"
 def lasting(catalogue: Catalogue, station: Station, locale: str, headline: str, expires: int) -> str:
     """The headline with the end behind it, in place of an earlier one."""
     until = catalogue.phrase_sms(locale, "word.until", time=when(expires, station.timezone, locale))
-    return f"{bare(catalogue, locale, headline)} ({until})"
+    return f"{bare(catalogue, locale, headline).removesuffix('.')} ({until})"
 
 
 def bare(catalogue: Catalogue, locale: str, headline: str) -> str:

@@ -197,6 +197,16 @@ async def test_an_end_after_which_it_was_false_all_along(town):
     assert len(kinds) == 3
 
 
+async def test_a_headline_s_full_stop_goes_where_the_moment_follows(town):
+    """Ready texts end theirs with one: "INCENDIE. (lun. 23 nov. 14:10)." is read by everyone."""
+    await town.person()
+    released = await town.release(texts={"fr": Text("INCENDIE rue de Verdun.")})
+    await town.run()
+    await town.end(released)
+    await town.run()
+    assert "INCENDIE rue de Verdun (" in town.provider.ledger[-1].text
+
+
 async def test_the_end_of_an_alert_that_reached_nobody_says_nothing(town):
     """No delivery, a plan of nothing, and the message closed."""
     released = await town.release()

@@ -53,6 +53,19 @@ async def test_without_a_script_an_emergency_is_two_taps_and_a_countdown(mayor, 
     assert '<noscript><meta http-equiv="refresh" content="2"></noscript>' in page
 
 
+async def test_an_update_that_was_stopped_keeps_its_words(mayor, desk):
+    """ "Corriger" opens what was about to leave, not what the alert says; its page tells that the update alone was stopped."""
+    path = await mayor.released()
+    desk.clock.advance(SECOND)
+    _, _, preview = await mayor.post(f"{path}/corriger", mayor.alert(headline="Incendie maîtrisé"))
+    fields = hidden((await mayor.get(preview))[1])
+    await mayor.post("/alertes/envoyer", fields | {"confirmed": "on"})
+    await mayor.post(f"{path}/arreter")
+    page = plain((await mayor.get(path))[1])
+    assert "Mise à jour arrêtée par le-mayor, aujourd'hui à 10 h 00. Elle n'est pas partie ; vos mots" in page
+    assert "Incendie maîtrisé" in (await mayor.get(f"{path}/corriger"))[1]
+
+
 async def test_a_colleague_sees_it_and_stops_it_and_the_words_are_kept(mayor, colleague, desk):
     """It stands at the top of their list; after the stop the form holds everything, and the page says who stopped it."""
     _, fields = await mayor.previewed()

@@ -84,10 +84,11 @@ async def correct_page(request: web.Request) -> web.StreamResponse:
     ):  # its page has the seconds that are left, and the button that stops it
         raise web.HTTPSeeOther(f"/alertes/{view.summary.id}")
     await check_thread(rooms.desk, here.station, view.summary.id)
-    around = await surroundings(rooms, here, zone=view.content.target.zone)
-    form = forms.form_of(replace(view.content, template=""), around)  # the news of it are new words
+    content = await reading.written(rooms.desk, view)
+    around = await surroundings(rooms, here, zone=content.target.zone)
+    form = forms.form_of(replace(content, template=""), around)  # the news of it are new words
     return show_form(
-        rooms, here, await surroundings(rooms, here, form), form, {}, view.summary.id, of=view.content
+        rooms, here, await surroundings(rooms, here, form), form, {}, view.summary.id, of=content
     )
 
 

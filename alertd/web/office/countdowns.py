@@ -96,7 +96,12 @@ def notice(here: Visit, view: AlertView, last: Countdown | None, now: int, *, mi
         return ""
     when = words.when(last.settled_at, here.station.timezone, now)
     if last.state is State.STOPPED:
-        return f"Envoi arrêté par {person(last.settled_by)}, {when}. Rien n'est parti ; vos mots sont gardés."
+        what, left = (
+            ("Mise à jour arrêtée", "Elle n'est pas partie")
+            if view.events
+            else ("Envoi arrêté", "Rien n'est parti")
+        )
+        return f"{what} par {person(last.settled_by)}, {when}. {left} ; vos mots sont gardés."
     why = _HELD.get(last.reason, "quelque chose a changé entre-temps")
     return f"L'envoi n'est pas parti, {when} : {why}. Relisez, puis envoyez de nouveau."
 
