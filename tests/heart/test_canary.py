@@ -64,6 +64,8 @@ async def test_a_canary_is_no_stations_alert(house):
     assert {row["kind"] for row in await town.db.fetch("heart.messages")} == {"canary"}
     assert not await town.db.fetch("rates.messages", 0, 100)
     assert await usage(town.desk, "2026-03") == []
+    (alert,) = await town.db.fetch("alerts.one", (await town.db.fetch("heart.messages"))[0]["alert_id"])
+    assert alert["state"] == "ended"  # nobody is asked whether it goes on
     (way,) = await reserved.ways(town.db)
     assert not await town.db.fetch("leaving.stations_of_endpoint", way.endpoint_id)
     actions = {row["action"] for row in await town.db.fetch("heart.audits")}

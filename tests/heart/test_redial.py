@@ -62,6 +62,17 @@ async def test_a_busy_line_is_called_again_after_a_pause(town):
     assert (await one(town))["state"] == State.DELIVERED
 
 
+async def test_a_message_that_had_closed_is_looked_after_again(town):
+    """The word came when nothing waited any more and the books were closed: they are open until the next call has had its answer."""
+    released, reference = await called(town)
+    await town.keep_house()
+    assert (await town.message(released))["closed_at"] is not None
+    await told(town, (reference, Outcome.RETRY, "busy", "CA1"))
+    assert (await town.message(released))["closed_at"] is None
+    await town.later(PAUSE)
+    assert (await town.message(released))["closed_at"] is not None
+
+
 async def test_a_word_told_again_rings_nobody_twice(town):
     """The company repeats what it said of the first call, while the second is under way: that one goes on."""
     _, reference = await called(town)

@@ -10,7 +10,8 @@ from alertd.backup.restore import restore
 from alertd.clock import DAY, HOUR, MINUTE, SECOND
 from alertd.errors import Conflict
 from alertd.model import Channel, Mode
-from alertd.stations import sessions
+from alertd.stations import sessions, stations
+from alertd.stations.stations import NewStation
 from alertd.store import ids
 from alertd.subscribe import stops
 from alertd.subscribe.departures import What, note
@@ -31,6 +32,25 @@ async def listed(tx, clock, keyring, station):
     place = (At(*HOME),)
     one = Enrolment(((Channel.SMS, NUMBER),), "liste", clock.now_ms() - 7 * DAY, places=place)
     return await enrol(tx, clock, keyring, station, one, fiction=True)
+
+
+async def test_who_came_back_before_the_backup_stays(tmp_path, clock):
+    """Whoever left a station and subscribed to it again, then the backup was made: that leaving is over, and is not done again."""
+    settings, keyring = settings_in(tmp_path), keyring_in(tmp_path)
+    async with opened(settings, clock) as db:
+        station, (person, *_) = await settle(db, clock, keyring)
+        async with db.transaction() as tx:
+            other = await stations.add(tx, clock, NewStation("haut", "Haut", *HOME, mode=Mode.TRAINING))
+            assert (await listed(tx, clock, keyring, other)).subscriber_id == person
+            await leave(tx, station.id, person)
+        clock.advance(8 * DAY)
+        async with db.transaction() as tx:
+            assert (await listed(tx, clock, keyring, station)).subscriber_id == person
+        await Journal(db, shelf.folder_of(settings), "one").step()
+        made = await create(settings, clock, keyring)
+    assert (await restore(settings, clock, keyring, made, replace=True)).departures == 0
+    async with opened(settings, clock) as db:
+        assert await db.fetch("subscribers.find_subscription", station.id, person)
 
 
 async def test_two_restores_forget_nobody_s_departure(tmp_path, clock):
