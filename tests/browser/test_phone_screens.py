@@ -117,6 +117,14 @@ async def test_the_page_is_for_everyone(page, way, house, push):
     assert [said for said in page.complaints if "422" not in said] == []
 
 
+@pytest.mark.parametrize("page", [WAYS[2].values], indirect=True)
+async def test_how_the_service_is_doing_is_read_twice_as_large(page):
+    """Whoever needs large letters needs no second dimension to read that nothing leaves."""
+    await page.goto("/etat")
+    assert "Envoi" in await page.inner_text("dl.facts")
+    await keep(page, "67-status", "twice-as-large")
+
+
 async def test_chromium_shows_reports_and_answers_by_a_button(page, house, push):
     """Vibration and buttons are Chromium's to show: a danger stays, an update is felt again; "J'ai lu" opens nothing."""
     await page.goto("/s/foret")

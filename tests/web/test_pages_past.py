@@ -95,7 +95,17 @@ async def test_who_left_after_an_alert_is_counted_for_two_days(mayor, desk, stat
     _, page = await shown(mayor, "?sujet=road")
     assert "moins de 5 départs dans les deux jours" in page
     [path] = set(re.findall(r'href="(/alertes/[0-9]+)"', page))
-    assert "Partis de la station : moins de 5 personnes" in (await mayor.get(path))[1]
+    assert "Partis de la station : moins de 5 personnes depuis l" in (await mayor.get(path))[1]
+
+
+async def test_that_nobody_left_is_said_only_where_it_is_so(mayor, desk, past):
+    """Two days must have passed for what is said of them; and who refused the message is not said to have stayed."""
+    assert "Personne n'est parti depuis l'envoi." in html.unescape((await mayor.get(past[2]))[1])
+    assert "Personne n'est parti dans les deux jours" in html.unescape((await mayor.get(past[0]))[1])
+    await delivered(desk, past[2], Channel.SMS, State.STOPPED, 1)
+    page = html.unescape((await mayor.get(past[2]))[1])
+    assert "1 parti : la personne a demandé à ne plus recevoir" in page.replace("\u00a0", " ")
+    assert "Personne n'est parti" not in page
 
 
 @pytest.mark.usefixtures("past")

@@ -146,7 +146,7 @@ async def _released_page(
         plate=plate,
         correct=_correct(here, summary),
         copy=f"/alertes/nouvelle?copie={summary.id}" if _releases(here, summary) and view.events else "",
-        left=await figures.left_after(rooms.desk, here.station, view),
+        left=await figures.left_after(rooms.desk, here.station, view, books),
         ready=await begun_with(rooms, here.station, told),
         rolls=await rolls(rooms, here, summary.id),
         may_call=here.actor.releases is not None,

@@ -1,6 +1,6 @@
 """A year in figures that mean something to a mayor: what left and arrived, what it cost, who left after an alert."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Final
@@ -12,8 +12,8 @@ from alertd.clock import from_ms, to_ms
 from alertd.issue import ledger
 from alertd.issue.desk import Desk
 from alertd.issue.ledger import Sums
-from alertd.issue.reading import AlertView
-from alertd.model import Station
+from alertd.issue.reading import AlertView, Progress
+from alertd.model import State, Station
 from alertd.web import words
 from alertd.web.contracts.history import Plot
 from alertd.web.office.plots import Bar, bars
@@ -150,10 +150,16 @@ def _named(day: date, pattern: str) -> str:
     return str(format_date(day, pattern, locale="fr"))
 
 
-async def left_after(desk: Desk, station: Station, view: AlertView) -> str:
-    """What an alert costs beside money: how many left after it; few are not told apart. Empty before it is sent."""
+async def left_after(desk: Desk, station: Station, view: AlertView, books: Iterable[Progress]) -> str:
+    """What an alert costs beside money: how many left after it; few are not told apart. Empty before it is sent, and where
+    nobody left the station but some refused this message: its books tell.
+    """
     if not view.events:
         return ""
-    (left,) = await ledger.left_after(desk, station.id, [view.events[0].created_at])
+    sent_at = view.events[0].created_at
+    (left,) = await ledger.left_after(desk, station.id, [sent_at])
+    if not left and any(book.tally.get(State.STOPPED.word) for book in books):
+        return ""
+    young = desk.clock.now_ms() < sent_at + ledger.LEAVING_MS
     gone = f"Partis de la station : {words.people(left)}" if left else "Personne n'est parti"
-    return f"{gone} dans les deux jours après l'envoi."
+    return f"{gone} {'depuis' if young else 'dans les deux jours après'} l'envoi."
