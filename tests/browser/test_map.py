@@ -40,6 +40,17 @@ async def keep(page, name, way):
     assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
 
 
+async def test_a_number_of_people_is_not_hidden_by_the_mairie_s_name(chromium, served):
+    """Seen from afar the name lies over the number of its own neighbourhood: it goes while the numbers are shown."""
+    async with mayors_phone(chromium, served) as page:
+        await opened(page)
+        name = page.locator(".chart .mairie span")
+        await expect(page.locator(".chart .many span").first).to_be_visible()
+        await expect(name).to_be_hidden()
+        await page.uncheck("[data-people]")
+        await expect(name).to_be_visible()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_a_circle_is_drawn_counted_moved_and_previewed(chromium, served, scheme):
     """A tap is the centre, the count follows the finger in fives, and the preview shows the stored zone and counts exactly."""

@@ -63,7 +63,10 @@ function people(hexagons, map) {
     word(people.replace("moins de 5", "< 5"), "many", cell.getBounds().getCenter()).addTo(layer);
   }
   const box = find("data-people");
-  const toggle = () => (box.checked ? layer.addTo(map) : layer.remove());
+  const toggle = () => {
+    box.checked ? layer.addTo(map) : layer.remove();
+    map.getContainer().classList.toggle("counted", box.checked); // a number is read where the mairie's name would lie over it
+  };
   box.addEventListener("change", toggle);
   toggle();
 }
