@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 import structlog
 
 from alertd.clock import SECOND, Clock
-from alertd.deliver.claim import Attempt, Claimed, Shares, claim, give_back, ours, waiting
+from alertd.deliver.claim import Attempt, Claimed, Shares, claim, give_back, ours, sayable
 from alertd.deliver.fairness import Waiting, share_out
 from alertd.deliver.handfuls import handfuls
 from alertd.deliver.lease import Lease
@@ -155,7 +155,7 @@ class Dispatch:
     async def _queue(self, line: Line) -> tuple[int, Sequence[Waiting]]:
         """From whose queue to take, its own first, then that of a sender whose gateway is down; and what waits there."""
         for home in self.homes(line.sender):
-            if messages := await self.theirs(self.db, line.sender, home, await waiting(self.db, home)):
+            if messages := await sayable(self.db, line.sender, home, self.theirs):
                 return home, messages
         return 0, ()
 

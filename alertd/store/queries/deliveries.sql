@@ -61,6 +61,22 @@ SELECT f.message_id, m.station_id, f.lane, m.level
  WHERE NOT EXISTS (SELECT 1 FROM setting WHERE key = 'sending' AND value = 'paused')
  LIMIT $2;
 
+-- name: waiting_behind
+-- The same of what stands behind a lane's ($3) message ($4): asked only of a queue whose head is not for the sender that looks.
+WITH RECURSIVE found (lane, message_id) AS (
+  SELECT * FROM (SELECT d.lane, d.message_id FROM delivery d
+                  WHERE d.sender_id = $1 AND d.state = 1 AND (d.lane, d.message_id) > (CAST($3 AS BIGINT), CAST($4 AS BIGINT))
+                  ORDER BY d.sender_id, d.lane, d.message_id LIMIT 1) head
+  UNION ALL
+  SELECT f.lane, (SELECT d.message_id FROM delivery d
+                   WHERE d.sender_id = $1 AND d.state = 1 AND d.lane = f.lane AND d.message_id > f.message_id
+                   ORDER BY d.sender_id, d.lane, d.message_id LIMIT 1)
+    FROM found f WHERE f.message_id IS NOT NULL)
+SELECT f.message_id, m.station_id, f.lane, m.level
+  FROM found f JOIN message m ON m.id = f.message_id
+ WHERE NOT EXISTS (SELECT 1 FROM setting WHERE key = 'sending' AND value = 'paused')
+ LIMIT $2;
+
 -- name: claimable
 -- What this sender may take now of one message ($3), nearest first, with all that decides whether it may still leave:
 -- supersession, deliver_by, the endpoint and the subscription (stops and erasures are rechecked here; who follows no more than
