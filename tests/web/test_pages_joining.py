@@ -1,5 +1,6 @@
 """Joining by SMS, e-mail and a call, as residents and strangers see it: nothing counts that is not proven."""
 
+import html
 from collections import Counter
 
 import pytest
@@ -44,6 +45,14 @@ async def test_each_way_counts_once_it_is_proven(db, clock):
         assert (row["scope"], row["topics"], row["valid_until"]) == ("everywhere", -1, FOREVER)
         assert row["consent_source"] == f"page {PATH}"
         assert row["consent_proof"].endswith("voice")
+
+
+@pytest.mark.parametrize(("locale", "told"), [("fr", "Station d'essai"), ("de", "Übungsstation")])
+async def test_who_joins_a_training_station_is_told_that_it_warns_of_nothing(door, locale, told):
+    """In the reader's language, before anything is typed; a live station says no such thing."""
+    slug = door.town.training.slug
+    assert told in html.unescape((await door.get(f"/s/{slug}?langue={locale}"))[1])
+    assert told not in html.unescape((await door.get(f"{PATH}?langue={locale}"))[1])
 
 
 async def test_a_link_scanner_confirms_nothing(door):

@@ -83,6 +83,7 @@ class JoinPage:
     locale: str
     slug: str
     station: str
+    training: bool
     telephone: str
     texting: str
     key: str

@@ -13,7 +13,7 @@ from alertd.clock import MINUTE
 from alertd.deliver import service
 from alertd.errors import AlertdError, Refused, TooOften, Unavailable
 from alertd.keys import delivery_number
-from alertd.model import Channel, Station
+from alertd.model import Channel, Mode, Station
 from alertd.stations import drawings
 from alertd.store import Transaction
 from alertd.subscribe import join as joins
@@ -141,6 +141,7 @@ async def _page(request: web.Request, around: Around, form: JoinForm, wrong: dic
         locale=locale,
         slug=station.slug,
         station=station.name,
+        training=station.mode is Mode.TRAINING,
         telephone=station.phone or "",
         texting=doorway.texting_number(station, served),
         key=doorway.browser_key(rooms, station),
