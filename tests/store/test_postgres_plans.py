@@ -8,6 +8,7 @@ import pytest
 from alertd.store.statements import load
 
 ADD = load("postgres")["deliveries.add"].sql
+FOREIGN = load("postgres")["owners.foreign"].sql
 COLUMNS = (
     "SELECT attname FROM pg_attribute WHERE attrelid = '{}'::regclass AND attnum > 0 AND NOT attisdropped"
 )
@@ -37,3 +38,21 @@ async def test_a_slice_of_fan_out_never_reads_the_whole_message(connection):
     plan = "\n".join(row[0] for row in await connection.fetch(f"EXPLAIN {ADD}", *TO_TWO))
     assert "Anti Join" not in plan
     assert "(endpoint_id = e.id)" in plan
+
+
+async def test_what_stands_in_an_own_account_s_queue_is_walked_in_the_queue_s_order(connection):
+    """Also with statistics of a queue that is most of what there is: for no empty lane are all deliveries read."""
+    await connection.execute("SET enable_bitmapscan = off")
+    await connection.execute(
+        "INSERT INTO message (id, kind, station_id, mode, act, level, lane, deliver_by, created_at) "
+        "VALUES (1, 'event', 1, 0, 'alert', 0, 1, 9, 1)"
+    )
+    await connection.execute(
+        "INSERT INTO delivery (message_id, endpoint_id, channel, sender_id, lane, ring, state, wording, due_at) "
+        "SELECT 1, n, 0, 7, 1, 0, 1, 0, 1 FROM generate_series(1, 20000) n"
+    )
+    await connection.execute("ANALYZE delivery")
+    asked = (7, json.dumps(["bras-sur-meuse"]), json.dumps([0, 1, 2, 3, 4]), 50)
+    plan = "\n".join(row[0] for row in await connection.fetch(f"EXPLAIN {FOREIGN}", *asked))
+    assert "sender_id_lane_message_id" in plan
+    assert "_pkey on delivery" not in plan
