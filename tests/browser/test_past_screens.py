@@ -2,6 +2,7 @@
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
+from browser.test_phone_screens import WIDE
 from browser.test_screens import WAYS, Camera, phone
 from web.pages_house import PASSWORD
 from web.test_pages_past import delivered
@@ -41,3 +42,30 @@ async def test_history_and_figures_are_read_on_a_phone(chromium, served, mayor, 
         await page.click("main form button")
         assert await page.locator(".entry").count() == 1
         assert camera.complaints == []
+
+
+async def test_whoever_needs_letters_twice_as_large_reads_without_a_second_dimension(
+    chromium, served, mayor, desk
+):
+    """An alert with its times, the history, ready texts and schedules stand within 180 pixels, half of a small phone."""
+    path = await mayor.released(headline="Incendie à la gare")
+    await delivered(desk, path, Channel.SMS, State.DELIVERED, 5)
+    async with phone(chromium, served, "light", script=True) as page:
+        await page.goto("/connexion")
+        await page.fill("#login", "le-mayor")
+        await page.fill("#password", PASSWORD)
+        await page.click("button.main")
+        await page.set_viewport_size({"width": 180, "height": 320})
+        for where in (
+            "/",
+            path,
+            "/historique",
+            "/historique/chiffres",
+            "/modeles",
+            "/programmations",
+            "/alertes/nouvelle",
+        ):
+            await page.goto(where)
+            assert await page.evaluate(WIDE) == [], where
+        await page.goto(path)
+        assert await page.locator("table.times").count() == 1
