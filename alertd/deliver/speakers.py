@@ -24,6 +24,7 @@ class Speakers:
     _lineages: Collection[Owners] | None = None
     _strands: Sequence[tuple[Way, Route]] = ()
     _by_sender: Mapping[int, Sequence[Route]] = field(default_factory=dict)
+    _heads: Collection[int] = ()
     own: frozenset[int] = field(init=False)
     """The senders that are some station's own."""
 
@@ -41,18 +42,33 @@ class Speakers:
             for sender in route:
                 found[sender.id][route] = None
         self._by_sender = {id_: tuple(routes) for id_, routes in found.items()}
+        self._heads = {route[0].id for _, route in self._strands}
         return True
 
     def homes(self, sender: Sender) -> tuple[int, ...]:
         """The senders from whose queues this one takes now; none while another speaks for it.
 
-        Those reserved for danger come before its own: a danger whose sender is down does not wait for a mailing.
+        Those reserved for danger come before its own: a danger whose sender is down does not wait for a mailing. Also those of whoever
+        is down and no route begins with any more.
         """
         routes = self._by_sender.get(sender.id, ())
-        homes = {route[0] for route in routes if self.speaker(route) is sender}
+        spoken = [route for route in routes if self.speaker(route) is sender]
+        homes = {home for route in spoken for home in (route[0], *self._left(route, sender))}
         if all(route[0] != sender for route in routes) and self.breakers[sender.gateway].closed:
             homes.add(sender)  # nobody's home, but an answer goes by the account that was written to
         return tuple(home.id for home in sorted(homes, key=lambda home: (not home.reserved, home != sender)))
+
+    def _left(self, route: Route, sender: Sender) -> Iterable[Sender]:
+        """Those behind the first that are down and nobody's home: what was queued there when they were, before the routes were put in
+        another order, or as an answer.
+        """
+        return (
+            one
+            for one in route[1:]
+            if one.id not in self._heads
+            and not self.breakers[one.gateway].closed
+            and sender.speaks >= one.speaks
+        )
 
     def says(self, sender: Sender, home: int, owners: Owners, danger: bool) -> bool:
         """Whether it is for this sender to say what a station with these owners has in the queue of `home`: whose first it is, as
