@@ -163,7 +163,9 @@ class _Part:
         self.now: int = row["now"]
         self.rows: list[list[Any]] = json.loads(row["packed"] or "[]")
         self.silence = bool(row["silence"])
-        self._reaches = service.Purpose(row["act"]).reaches if row["kind"] == service.KIND else frozenset()
+        self._reaches = (
+            service.Purpose(row["act"]).reaches_others if row["kind"] == service.KIND else frozenset()
+        )
         self._left_ms: int = (row["deliver_by"] or 0) - self.now
         self.over = None
         if row["superseded_at"] is not None:

@@ -40,11 +40,17 @@ class Purpose(StrEnum):
     FAREWELL = "farewell"  # the answer to a STOP: also to an address that it ended
     PREFERENCES = "preferences"  # a person's own link, which opens what is kept about them
     TRIAL = "trial"  # of a person's own ways, asked for by themselves; its reader may say that it arrived
+    REMINDER = "reminder"  # of what a station sends: to whoever follows it still
 
     @property
     def reaches(self) -> frozenset[EndpointState]:
         more = {Purpose.PROOF: {EndpointState.PENDING}, Purpose.FAREWELL: {EndpointState.STOPPED}}
         return frozenset({EndpointState.ACTIVE} | more.get(self, set()))
+
+    @property
+    def reaches_others(self) -> frozenset[EndpointState]:
+        """The same of people who do not follow the station, or not any more."""
+        return frozenset() if self is Purpose.REMINDER else self.reaches
 
 
 class Declined(StrEnum):

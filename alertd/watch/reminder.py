@@ -21,7 +21,7 @@ import structlog
 from alertd.clock import DAY, HOUR, Clock, from_ms
 from alertd.deliver.owners import owners
 from alertd.deliver.routes import Owners, first
-from alertd.deliver.service import Limit, Note, Written, service
+from alertd.deliver.service import Limit, Note, Purpose, Written, service
 from alertd.issue.desk import Desk
 from alertd.model import AddressKind, Channel, Mode, Station
 from alertd.settings.reminder import Reminder as Terms
@@ -202,6 +202,7 @@ def _note(station: Station, way: _Way, public_url: str) -> Note:
     note = Note(
         "service.reminder",
         {"link": public_url + path},
+        Purpose.REMINDER,
         title="service.reminder_title",
         station_id=station.id,
         within_ms=WITHIN_MS,
