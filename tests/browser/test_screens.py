@@ -68,6 +68,21 @@ class Camera:
         assert wide <= 360, f"{name} is {wide} pixels wide"
 
 
+async def onward(page):
+    """However long what is to be read, one tap from the first screen leads to the button; nothing was pressed on the way."""
+    await page.evaluate("scrollTo(0, 0)")
+    way, send = page.get_by_role("link", name="Aller à l'envoi"), page.locator("button.main")
+    assert await inside(way)
+    assert not await inside(send)
+    await way.tap()
+    assert await inside(send)
+
+
+async def inside(element):
+    box = await element.bounding_box()
+    return box["y"] >= 0 and box["y"] + box["height"] <= 640
+
+
 @pytest.mark.parametrize(("scheme", "script"), WAYS)
 async def test_an_emergency_is_sent_from_a_phone(chromium, served, desk, scheme, script):
     """Log in, say what and where, look, confirm, watch, and correct: each screen fits a small phone, without complaint."""
@@ -89,6 +104,7 @@ async def test_an_emergency_is_sent_from_a_phone(chromium, served, desk, scheme,
         await camera.keep("06-form-filled")
         await page.click("button.main")
         await camera.keep("07-preview")
+        await onward(page)
         await hold(page, script=script)
         await page.wait_for_selector("text=Arrêter l'envoi")
         await camera.keep("08-countdown")
