@@ -9,6 +9,7 @@ from alertd.store.statements import load
 
 ADD = load("postgres")["deliveries.add"].sql
 FOREIGN = load("postgres")["owners.foreign"].sql
+STRANDED = load("postgres")["deliveries.stranded"].sql
 COLUMNS = (
     "SELECT attname FROM pg_attribute WHERE attrelid = '{}'::regclass AND attnum > 0 AND NOT attisdropped"
 )
@@ -22,6 +23,19 @@ async def connection(postgres_url):
     connection = await asyncpg.connect(postgres_url)
     yield connection
     await connection.close()
+
+
+async def queue(connection):
+    """Twenty thousand deliveries of one message at sender 7, and statistics of them."""
+    await connection.execute(
+        "INSERT INTO message (id, kind, station_id, mode, act, level, lane, deliver_by, created_at) "
+        "VALUES (1, 'event', 1, 0, 'alert', 0, 1, 9, 1)"
+    )
+    await connection.execute(
+        "INSERT INTO delivery (message_id, endpoint_id, channel, sender_id, lane, ring, state, wording, due_at) "
+        "SELECT 1, n, 0, 7, 1, 0, 1, 0, 1 FROM generate_series(1, 20000) n"
+    )
+    await connection.execute("ANALYZE delivery")
 
 
 async def test_the_key_of_reach_holds_all_that_matching_asks_of_a_place(connection):
@@ -43,16 +57,16 @@ async def test_a_slice_of_fan_out_never_reads_the_whole_message(connection):
 async def test_what_stands_in_an_own_account_s_queue_is_walked_in_the_queue_s_order(connection):
     """Also with statistics of a queue that is most of what there is: for no empty lane are all deliveries read."""
     await connection.execute("SET enable_bitmapscan = off")
-    await connection.execute(
-        "INSERT INTO message (id, kind, station_id, mode, act, level, lane, deliver_by, created_at) "
-        "VALUES (1, 'event', 1, 0, 'alert', 0, 1, 9, 1)"
-    )
-    await connection.execute(
-        "INSERT INTO delivery (message_id, endpoint_id, channel, sender_id, lane, ring, state, wording, due_at) "
-        "SELECT 1, n, 0, 7, 1, 0, 1, 0, 1 FROM generate_series(1, 20000) n"
-    )
-    await connection.execute("ANALYZE delivery")
+    await queue(connection)
     asked = (7, json.dumps(["bras-sur-meuse"]), json.dumps([0, 1, 2, 3, 4]), 50)
     plan = "\n".join(row[0] for row in await connection.fetch(f"EXPLAIN {FOREIGN}", *asked))
     assert "sender_id_lane_message_id" in plan
     assert "_pkey on delivery" not in plan
+
+
+async def test_a_queue_that_is_given_on_is_walked_and_not_sorted(connection):
+    """A slice of a long queue costs what is given on: a removed account's is empty before anybody waits for it."""
+    await queue(connection)
+    plan = "\n".join(row[0] for row in await connection.fetch(f"EXPLAIN {STRANDED}", 7, -1, 1_000))
+    assert "Sort  (" not in plan
+    assert "sender_id_lane_message_id" in plan

@@ -172,12 +172,13 @@ UPDATE delivery SET due_at = 253402300799000
  WHERE message_id = $1 AND state = 3 AND due_at < 253402300799000;
 
 -- name: stranded
--- A slice of a queue that is given on, the most urgent first: what is in the lanes after $2.
+-- A slice of a queue that is given on, the most urgent first: what is in the lanes after $2. In the order of the queue's index, so
+-- that a slice of a long queue costs what it gives on.
 SELECT d.message_id, d.endpoint_id, d.channel, d.doubtful, m.station_id, m.mode, m.level,
        coalesce((SELECT e.kind FROM endpoint e WHERE e.id = d.endpoint_id), 1) AS kind
   FROM delivery d JOIN message m ON m.id = d.message_id
  WHERE d.sender_id = $1 AND d.state = 1 AND d.lane > $2
- ORDER BY d.lane, d.ring, d.due_at, d.message_id, d.endpoint_id
+ ORDER BY d.lane, d.message_id, d.ring, d.due_at, d.endpoint_id
  LIMIT $3;
 
 -- name: foreign

@@ -90,7 +90,7 @@ SELECT d.message_id, d.endpoint_id, d.channel, d.doubtful, m.station_id, m.mode,
        coalesce((SELECT e.kind FROM endpoint e WHERE e.id = d.endpoint_id), 1) AS kind
   FROM delivery d JOIN message m ON m.id = d.message_id
  WHERE d.sender_id = $1 AND d.state = 1 AND d.lane > $2
- ORDER BY d.lane, d.ring, d.due_at, d.message_id, d.endpoint_id
+ ORDER BY d.lane, d.message_id, d.ring, d.due_at, d.endpoint_id
  LIMIT $3
    FOR UPDATE OF d SKIP LOCKED;
 
