@@ -100,7 +100,7 @@ async def states(daemon: Daemon, alert: int) -> set[State]:
 
 async def alarms(daemon: Daemon) -> list[str]:
     """What the audit says was told of gateways, oldest first."""
-    rows = await daemon.desk.db.fetch("audit.gateways", 50)
+    rows = await daemon.desk.db.fetch("audit.gateways", 50, None)
     told = {"gateway.alarm", "gateway.mended", "gateway.low"}
     return [
         f"{row['action']} {json.loads(row['detail'])['reason']}".strip()

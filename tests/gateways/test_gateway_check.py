@@ -47,7 +47,7 @@ async def audited(tmp_path: Path) -> list[tuple[str, str, dict[str, str]]]:
     """What the audit says of gateways, oldest first."""
     db = connect(f"sqlite:{tmp_path}/alertd.db", SystemClock())
     await db.open()
-    rows = await db.fetch("audit.gateways", 20)
+    rows = await db.fetch("audit.gateways", 20, None)
     await db.close()
     return [(row["action"], row["object"], json.loads(row["detail"])) for row in reversed(rows)]
 
