@@ -22,6 +22,9 @@ from bench import aims, delivery, house, loop, mailing, matching, pushing, readi
 from bench.terms import Terms  # noqa: E402
 from store import cluster  # noqa: E402
 
+from alertd.cli.log import configure  # noqa: E402
+from alertd.settings.sections import Log  # noqa: E402
+
 PARTS = {
     "matching": matching,
     "delivery": delivery,
@@ -36,6 +39,9 @@ REPEATS, QUICK_REPEATS = 9, 2
 def main() -> None:
     """Run the parts asked for, all by default; those of an earlier run keep their figures."""
     asked = _arguments()
+    configure(
+        Log(level="warning")
+    )  # as a node whose log is read: a line for each slice is not what is measured
     asked.folder.mkdir(parents=True, exist_ok=True)
     figures = _kept(asked.json) | {"machine": _machine(), "quick": asked.quick}
     with contextlib.ExitStack() as stack:
