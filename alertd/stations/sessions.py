@@ -8,11 +8,16 @@ from alertd.errors import NotAllowed
 from alertd.keys import token as new_token
 from alertd.keys import token_hash
 from alertd.model import Actor, Role
+from alertd.stations.factors import Proof
 from alertd.stations.operators import Operator, actor_of
 from alertd.store.database import Database, Transaction
 
 IDLE: Final = 12 * HOUR
 ABSOLUTE: Final = 7 * DAY
+LASTING: Final = 30 * DAY
+"""Of a session opened or confirmed with more than a password: a phone that was put away on Friday opens on Sunday night without
+costing seconds in the fire. It has no idle hours; who lost the phone ends it from another (`revoke`).
+"""
 SEEN_EVERY: Final = MINUTE
 """A look at a page writes at most once in this time."""
 
@@ -55,10 +60,11 @@ NOWHERE: Final = Origin()
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A session just opened: `token` goes into the cookie and nowhere else, `csrf` into forms."""
+    """A session just opened: `token` goes into the cookie and nowhere else, `csrf` into forms; it ends after `lasts_ms` at the latest."""
 
     token: str
     csrf: str
+    lasts_ms: int = ABSOLUTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +80,31 @@ class Listed:
 async def open_session(
     tx: Transaction, clock: Clock, operator_id: int, station_id: int | None, origin: Origin = NOWHERE
 ) -> Opened:
-    """Log an operator in, for seven days at most and twelve hours without a visit; always under a new token."""
-    opened = Opened(new_token(), new_token())
+    """Log an operator in, always under a new token: for seven days at most and twelve hours without a visit; for thirty days by more
+    than a password.
+    """
+    lasting = is_lasting(origin.proofs)
+    opened = Opened(new_token(), new_token(), LASTING if lasting else ABSOLUTE)
     now = clock.now_ms()
-    said = (origin.device, origin.network, origin.proofs)
+    said = (origin.device, origin.network, origin.proofs, int(lasting))
     whose = (token_hash(opened.token), operator_id, station_id, opened.csrf)
-    await tx.execute("sessions.open", *whose, now, now + ABSOLUTE, *said)
+    await tx.execute("sessions.open", *whose, now, now + opened.lasts_ms, *said)
     return opened
 
 
-async def prove(tx: Transaction, clock: Clock, token: str, session: Session) -> Opened:
-    """The person showed anew all that the account asks for; the session goes on under a new token."""
-    opened = Opened(new_token(), session.csrf)
-    await tx.execute("sessions.prove", token_hash(token), token_hash(opened.token), clock.now_ms())
+def is_lasting(proofs: str) -> bool:
+    """Whether these proofs (words of `Proof`, blanks between) are more than a password, and in the person's own hands."""
+    return not {Proof.PASSKEY, Proof.TOTP}.isdisjoint(proofs.split())
+
+
+async def prove(tx: Transaction, clock: Clock, token: str, session: Session, proofs: str) -> Opened:
+    """The person showed anew all that the account asks for; the session goes on under a new token, and lasts anew by more than a
+    password.
+    """
+    now, lasting = clock.now_ms(), is_lasting(proofs)
+    opened = Opened(new_token(), session.csrf, LASTING if lasting else ABSOLUTE)
+    where = (token_hash(token), token_hash(opened.token))
+    await tx.execute("sessions.prove", *where, now, int(lasting), now + LASTING)
     return opened
 
 

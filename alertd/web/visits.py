@@ -95,7 +95,7 @@ def keep(response: web.StreamResponse, rooms: Rooms, opened: Opened) -> None:
     response.set_cookie(
         cookie_name(rooms),
         opened.token,
-        max_age=sessions.ABSOLUTE // SECOND,
+        max_age=opened.lasts_ms // SECOND,
         path="/",
         httponly=True,
         samesite="Lax",

@@ -49,9 +49,9 @@ async def proven(
 ) -> Entered:
     """The session goes on under a new token, and is fresh."""
     rooms = request.app[ROOMS]
-    opened = await sessions.prove(tx, rooms.clock, token_of(request), session)
-    shown = {"proofs": " ".join(proofs)}
-    await audit.append(tx, rooms.clock, None, *acted(known, "login.confirmed"), shown)
+    shown = " ".join(proofs)
+    opened = await sessions.prove(tx, rooms.clock, token_of(request), session, shown)
+    await audit.append(tx, rooms.clock, None, *acted(known, "login.confirmed"), {"proofs": shown})
     return Entered(opened, onward(request))
 
 
