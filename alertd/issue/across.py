@@ -74,7 +74,7 @@ async def border(desk: Desk, station: Station, content: Content) -> Border:
     """What the sender is told of the other side. No count says fewer than five, and none is told exactly."""
     wanted = await beside(desk, station, content)
     found = await audience.by_station(desk.db, content, wanted)
-    names = tuple([(await stations.by_id(desk.db, station_id)).name for station_id in found])
+    names = tuple(sorted([(await stations.by_id(desk.db, station_id)).name for station_id in found]))
     return Border(names, await _unreached(desk, station, content, wanted))
 
 
