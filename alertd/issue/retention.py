@@ -72,6 +72,8 @@ async def _deliveries(tx: Transaction, most: int, before: int, dropped: Dropped)
     n = await tx.execute("retention.deliveries", message_id, most)
     dropped.deliveries += n
     if n < most:
+        await tx.execute("retention.pieces", message_id)
+        await tx.execute("retention.cover", message_id)
         await tx.execute("retention.end", message_id)
         dropped.messages += 1
     return True

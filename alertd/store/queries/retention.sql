@@ -23,6 +23,14 @@ DELETE FROM delivery
  WHERE message_id = $1
    AND endpoint_id IN (SELECT d.endpoint_id FROM delivery d WHERE d.message_id = $1 ORDER BY d.endpoint_id LIMIT $2);
 
+-- name: pieces
+-- How far its fan-out was has been over since long before: nobody asks any more.
+DELETE FROM fan_out WHERE message_id = $1;
+
+-- name: cover
+-- Nobody is looked for in its zone any more, which stays as it was drawn in the event itself; its cover may be thousands of rows.
+DELETE FROM event_range WHERE event_id = (SELECT m.event_id FROM message m WHERE m.id = $1);
+
 -- name: end
 -- None is left.
 UPDATE message SET emptied = 1 WHERE id = $1;
