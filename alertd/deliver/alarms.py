@@ -1,5 +1,6 @@
-"""Alarms: operators are told of a gateway that only a person can mend (and of one of their own for which nothing stands in), by another way than the one in trouble; once, not
-for each message; and once more when it works again. And of a credit that is running out, before it has.
+"""Alarms: operators are told of a gateway that only a person can mend, and of one of their own for which nothing stands in; by another
+way than the one in trouble, once, not for each message, and once more when it works again. And of a credit that is running out,
+before it has.
 
 What is wrong is looked at again and again, and not only when it begins: a node that dies, or an evening on which no other
 way is open either, loses no alarm. The row that says it was told and the letters that tell it are one transaction.

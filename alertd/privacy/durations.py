@@ -20,7 +20,11 @@ class Duration:
 
 def durations(settings: Settings) -> tuple[Duration, ...]:
     """Of everything that is about somebody."""
-    kept, backup = settings.retention, settings.backup
+    return (*_of_people(settings), *_of_messages(settings), *_of_departures(), *_of_the_instance(settings))
+
+
+def _of_people(settings: Settings) -> tuple[Duration, ...]:
+    kept = settings.retention
     return (
         Duration(
             "inscription : adresses, lieux, choix, langue",
@@ -34,16 +38,21 @@ def durations(settings: Settings) -> tuple[Duration, ...]:
             _time(follow.KEPT_MS) + " après la fin du suivi",
             "effacement",
         ),
-        Duration(
-            "à qui une alerte a été envoyée, par quel moyen, avec quel résultat",
-            f"{kept.deliveries_days} jours après la fin de l'alerte",
-            "effacement ; les totaux restent, sans personne",
-        ),
         Duration("dernier signe de vie de chaque adresse", "jusqu'à la désinscription", "effacement"),
         Duration(
             "date du dernier rappel d'inscription, envoyé à qui n'a pas donné signe de vie",
             "jusqu'à la désinscription",
             "effacement",
+        ),
+    )
+
+
+def _of_messages(settings: Settings) -> tuple[Duration, ...]:
+    return (
+        Duration(
+            "à qui une alerte a été envoyée, par quel moyen, avec quel résultat",
+            f"{settings.retention.deliveries_days} jours après la fin de l'alerte",
+            "effacement ; les totaux restent, sans personne",
         ),
         Duration(
             "vérification silencieuse : à quels téléphones elle est allée, et si elle est arrivée",
@@ -54,6 +63,11 @@ def durations(settings: Settings) -> tuple[Duration, ...]:
         Duration("identifiants de message chez les prestataires", _time(provider_names.KEPT), "effacement"),
         Duration("SMS reçus", _time(inbound.KEPT), "effacement"),
         Duration("texte des messages de service (codes, liens, rappels)", _time(service.KEPT), "effacement"),
+    )
+
+
+def _of_departures() -> tuple[Duration, ...]:
+    return (
         Duration(
             "désinscription par STOP",
             _time(stops.REMEMBERED),
@@ -64,6 +78,12 @@ def durations(settings: Settings) -> tuple[Duration, ...]:
             f"{_time(departures.KEPT_MS)} dans la base ; à côté des sauvegardes, aussi longtemps qu'elles",
             "effacement ; sert à refaire les effacements après une restauration",
         ),
+    )
+
+
+def _of_the_instance(settings: Settings) -> tuple[Duration, ...]:
+    backup = settings.backup
+    return (
         Duration(
             "journal d'audit (qui a décidé quoi)",
             "la vie de l'instance",

@@ -125,8 +125,8 @@ async def test_how_the_service_is_doing_is_read_twice_as_large(page):
     await keep(page, "67-status", "twice-as-large")
 
 
-async def test_chromium_shows_reports_and_answers_by_a_button(page, house, push):
-    """Vibration and buttons are Chromium's to show: a danger stays, an update is felt again; "J'ai lu" opens nothing."""
+async def joined(page, push):
+    """A telephone that has joined and proven itself; what wakes its worker, and the key to what it is sent."""
     await page.goto("/s/foret")
     await page.evaluate(
         "navigator.serviceWorker.register('/sw.js').then(() => navigator.serviceWorker.ready)"
@@ -135,6 +135,12 @@ async def test_chromium_shows_reports_and_answers_by_a_button(page, house, push)
     wake = await worker(page)
     await wake(opened_by(key, await push.taken(1)))
     await page.wait_for_selector("[data-state=active]")
+    return wake, key
+
+
+async def test_chromium_shows_reports_and_answers_by_a_button(page, house, push):
+    """Vibration and buttons are Chromium's to show: a danger stays, an update is felt again; "J'ai lu" opens nothing."""
+    wake, key = await joined(page, push)
     await keep(page, "65-phone-active", "light")
     alert = await house.alert()
     await wake(opened_by(key, await push.taken(2)))
@@ -160,14 +166,7 @@ async def test_chromium_shows_reports_and_answers_by_a_button(page, house, push)
 
 async def test_a_silent_message_shows_nothing_or_a_moment_s_note(page, house, push):
     """With our page before somebody's eyes nothing; else a note without a sound, closed once Chromium has looked for one."""
-    await page.goto("/s/foret")
-    await page.evaluate(
-        "navigator.serviceWorker.register('/sw.js').then(() => navigator.serviceWorker.ready)"
-    )
-    key = await join(page, push)
-    wake = await worker(page)
-    await wake(opened_by(key, await push.taken(1)))
-    await page.wait_for_selector("[data-state=active]")
+    wake, key = await joined(page, push)
     asked = asyncio.ensure_future(house.probe())
     told = opened_by(key, await push.taken(2))
     assert json.loads(told)["silent"] is True
