@@ -1,9 +1,10 @@
 # make run    a village of invented people on http://127.0.0.1:8080
 # make test   every test, on SQLite and, where one is found or can be started, on PostgreSQL
-# make check  ruff, mypy, import-linter
+# make check  ruff, bandit, mypy, import-linter
 # make bench  one table, and build/bench.json
 # make soak   the long tests: an hour or two
 # make audit  known holes in what is locked, and any request on the API: needs a network, ten minutes
+# make pictures  the guide's and the README's, of the demonstration as it is now: needs Chromium
 # make lock   writes requirements.lock anew, after pyproject.toml or constraints.txt
 
 PYTHON ?= python3
@@ -11,7 +12,7 @@ BIN := .venv/bin
 PEERS := tests/peers/node_modules/.package-lock.json
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: run test check bench soak audit lock clean
+.PHONY: run test check bench soak audit pictures lock clean
 
 run: .venv/run
 	@$(BIN)/alertd demo
@@ -22,6 +23,7 @@ test: .venv/test $(PEERS)
 check: .venv/test
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
+	@$(BIN)/bandit -q -c pyproject.toml -r alertd gateways zones 2>/dev/null
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
@@ -29,12 +31,15 @@ bench: .venv/bench
 	@$(BIN)/python tests/bench/run.py
 
 soak: .venv/test
-	@ALERTD_LONG=1 $(BIN)/python -m pytest tests/crash tests/e2e tests/heart tests/zones
+	@ALERTD_LONG=1 $(BIN)/python -m pytest --timeout 7200 tests/crash tests/e2e tests/heart tests/zones
 
 # Where the advisories cannot be had the audit fails rather than pass what nobody looked at.
 audit: .venv/audit
-	@ALERTD_LONG=1 $(BIN)/python -m pytest tests/e2e/test_any_request.py
+	@ALERTD_LONG=1 $(BIN)/python -m pytest --timeout 7200 tests/e2e/test_any_request.py
 	@$(BIN)/pip-audit --strict --require-hashes --disable-pip -r requirements.lock
+
+pictures: .venv/test
+	@$(BIN)/python tests/browser/guide.py
 
 lock: .venv/audit
 	@$(BIN)/uv pip compile pyproject.toml --all-extras -c constraints.txt --universal --python-version 3.11 --generate-hashes \

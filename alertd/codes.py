@@ -28,7 +28,7 @@ class Codes:
 
     def __init__(self, key: bytes) -> None:
         # A pseudo-random function of one block: no message is enciphered with it, so it needs no mode.
-        self._mixer = Cipher(AES256(key), ECB()).encryptor()  # noqa: S305
+        self._mixer = Cipher(AES256(key), ECB()).encryptor()  # noqa: S305  # nosec B305
 
     def of(self, number: int) -> str:
         """The code of a number. :raises ValueError: it is negative, or not below 2^64."""

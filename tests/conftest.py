@@ -12,6 +12,7 @@ Whatever a machine cannot run is skipped, and named at the end of the run.
 import asyncio
 import os
 import shutil
+import zlib
 from collections import Counter
 from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import ExitStack
@@ -181,16 +182,30 @@ def pytest_runtest_teardown() -> Generator[None]:
     overheard.complain()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Few tests that wait long come first: while they wait, others run beside them instead of after them.
 
     They lean on other people's processes (browsers, proxies, servers that are killed): what fails there is tried twice more, and
     named as RERUN in the last lines, so that a stumble of theirs is seen and stops nobody.
     """
+    spared = [] if LONG else [item for item in items if _spared(item)]
+    if spared:
+        config.hook.pytest_deselected(items=spared)
+        items[:] = [item for item in items if item not in set(spared)]
     items.sort(key=_waiting)
     for item in items:
         if _waiting(item) < len(WAITING):
             item.add_marker(pytest.mark.flaky(reruns=2))
+
+
+def _spared(item: pytest.Item) -> bool:
+    """Of the pages' tests every third goes through PostgreSQL, too, the same each time; all of them with ALERTD_LONG=1. What they ask of
+    the store is tried on both engines in `store` and `heart`.
+    """
+    engine = getattr(item, "callspec", None) and item.callspec.params.get("db")  # type: ignore[attr-defined]
+    return (
+        engine == "postgres" and item.path.parent.name == "web" and zlib.crc32(item.nodeid.encode()) % 3 != 0
+    )
 
 
 def _waiting(item: pytest.Item) -> int:

@@ -18,7 +18,7 @@ from alertd.clock import Clock
 from alertd.errors import ConfigurationError, Refused, Unavailable
 from alertd.keys import Keyring
 from alertd.settings import Settings
-from alertd.store import snapshots
+from alertd.store import server_version, snapshots
 from alertd.store.ownership import as_its_folder
 
 SCRATCH: Final = ".backup-"
@@ -43,9 +43,12 @@ async def create(
 async def before_migration(settings: Settings, clock: Clock) -> Path | None:
     """What a new version would change is kept first; None where there is nothing to change, or nothing to be lost.
 
-    :raises ConfigurationError: `backup_before_migration`: it could not be made; nothing was changed.
+    :raises ConfigurationError: `backup_before_migration`: it could not be made, or is PostgreSQL's own tools' to make; nothing was changed.
     """
-    if not settings.backup.before_migration or not settings.store.url.startswith("sqlite:"):
+    if not settings.backup.before_migration:
+        return None
+    if not settings.store.url.startswith("sqlite:"):
+        await _refuse_unsaved(settings.store.url)
         return None
     missing = await asyncio.to_thread(snapshots.missing, snapshots.file_of(settings.store.url))
     if not missing:
@@ -62,6 +65,16 @@ async def before_migration(settings: Settings, clock: Clock) -> Path | None:
         ) from error
     log.info("backup_made", action="backup", before=missing[0].version, file=made.name)
     return made
+
+
+async def _refuse_unsaved(url: str) -> None:
+    """A person makes PostgreSQL's backup, and says so."""
+    if missing := await server_version.missing(url):
+        raise ConfigurationError(
+            "backup_before_migration",
+            f"The database must be brought up to date ({len(missing)} migrations), and alertd makes no backup on PostgreSQL. Nothing was "
+            "changed. Make one (pg_dump: docs/operating.md, Backups), then: alertd migrate --backed-up.",
+        )
 
 
 def _create(

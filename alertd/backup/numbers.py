@@ -25,12 +25,14 @@ ABROAD: Final = (
 """Nouns whose numbers left the database, or stand in what was noted: also those of which there was none yet."""
 
 
-async def leap(db: Database, replaced: Path, noted: Sequence[Departure]) -> None:
-    """Go on behind all that is known to have been given: in the database that is `replaced`, if it can be read, and by what was noted.
+async def leap(db: Database, replaced: Path | None, noted: Sequence[Departure]) -> None:
+    """Go on behind all that is known to have been given: in the database that is `replaced`, if there is one that can be read, and by
+    what was noted.
 
     Before anything else is done in a restored database: what is done takes numbers, too.
     """
-    given = dict.fromkeys(ABROAD, 0) | await asyncio.to_thread(snapshots.counters, replaced)
+    known = await asyncio.to_thread(snapshots.counters, replaced) if replaced is not None else {}
+    given = dict.fromkeys(ABROAD, 0) | known
     given["departure"] = max(given["departure"], max((each.id for each in noted), default=0))
     async with db.transaction() as tx:
         for noun, last in given.items():

@@ -29,6 +29,11 @@ def identity(keyring: Keyring) -> str:
     return _identities(keyring)[0]
 
 
+def recipient(keyring: Keyring) -> str:
+    """To whom `age -r` seals what this identity opens: no secret, it opens nothing."""
+    return str(x25519.Identity.from_str(identity(keyring)).to_public())
+
+
 def seal(keyring: Keyring, plain: Path, sealed: Path) -> None:
     """Encrypt a file; blocking."""
     ours = x25519.Identity.from_str(identity(keyring)).to_public()

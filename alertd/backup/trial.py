@@ -2,15 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from alertd.backup import parcel, sealing
+from alertd.backup import parcel, sealing, shelf, verdict
 from alertd.backup.create import scratch
 from alertd.clock import Clock
-from alertd.errors import Conflict, Unavailable
+from alertd.errors import Conflict, Refused, Unavailable
 from alertd.keys import Keyring
 from alertd.settings import Settings
 from alertd.stations import chain, secrets_in_use
@@ -48,12 +48,27 @@ async def unpacked(
 
 
 async def tried(settings: Settings, clock: Clock, keyring: Keyring, backup: Path) -> Sound:
-    """Restore it beside the database, bring it up to date, and look: file, references, books, audit, secret.
+    """Restore it beside the database, bring it up to date, and look: file, references, books, audit, secret. What was found of the
+    latest on the shelf is noted beside it.
 
     :raises Conflict: `backup_unsound`, with every fault. :raises Refused: see `unpacked`.
     """
-    async with unpacked(settings, keyring, backup) as (folder, slip), opened(folder, clock) as db:
-        return await looked_through(db, keyring, slip)
+    try:
+        async with unpacked(settings, keyring, backup) as (folder, slip), opened(folder, clock) as db:
+            sound = await looked_through(db, keyring, slip)
+    except (Refused, Conflict) as error:
+        await asyncio.to_thread(_note, settings, clock, backup, error.message)
+        raise
+    await asyncio.to_thread(_note, settings, clock, backup, "")
+    return sound
+
+
+def _note(settings: Settings, clock: Clock, backup: Path, fault: str) -> None:
+    """A disk that takes no note is told elsewhere, and takes nothing from what was found."""
+    kept = shelf.on(shelf.folder_of(settings))
+    if kept and kept[-1].path.resolve() == backup.resolve():
+        with suppress(OSError):
+            verdict.note(kept[-1].path.parent, verdict.Verdict(clock.now_ms(), backup.name, fault))
 
 
 @asynccontextmanager

@@ -1,8 +1,9 @@
 """The catalogue's nouns: frozen values that the rest of the house reads and never changes."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final
 
 from alertd.catalogue.coaching import Coaching
@@ -108,7 +109,11 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Catalogue:
-    """Everything that config/ says; read once, at start. Whoever shows what holds it does not print a book."""
+    """Everything that config/ says; read once, at start. Whoever shows what holds it does not print a book.
+
+    `kinds` are the topics that a kind of station offers unless it decides otherwise; a kind that is not named offers all. `offer`
+    is what one station offers (`stations.topics.of`), None: all that there are; `topics` has the others too.
+    """
 
     topics: Mapping[str, Topic]
     levels: Mapping[str, Level]
@@ -116,6 +121,17 @@ class Catalogue:
     phrases: Mapping[str, Mapping[str, Phrase]]
     replies: Replies
     coaching: Coaching
+    kinds: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    offer: frozenset[str] | None = None
+
+    @property
+    def offered(self) -> Mapping[str, Topic]:
+        """The topics to choose among, in their order."""
+        return {key: one for key, one in self.topics.items() if self.offer is None or key in self.offer}
+
+    def usual(self, kind: str) -> Iterable[str]:
+        """What a kind of station offers unless it decides otherwise."""
+        return self.kinds.get(kind, tuple(self.topics))
 
     @property
     def languages(self) -> tuple[str, ...]:

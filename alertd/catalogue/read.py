@@ -73,12 +73,21 @@ class _Topic(Table):
 class _TopicsFile(Table):
     levels: dict[LevelKey, _Level] = Field(min_length=3)
     topics: dict[Key, _Topic] = Field(min_length=1, max_length=60)
+    kinds: dict[Kind, tuple[Key, ...]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _durations_fit_levels(self) -> Self:
         for key, topic in self.topics.items():
             if topic.duration_hours > self.levels[topic.level].max_hours:
                 message = f"topics.{key}.duration_hours is longer than level {topic.level} allows"
+                raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _kinds_name_topics(self) -> Self:
+        for kind, keys in self.kinds.items():
+            if unknown := set(keys) - self.topics.keys():
+                message = f"kinds.{kind}: no topic {min(unknown)}"
                 raise ValueError(message)
         return self
 
@@ -126,6 +135,8 @@ class _PhrasesFile(Table):
 
 class _RepliesFile(Table):
     stop: tuple[Reply, ...] = Field(min_length=1, max_length=500)
+    stop_alone: tuple[Reply, ...] = Field(default=(), max_length=500)
+    messages: tuple[Reply, ...] = Field(default=(), max_length=500)
     start: tuple[Reply, ...] = Field(min_length=1, max_length=500)
     help: tuple[Reply, ...] = Field(min_length=1, max_length=500)
     polite: tuple[Reply, ...] = Field(max_length=500)
@@ -168,6 +179,7 @@ def _read(folder: Path) -> Catalogue:
         phrases=MappingProxyType(phrases),
         replies=read_file(folder / "replies.toml", _RepliesFile).replies,
         coaching=read_coaching(folder, phrases[FRENCH]),
+        kinds=MappingProxyType({str(kind): keys for kind, keys in topics_file.kinds.items()}),
     )
     _check_references(catalogue)
     return catalogue

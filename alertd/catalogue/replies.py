@@ -11,7 +11,7 @@ from typing import Final
 MOST_READ: Final = 1_600
 """Characters of a text that are looked at."""
 SHORT: Final = 6
-"""Words, polite ones not counted, of a message whose first word alone may say STOP."""
+"""Words, polite ones not counted, of a message at whose head a STOP still is one."""
 
 _WORDS: Final = re.compile(r"[^\W_]+")
 
@@ -20,10 +20,16 @@ class Meaning(StrEnum):
     """What a reply means."""
 
     STOP = "stop"
+    STOP_ALONE = "stop_alone"  # a STOP where nothing else is said, or where it is said of messages; never an answer of `meant`
+    MESSAGES = "messages"  # of what is meant not to come any more; never an answer of `meant`
     START = "start"
     HELP = "help"
     POLITE = "polite"  # nothing is asked
     UNKNOWN = "unknown"
+
+
+_PLAIN: Final = frozenset({Meaning.STOP, Meaning.START, Meaning.HELP, Meaning.POLITE})
+"""What a whole message may be, asked or said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +40,18 @@ class Replies:
     polite: tuple[tuple[str, ...], ...]
 
     def meant(self, text: str) -> Meaning:
-        """What a text means; a lone "?" asks for help, an empty text for nothing."""
-        said = words(text)
+        """What a text means; a lone "?" asks for help, an empty text for nothing.
+
+        Nobody leaves by asking something in the middle of an alert: "Partir quand ?" is no STOP.
+        """
+        said, asks = words(text), "?" in text
         if not said:
-            return Meaning.HELP if "?" in text else Meaning.POLITE
-        meaning = self._whole(said) or self._whole(list(self._bare(said)))
-        return meaning or self._first(list(self._bare(said)))
+            return Meaning.HELP if asks else Meaning.POLITE
+        bare = list(self._bare(said))
+        meaning = self._whole(said) or self._whole(bare)
+        if meaning in _PLAIN:
+            return meaning
+        return Meaning.UNKNOWN if asks else self._at_its_head(bare, meaning)
 
     def bare(self, text: str) -> tuple[str, ...]:
         """The words of a text without what is only polite."""
@@ -48,12 +60,20 @@ class Replies:
     def _whole(self, said: list[str]) -> Meaning | None:
         return self.meanings.get(" ".join(said))
 
-    def _first(self, bare: list[str]) -> Meaning:
-        """STOP is understood generously: whoever wants to leave must not need the right words."""
+    def _at_its_head(self, bare: list[str], whole: Meaning | None) -> Meaning:
+        """STOP is understood generously, since whoever wants to leave must not need the right words: at the head of a short message,
+        by a word that means nothing else, or by one that does and then speaks of messages.
+        """
         if not bare:
             return Meaning.POLITE
-        stops = self.meanings.get(bare[0]) is Meaning.STOP
-        return Meaning.STOP if stops and len(bare) <= SHORT else Meaning.UNKNOWN
+        if whole is Meaning.STOP_ALONE:
+            return Meaning.STOP
+        first = self.meanings.get(bare[0])
+        of_messages = first is Meaning.STOP_ALONE and any(
+            self.meanings.get(word) is Meaning.MESSAGES for word in bare[1:]
+        )
+        stops = len(bare) <= SHORT and (first is Meaning.STOP or of_messages)
+        return Meaning.STOP if stops else Meaning.UNKNOWN
 
     def _bare(self, said: list[str]) -> Iterator[str]:
         """Without what is only polite."""

@@ -16,6 +16,10 @@ COMMANDS: Final = {
     "canary": ("alertd.cli.canaries:canary", "Test alerts to reserved addresses: add, remove, list, try."),
     "check-config": ("alertd.cli.tools:check_config", "Read the configuration, and say what was understood."),
     "coach": ("alertd.cli.tools:coach", "What a text costs as an SMS."),
+    "compact": (
+        "alertd.cli.compact:compact",
+        "Write a SQLite database anew: nothing of what was erased is left.",
+    ),
     "demo": ("alertd.cli.demo:demo", "A village of invented people, on this machine."),
     "doctor": ("alertd.cli.doctor:doctor", "What is wrong, and what to do about it."),
     "gateways": ("alertd.cli.gateways:gateways", "Which provider speaks, and why."),
@@ -31,6 +35,7 @@ COMMANDS: Final = {
     "sending": ("alertd.cli.sending:sending", "Pause or resume all sending."),
     "serve": ("alertd.cli.serve:serve", "Run a node."),
     "station": ("alertd.cli.stations:station", "Stations: who may alert."),
+    "units": ("alertd.cli.units:units", "systemd's units of this version, with this instance's places."),
     "usage": ("alertd.cli.usage:usage", "What each station sent in a month, in segments and euros."),
     "subscribers": ("alertd.cli.subscribers:subscribers", "Import or export a station's people."),
 }

@@ -1,4 +1,4 @@
-"""alertd backup create | list | verify | restore | identity | send | fetch"""
+"""alertd backup create | list | verify | restore | settle | identity | send | fetch"""
 
 from contextlib import AsyncExitStack
 from dataclasses import asdict
@@ -10,6 +10,7 @@ from alertd.backup import sealing, shelf
 from alertd.backup.create import create
 from alertd.backup.remote import copies
 from alertd.backup.restore import Restored, restore
+from alertd.backup.settle import noted_in, settle
 from alertd.backup.trial import Sound, tried
 from alertd.cli.console import Console, command, table
 from alertd.clock import SystemClock, from_ms
@@ -20,7 +21,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 
 @click.group()
 def backup() -> None:
-    """Backups of a SQLite instance, made while it runs and opened by its secret alone."""
+    """Backups of a SQLite instance, made while it runs and opened by its secret alone; `settle` and `identity` serve PostgreSQL, too."""
 
 
 @backup.command("create")
@@ -117,12 +118,32 @@ async def restore_(
     console.say("\n".join(_sentences(chosen, restored)), told)
 
 
-@backup.command()
+@backup.command("settle")
 @command
-def identity(console: Console) -> None:
+async def settle_(console: Console) -> None:
+    """After another tool restored the database (pg_restore, a snapshot), before the first node starts; on either engine.
+
+    Sending is paused, everybody is logged out, numbers go on behind all that were given, and whoever is noted as gone since
+    in [backup] folder is taken out again.
+    """
+    folder = noted_in(console.settings)
+    async with console.house() as house:
+        settled = await settle(house.store, house.clock, folder)
+    told = (
+        f"Done again of what people left: {settled.departures} of {settled.noted} that are noted in {folder}. Nobody is logged in; sending "
+        "is PAUSED. Start the daemon, look at the alerts, end those that are over, then: alertd sending resume"
+    )
+    console.say(told, asdict(settled) | {"paused": True})
+
+
+@backup.command()
+@click.option("--public", is_flag=True, help="What `age -r` seals to instead: no secret.")
+@command
+def identity(console: Console, *, public: bool) -> None:
     """The key with which any `age` program opens backups (age -d -i FILE): as secret as the instance's secret."""
-    key = sealing.identity(_keyring(console))
-    console.say(key, {"identity": key})
+    keyring = _keyring(console)
+    key = sealing.recipient(keyring) if public else sealing.identity(keyring)
+    console.say(key, {"recipient" if public else "identity": key})
 
 
 def _keyring(console: Console) -> Keyring:

@@ -12,12 +12,12 @@ import click
 from alertd.backup import shelf
 from alertd.cli.console import Console, command
 from alertd.clock import SystemClock
-from alertd.doctor import address, machine, mail, store, ways
+from alertd.doctor import address, keepers, machine, mail, store, ways
 from alertd.doctor.finding import Finding, Grade, looked
 from alertd.errors import AlertdError
 from alertd.node.store import store_of
 from alertd.settings import Settings
-from alertd.store import Database, snapshots
+from alertd.store import Database, server_version, snapshots
 
 MARKS: Final = {Grade.FINE: "  ok  ", Grade.ADVICE: "advice", Grade.WRONG: "WRONG "}
 
@@ -60,6 +60,8 @@ async def _examined(settings: Settings, nameserver: str) -> list[Finding]:
                 ("ways", partial(ways.channels, settings)),
                 ("gateways", partial(ways.gateways, settings, clock, db)),
                 ("gateways", partial(ways.own, settings, db)),
+                ("alarms", partial(keepers.told, settings, db)),
+                ("canary", partial(keepers.proven, db)),
                 ("mail", partial(mail.look, settings, mail.resolver(nameserver))),
             ]
         )
@@ -73,6 +75,9 @@ async def _opened(settings: Settings, clock: SystemClock) -> AsyncIterator[Datab
         if not path.is_file() or snapshots.missing(path):
             yield None
             return
+    elif await server_version.missing(settings.store.url):
+        yield None
+        return
     db = store_of(settings, clock)
     await db.open()
     try:

@@ -6,6 +6,7 @@ import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from alertd.cli import configuration
 from alertd.cli.console import ACTOR
@@ -19,7 +20,7 @@ from alertd.stations import audit, operators, stations
 from alertd.stations.passwords import Passwords
 from alertd.stations.stations import NewStation
 from alertd.store import Transaction
-from alertd.subscribe import contacts
+from alertd.subscribe import contacts, invitations
 from alertd.subscribe.addresses import canonical
 
 
@@ -33,8 +34,17 @@ class Plan:
     public_url: str
     station: NewStation
     login: str
-    password: str
+    password: str | None
+    """None: the operator chooses one behind a link."""
     email: str
+
+
+@dataclass(frozen=True, slots=True)
+class Founded:
+    """The keyring, for the recovery key; and where the first operator comes in, "" where a password was made."""
+
+    keyring: Keyring
+    link: str
 
 
 def text_of(plan: Plan) -> str:
@@ -46,6 +56,8 @@ def text_of(plan: Plan) -> str:
         ("keys", "secret_file"): str(plan.secret_file),
         ("node", "folder"): str(plan.data),
     }
+    if not behind_proxy and (port := urlsplit(plan.public_url).port):
+        chosen["http", "port"] = port
     if behind_proxy:
         chosen["http", "trusted_proxies"] = ["127.0.0.1/32", "::1/128"]
     push = configuration.gateway("webpush", "webpush", ["push"], "web", {"contact": f"mailto:{plan.email}"})
@@ -63,8 +75,8 @@ def settings_of(plan: Plan, text: str) -> Settings:
         draft.unlink()
 
 
-async def found(plan: Plan) -> Keyring:
-    """Do it all; the keyring, for the recovery key.
+async def found(plan: Plan) -> Founded:
+    """Do it all.
 
     :raises Refused: `init_there`: there is a configuration. Also whatever is wrong with an answer.
     """
@@ -79,15 +91,19 @@ async def found(plan: Plan) -> Keyring:
         )
     text = text_of(plan)
     settings = settings_of(plan, text)
-    hashed = await operators.hash_password(Passwords(), plan.login, plan.password)
+    hashed = (
+        None
+        if plan.password is None
+        else await operators.hash_password(Passwords(), plan.login, plan.password)
+    )
     keyring = Keyring.load(plan.secret_file, create=True)
-    await _settle(plan, settings, keyring, hashed)
+    link = await _settle(plan, settings, keyring, hashed)
     _write(plan.configuration, text)
-    return keyring
+    return Founded(keyring, link)
 
 
-async def _settle(plan: Plan, settings: Settings, keyring: Keyring, hashed: str) -> None:
-    """Station, operator, and where the operator is told of troubles: in one transaction."""
+async def _settle(plan: Plan, settings: Settings, keyring: Keyring, hashed: str | None) -> str:
+    """Station, operator, and where the operator is told of troubles, in one transaction; the link, where one leads in."""
     clock = SystemClock()
     store = await open_store(settings, clock)
     try:
@@ -98,6 +114,10 @@ async def _settle(plan: Plan, settings: Settings, keyring: Keyring, hashed: str)
             await _note(tx, clock, station.id, operator.id)
             address = canonical(Channel.EMAIL, plan.email, plan.station.region)
             await contacts.give(tx, clock, keyring, ACTOR, plan.login, Channel.EMAIL, address)
+            if hashed is not None:
+                return ""
+            token = await invitations.first(tx, clock, station, operator, ACTOR)
+            return f"{plan.public_url}{invitations.PATH}/{token}"
     finally:
         await store.close()
 

@@ -9,11 +9,11 @@ from typing import Any, Final
 import click
 from pydantic import ValidationError
 
-from alertd import catalogue
 from alertd.cli.commune import Known, known, slug_of
 from alertd.cli.console import DEFAULT, Console, command, private
 from alertd.cli.founding import Plan, found
 from alertd.cli.serve import require_https
+from alertd.cli.units import DATA, place
 from alertd.errors import ConfigurationError, Refused
 from alertd.model import Mode
 from alertd.settings import Http, Settings
@@ -72,16 +72,18 @@ async def init(
     _look_at(answers["public_url"])
     plan = _plan(console, answers, found_)
     _look_where(said["recovery_to"])
-    recovery = (await found(plan)).recovery()
+    founded = await found(plan)
+    recovery = founded.keyring.recovery()
     if said["recovery_to"]:
         _keep(said["recovery_to"], recovery)
-    copied = _copy_units(units) if units else []
+    copied = place(units, plan.configuration, plan.secret_file, anew=False) if units else []
     told = {
         "configuration": str(plan.configuration),
         "secret_file": str(plan.secret_file),
         "station": plan.station.slug,
         "login": plan.login,
         "password": None if said["password_stdin"] else plan.password,
+        "link": founded.link or None,
         "recovery": None if said["recovery_to"] else recovery,
         "recovery_file": str(said["recovery_to"]) if said["recovery_to"] else None,
         "units": copied,
@@ -163,13 +165,14 @@ def _plan(console: Console, answers: dict[str, Any], found_: Known) -> Plan:
         public_url=answers["public_url"].rstrip("/"),
         station=station,
         login=answers["login"],
-        password=_password() if answers["password_stdin"] else _made(),
+        password=_password() if answers["password_stdin"] else _made(answers["public_url"]),
         email=answers["email"],
     )
 
 
-def _made() -> str:
-    return "-".join(secrets.token_hex(2) for _ in range(5))
+def _made(public_url: str) -> str | None:
+    """To try it on this machine a password is enough; elsewhere none is shown, and a link leads in."""
+    return None if public_url.startswith("https:") else "-".join(secrets.token_hex(2) for _ in range(5))
 
 
 def _password() -> str:
@@ -181,17 +184,6 @@ def _keep(path: Path, recovery: str) -> None:
         file.write(f"alertd, recovery key:\n{recovery}\n")
 
 
-def _copy_units(folder: Path) -> list[str]:
-    """Those that came with alertd, with the place of this one; one that is there already is left as it is."""
-    folder.mkdir(parents=True, exist_ok=True)
-    ours = sorted(path for path in (catalogue.config_folder().parent / "systemd").iterdir() if path.is_file())
-    missing = [path for path in ours if not (folder / path.name).exists()]
-    ours_is = Path(sys.executable).with_name("alertd")
-    for path in missing:
-        (folder / path.name).write_text(path.read_text().replace("/opt/alertd/bin/alertd", str(ours_is)))
-    return [path.name for path in missing]
-
-
 def _told(told: dict[str, Any], plan: Plan) -> str:
     shown = (
         told["recovery"]
@@ -199,16 +191,35 @@ def _told(told: dict[str, Any], plan: Plan) -> str:
     )
     kept = shown or f" {told['recovery_file']}"
     way = "" if told["password"] is None else f", password {told['password']}"
+    enter = f"""Log in at {plan.public_url}/connexion as {told["login"]}{way}; then set up a passkey or a code on /compte."""
+    if told["link"]:
+        enter = f"""Once that answers, open on the telephone of the first mayor ({told["login"]}), once and within seven days:
+     {told["link"]}
+     It asks for a password, then for a finger or a face (a passkey)."""
     return f"""Made: {told["configuration"]}, the secret {told["secret_file"]}, the station {told["station"]}.
 
 RECOVERY KEY. On paper, away from this machine and from the backups: with it and a backup everything comes back, without it
 nobody's address can be read again.{kept}
 
 What is left to do:
-  1. A reverse proxy with a certificate for {plan.public_url}: docs/proxy has Caddy and nginx. systemctl enable --now
-     alertd.socket alertd alertd-backup.timer, or `alertd serve` to try.
-  2. Log in at {plan.public_url}/connexion as {told["login"]}{way}; then set up a passkey or a code on /compte.
+  1. {_serving(told, plan)}
+  2. {enter}
   3. Ways out: until [gateways] in the configuration names a provider of SMS, e-mail or calls, a live station reaches
      browsers alone. docs/fournisseurs.md says what to buy.
   4. Backups on another disk ([backup] folder), or elsewhere ([backup.remote], alertd-backup-send.timer).
-  5. alertd doctor says what is still wrong."""
+  5. Who is told when something breaks: alertd operator contact {told["login"]} --email ... --sms ... (two channels), and
+     alertd canary add, a test that flies every few minutes to an address of yours.
+  6. alertd doctor says what is still wrong."""
+
+
+def _serving(told: dict[str, Any], plan: Plan) -> str:
+    if not plan.public_url.startswith("https:"):
+        return "`alertd serve` answers on this machine alone; residents need an https:// address (docs/install.md)."
+    elsewhere = (
+        f"""
+     The units let alertd write {DATA} alone: a drop-in with ReadWritePaths={plan.data} and WorkingDirectory= is needed."""
+        if told["units"] and plan.data != DATA
+        else ""
+    )
+    return f"""A reverse proxy with a certificate for {plan.public_url}: docs/proxy has Caddy and nginx. systemctl enable --now
+     alertd.socket alertd alertd-backup.timer, or `alertd serve` to try.{elsewhere}"""

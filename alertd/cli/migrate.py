@@ -21,17 +21,31 @@ STAGES: Final = {"move": "Moving", "check": "Comparing"}
     metavar="URL",
     help="Move a SQLite instance to this empty PostgreSQL database: postgresql://USER@HOST/NAME.",
 )
+@click.option(
+    "--backed-up", is_flag=True, help="On PostgreSQL: you have made a backup, the schema may be changed."
+)
 @command
-async def migrate(console: Console, *, target: str | None) -> None:
+async def migrate(console: Console, *, target: str | None, backed_up: bool) -> None:
     """Bring the database up to date, and register the catalogue's topics; or move it to PostgreSQL.
+
+    SQLite is backed up first. On PostgreSQL you make the backup, and say so: --backed-up.
 
     A move needs the daemon stopped. It can be interrupted at any moment: started again, it goes on. The SQLite
     database is left as it is.
     """
     if target is None:
+        if backed_up:
+            _trust(console)
         await _bring_up_to_date(console)
     else:
         await _move(console, target)
+
+
+def _trust(console: Console) -> None:
+    """A backup was made: what stands in the way of a migration on PostgreSQL. On SQLite alertd makes its own all the same."""
+    if not console.settings.store.url.startswith("sqlite:"):
+        backup = console.settings.backup.model_copy(update={"before_migration": False})
+        console.settings = console.settings.model_copy(update={"backup": backup})
 
 
 async def _bring_up_to_date(console: Console) -> None:

@@ -1,4 +1,4 @@
-"""alertd station import | export: a host opens its communes from a table; a station leaves with all that is its own."""
+"""alertd station export: a station leaves with all that is its own."""
 
 import csv
 import json
@@ -8,29 +8,15 @@ from typing import Final
 import click
 
 from alertd.cli.console import ACTOR, Console, House, command, private
-from alertd.errors import Malformed, TooLarge
+from alertd.errors import Malformed
 from alertd.model import Station
-from alertd.stations import audit, opening, stations
+from alertd.stations import audit, stations
+from alertd.store.database import Row
 from alertd.subscribe import class_list, groups, pupils
 from alertd.subscribe.exporter import export
 from alertd.subscribe.table import guarded
 
-MOST_BYTES: Final = 5_000_000
 PAGE: Final = 200
-
-
-@click.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@command
-async def import_(console: Console, *, file: Path) -> None:
-    """Open many stations from a CSV file; those that are there already stay as they are.
-
-    Columns: slug, name, lat, lon; and as needed kind, parent, insee, phone, timezone, region, locale, private, training.
-    """
-    lines = opening.read(_text(file))
-    async with console.house() as house:
-        made, there = await opening.open_all(house.store, house.clock, lines, ACTOR)
-    console.say(f"{made} stations opened, {there} were there already.", {"opened": made, "there": there})
 
 
 @click.command("export")
@@ -40,7 +26,7 @@ async def import_(console: Console, *, file: Path) -> None:
 )
 @command
 async def leave(console: Console, *, slug: str, folder: Path) -> None:
-    """A station's own, to leave with: followers (with addresses), children of a school, archive of what was sent, its ready texts, and its audit, in a new folder."""
+    """A station's own, to leave with: followers (with addresses), children of a school, archive of what was sent, its ready texts and topics, and its audit, in a new folder."""
     _make(folder)
     async with console.house() as house:
         station = await stations.by_slug(house.store, slug)
@@ -50,6 +36,7 @@ async def leave(console: Console, *, slug: str, folder: Path) -> None:
         events = await _archive(house, station, folder / "archive.jsonl")
         children = await children_of(house, station, folder / "pupils.csv")
         texts = await texts_of(house, station, folder / "texts.jsonl")
+        await topics_of(house, station, folder / "topics.jsonl")
         rows = await _audit(house, station, folder / "audit.jsonl")
     told = {"followers": followers, "events": events, "audit": rows, "folder": str(folder)}
     console.say(
@@ -57,15 +44,6 @@ async def leave(console: Console, *, slug: str, folder: Path) -> None:
         f" and {rows} rows of audit are in {folder}.",
         told | {"children": children, "texts": texts},
     )
-
-
-def _text(file: Path) -> str:
-    if file.stat().st_size > MOST_BYTES:
-        raise TooLarge("table_too_large", "A table of stations has at most 5 MB.")
-    try:
-        return file.read_text("utf-8")
-    except UnicodeDecodeError:
-        raise Malformed("table_malformed", "The file is not in UTF-8: save it as CSV UTF-8.") from None
 
 
 def _make(folder: Path) -> None:
@@ -109,6 +87,14 @@ async def texts_of(house: House, station: Station, path: Path) -> int:
     return await _lines(house, "templates.of_station", station, path)
 
 
+async def topics_of(house: House, station: Station, path: Path) -> int:
+    """What the station decided about its topics."""
+    rows = await house.store.fetch("station_topics.of_station", station.id)
+    with private(path) as file:
+        file.writelines(_line(row) for row in rows)
+    return len(rows)
+
+
 async def _audit(house: House, station: Station, path: Path) -> int:
     return await _lines(house, "audit.of_station", station, path)
 
@@ -119,6 +105,10 @@ async def _lines(house: House, query: str, station: Station, path: Path) -> int:
         while page := await house.store.fetch(query, station.id, after, PAGE):
             after = page[-1]["id"]
             for row in page:
-                file.write(json.dumps({name: row[name] for name in row.keys()}, ensure_ascii=False) + "\n")  # noqa: SIM118 - a Row is no dict
+                file.write(_line(row))
                 rows += 1
     return rows
+
+
+def _line(row: Row) -> str:
+    return json.dumps({name: row[name] for name in row.keys()}, ensure_ascii=False) + "\n"  # noqa: SIM118 - a Row is no dict

@@ -1,18 +1,19 @@
-"""alertd operator add | contact | administrator | role | password | reset"""
+"""alertd operator add | contact | administrator | invite | role | password | reset"""
 
 import sys
 
 import click
 
+from alertd.cli import roles
 from alertd.cli.console import ACTOR, Console, command
-from alertd.errors import Malformed
+from alertd.cli.roles import ROLES
+from alertd.errors import Conflict, Malformed
 from alertd.model import Channel, Role
-from alertd.stations import audit, ceremonies, factors, operators, sessions, stations, team
+from alertd.stations import audit, ceremonies, factors, operators, sessions, stations
 from alertd.stations.passwords import MOST, Passwords
+from alertd.store import Transaction
 from alertd.subscribe import contacts
 from alertd.subscribe.addresses import canonical
-
-ROLES = tuple(role.word for role in Role)
 
 
 @click.group()
@@ -35,6 +36,7 @@ async def add(
     hashed = await operators.hash_password(Passwords(), login, password)
     async with console.house() as house, house.store.transaction() as tx:
         station = await stations.by_slug(tx, slug)
+        await _check_new(tx, login, slug, role)
         added = await operators.add(tx, house.clock, login=login, name=name or login, password_hash=hashed)
         await operators.set_role(tx, added.id, station.id, Role[role.upper()])
         subject, detail = f"operator:{added.id}", {"role": role}
@@ -100,23 +102,8 @@ async def administrator(console: Console, *, login: str, off: bool) -> None:
     console.say(f"{one.login} {said}.", {"login": one.login, "administrator": not off, "contacts": told})
 
 
-@operator.command("role")
-@click.argument("login")
-@click.option("--station", "slug", required=True, help="Slug of the station.")
-@click.option(
-    "--role", type=click.Choice(ROLES), help="What the person may do there from now on; by default nothing."
-)
-@command
-async def role_(console: Console, *, login: str, slug: str, role: str | None) -> None:
-    """Give an operator another role in a station, or none any more; the last mayor stays."""
-    wanted = None if role is None else int(Role[role.upper()])
-    async with console.house() as house, house.store.transaction() as tx:
-        station, one = await stations.by_slug(tx, slug), await operators.by_login(tx, login)
-        await tx.fetch("stations.hold", station.id)
-        content = {"operator": one.id, "role": wanted}
-        await team.carry_out(tx, house.clock, station, ACTOR, team.ROLE, content)
-    told = {"login": one.login, "station": slug, "role": role}
-    console.say(f"{one.login} is {role or 'nobody any more'} of {slug}.", told)
+operator.add_command(roles.role)
+operator.add_command(roles.invite)
 
 
 @operator.command()
@@ -149,6 +136,14 @@ async def reset(console: Console, *, login: str) -> None:
         f"{one.login} logs in with the password alone: have more set up on /compte.",
         {"id": one.id, "login": one.login},
     )
+
+
+async def _check_new(tx: Transaction, login: str, slug: str, role: str) -> None:
+    """:raises Conflict: `operator_exists`: with the command that gives them one role more."""
+    known = operators.canonical_login(login)
+    if await tx.fetch("operators.find_by_login", known):
+        more = f"alertd operator role {known} --station {slug} --role {role}"
+        raise Conflict("operator_exists", f"There is already an operator {known}. For one role more: {more}")
 
 
 def _line() -> str:

@@ -4,7 +4,7 @@ import click
 
 from alertd.cli.console import ACTOR, Console, House, command
 from alertd.errors import Refused
-from alertd.model import Station
+from alertd.model import Level, Station
 from alertd.stations import audit, quotas, stations
 
 
@@ -14,7 +14,7 @@ from alertd.stations import audit, quotas, stations
 @click.option("--default", is_flag=True, help="As [quotas] says for its kind, or for everyone.")
 @command
 async def quota(console: Console, *, slug: str, info_per_day: int | None, default: bool) -> None:
-    """Show a station's daily quota of informations, or decide it. Danger and warning have none."""
+    """Show a station's daily quota of informations, or decide it. An organisation's warnings count too; a commune's, and danger, have none."""
     if default and info_per_day is not None:
         raise Refused("quota_unclear", "Say one thing: --info-per-day or --default.")
     async with console.house() as house:
@@ -22,7 +22,8 @@ async def quota(console: Console, *, slug: str, info_per_day: int | None, defaul
         if default or info_per_day is not None:
             await _decide(house, station, info_per_day)
         found = await quotas.per_day(house.store, station, console.settings.quotas)
-    told = f"{found} deliveries of informations a day" if found else "no quota"
+    what = "informations and warnings" if quotas.gravest(station) is Level.WARNING else "informations"
+    told = f"{found} deliveries of {what} a day" if found else "no quota"
     console.say(f"{slug}: {told}.", {"station": slug, "info_per_day": found})
 
 

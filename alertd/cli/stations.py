@@ -1,13 +1,15 @@
-"""alertd station add | list | import | export | approval | addresses | outline | children | suspend | grant | hamlet | zone | group | silence | quota | sms"""
+"""alertd station add | list | import | export | approval | addresses | outline | children | suspend | grant | hamlet | zone | group | silence | quota | colour | topic | sms"""
 
 from pathlib import Path
 from typing import Any
 
 import click
 
-from alertd.cli import approval, election, openings, organisations, places, silence
+from alertd.cli import approval, election, opening, openings, organisations, places, silence
+from alertd.cli import colour as colours
 from alertd.cli import outline as outlines
 from alertd.cli import quota as quotas
+from alertd.cli import topics as station_topics
 from alertd.cli.addresses import addresses
 from alertd.cli.commune import Known, known, slug_of
 from alertd.cli.console import ACTOR, Console, command, table
@@ -86,9 +88,11 @@ MORE = (
     places.group,
     silence.policy,
     quotas.quota,
+    colours.colour,
+    station_topics.topic,
     approval.approval,
     election.election,
-    openings.import_,
+    opening.import_,
     openings.leave,
     organisations.children,
     organisations.suspend,

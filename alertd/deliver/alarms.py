@@ -27,6 +27,8 @@ AGAIN_S: Final = 60.0
 QUIET_MS: Final = 10 * MINUTE
 """What ended so lately is not told anew: it may come and go."""
 WITHIN_MS: Final = 6 * HOUR
+MOST_WORD: Final = 30
+"""Characters of a provider's own word in an alarm, which is an SMS, too."""
 MOST: Final = 50
 """Addresses that are told."""
 ALARM: Final = Limit("alarm")
@@ -94,8 +96,11 @@ class Alarms:
         for name, breaker in self.health.breakers.items():
             blanks = {"gateway": name}
             if breaker.certain:
-                phrase = f"service.gateway_{breaker.reason}"
-                yield (name, DOWN), Cause(Trouble(breaker.reason), phrase, blanks, breaker.seen_by_probe)
+                phrase, said = (
+                    f"service.gateway_{breaker.reason}",
+                    blanks | {"word": breaker.word[:MOST_WORD] or "-"},
+                )
+                yield (name, DOWN), Cause(Trouble(breaker.reason), phrase, said, breaker.seen_by_probe)
             elif self._is_mute(name):
                 yield (name, DOWN), Cause(Trouble.CONNECTION, "service.gateway_mute", blanks, probed=True)
             credit = self.health.credits.get(name)

@@ -48,6 +48,7 @@ class Breaker:
     condition: Condition = Condition.CLOSED
     since: int = 0
     reason: str = ""
+    word: str = ""  # the provider's own, which tells a revoked account from a wrong password
     suspect: bool = False
     _samples: deque[tuple[int, bool]] = field(default_factory=lambda: deque(maxlen=MOST_SAMPLES))
     _patience: int = PATIENCE_MS
@@ -98,7 +99,8 @@ class Breaker:
         self._probed = True
         if is_failure(receipt) is not False:
             self._good_since = None
-            self.reason = receipt.trouble.value if receipt.trouble and is_lasting(receipt) else self.reason
+            if receipt.trouble and is_lasting(receipt):
+                self.reason, self.word = receipt.trouble.value, receipt.code
             return False
         self._good_since = now if self._good_since is None else self._good_since
         return now - self._good_since >= self._patience and self._close(now)
@@ -134,12 +136,13 @@ class Breaker:
         self._patience = min(MOST_PATIENCE_MS, self._patience * 2) if self._relapsed else PATIENCE_MS
         self.condition, self.since = Condition.OPEN, now
         self.reason = receipt.trouble.value if receipt.trouble else receipt.outcome.value
+        self.word = receipt.code
         self._good_since = None
         self._samples.clear()
         return True
 
     def _close(self, now: int) -> bool:
-        self.condition, self.since, self.reason = Condition.CLOSED, now, ""
+        self.condition, self.since, self.reason, self.word = Condition.CLOSED, now, "", ""
         self._closed_at = now
         return True
 

@@ -1,10 +1,7 @@
 """The machine: whether its clock is kept right, and how full its disks are."""
 
 import asyncio
-import ctypes
 import shutil
-import struct
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -12,17 +9,15 @@ from typing import Final
 from alertd.clock import SECOND, Clock
 from alertd.doctor.finding import Findings, advice, fine, wrong
 from alertd.store import Database
+from alertd.watch.timekeeping import kept_right
 
 WARN, FULL = 0.8, 0.9
 OFF_S: Final = 2.0
-_UNSYNC: Final = 0x40
-_TIMEX: Final = 208  # bytes of struct timex: https://man7.org/linux/man-pages/man2/adjtimex.2.html
-_STATUS: Final = 40
 
 
 async def clock(own: Clock, db: Database | None) -> Findings:
     """Whether NTP keeps it, and whether the database's agrees."""
-    kept = _kept_right()
+    kept = kept_right()
     if kept is None:
         yield advice(
             "clock", "Whether this machine's clock is kept right cannot be told here: see that NTP runs."
@@ -40,17 +35,6 @@ async def clock(own: Clock, db: Database | None) -> Findings:
             yield wrong(
                 "clock", f"This machine and its database are {off:.0f} seconds apart: have NTP keep both."
             )
-
-
-def _kept_right() -> bool | None:
-    """As the kernel has it, whatever keeps it; None where there is no such kernel."""
-    if not sys.platform.startswith("linux"):
-        return None
-    timex = ctypes.create_string_buffer(_TIMEX)
-    if ctypes.CDLL(None).adjtimex(timex) < 0:
-        return None
-    (status,) = struct.unpack_from("i", timex, _STATUS)
-    return not status & _UNSYNC
 
 
 async def disks(folders: Sequence[Path]) -> Findings:

@@ -1,20 +1,18 @@
 """The database, its books, whether messages leave, and the backups."""
 
 import asyncio
-from typing import Final
+from pathlib import Path
 
-from alertd.backup import shelf
+from alertd.backup import shelf, verdict
 from alertd.backup.remote import copies
 from alertd.clock import HOUR, Clock, to_ms
 from alertd.doctor.finding import Finding, Findings, advice, fine, wrong
 from alertd.errors import AlertdError
 from alertd.keys import Keyring
+from alertd.node.shelf import OLD_MS
 from alertd.settings import Settings
 from alertd.stations import sending_switch
 from alertd.store import Database, snapshots
-
-OLD_MS: Final = 48 * HOUR
-"""A nightly backup that was missed once is late, twice it is not made."""
 
 
 async def secret(settings: Settings) -> Findings:
@@ -58,6 +56,11 @@ async def database(settings: Settings, db: Database | None, trouble: AlertdError
 
 def _unopened(settings: Settings) -> Finding:
     """The doctor changes nothing, so it does not bring a database up to date, nor make one."""
+    if not settings.store.url.startswith("sqlite:"):
+        return wrong(
+            "database",
+            "The database is of an older version, and no node of this one starts: make a backup, then alertd migrate --backed-up.",
+        )
     path = snapshots.file_of(settings.store.url)
     if not path.is_file():
         return wrong("database", f"There is no database at {path} yet: alertd init, or start the daemon.")
@@ -84,6 +87,7 @@ async def backups(settings: Settings, clock: Clock) -> Findings:
         )
     else:
         yield fine("backups", f"The last backup is {age // HOUR} hours old; {len(known)} are kept.")
+    yield await _tried(folder)
     if (
         not settings.backup.remote.url
         and folder.stat().st_dev == snapshots.file_of(settings.store.url).parent.stat().st_dev
@@ -92,6 +96,22 @@ async def backups(settings: Settings, clock: Clock) -> Findings:
             "backups",
             f"{folder} is on the database's own disk, and goes with it: [backup] folder, or [backup.remote], elsewhere.",
         )
+
+
+async def _tried(folder: Path) -> Finding:
+    """What the last trial found."""
+    said = await asyncio.to_thread(verdict.last, folder)
+    if said is None:
+        return advice(
+            "trial", "No backup was tried yet: alertd backup verify; alertd-backup.timer does it by night."
+        )
+    if said.fault:
+        return wrong(
+            "trial",
+            f"{said.backup} did not stand its trial: {said.fault} Make another (alertd backup create), try it (alertd backup "
+            "verify), and see to the disk.",
+        )
+    return fine("trial", f"{said.backup} was restored in a scratch place, and is sound.")
 
 
 async def copied(settings: Settings, clock: Clock) -> Findings:

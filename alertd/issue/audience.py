@@ -12,7 +12,7 @@ import zones
 from alertd.issue import tongues
 from alertd.issue.desk import Desk
 from alertd.issue.packed import ALL_ENDPOINTS, CHANNELS, WIDTH, Ids, once
-from alertd.model import EVERYWHERE, Act, Channel, Content, Count, Level, Target
+from alertd.model import ALL_TOPICS, EVERYWHERE, Act, Channel, Content, Count, Level, Target
 from alertd.store import Database, Transaction
 
 WORTH_PARTING = 400
@@ -51,7 +51,7 @@ async def by_station(db: Database | Transaction, content: Content, beside: Besid
     zone = content.target.zone
     if zone is None or not beside:
         return {}
-    terms = (await topic_bit(db, content.topic), int(content.level), int(content.exercise))
+    terms = (await topic_bits(db, content.level, content.topic), int(content.level), int(content.exercise))
     ranges = await asyncio.to_thread(lambda: _text(_ranges(zone)))
     rows = await db.fetch("audience.by_station", ranges, _stations(beside), *terms)
     return {row["station_id"]: once(row["packed"]) for row in rows}
@@ -62,7 +62,11 @@ async def _beside(desk: Desk, content: Content, beside: Beside) -> str:
     zone = content.target.zone
     if zone is None or not beside:
         return ""
-    terms = (await topic_bit(desk.db, content.topic), int(content.level), int(content.exercise))
+    terms = (
+        await topic_bits(desk.db, content.level, content.topic),
+        int(content.level),
+        int(content.exercise),
+    )
     ranges = await asyncio.to_thread(lambda: _text(_ranges(zone)))
     rows = await desk.db.fetch("audience.count_beside", ranges, _stations(beside), *terms)
     return rows[0]["packed"] or ""
@@ -78,7 +82,7 @@ async def _named(desk: Desk, station_id: int, content: Content, beside: Beside) 
         int(content.target.station),
         json.dumps(content.target.groups),
         station_id,
-        await topic_bit(desk.db, content.topic),
+        await topic_bits(desk.db, content.level, content.topic),
         content.level,
         int(content.exercise),
     )
@@ -106,8 +110,12 @@ async def count_reached_before(db: Database, alert_id: int) -> Count:
     return Count(people=0, endpoints={Channel(row["channel"]): row["n"] for row in rows})
 
 
-async def topic_bit(db: Database | Transaction, topic: str) -> int:
-    """The mask in which only `topic` is set; a topic that no subscription could have named is in none but "all"."""
+async def topic_bits(db: Database | Transaction, level: Level, topic: str) -> int:
+    """The mask by which people's topics are asked. A danger is for all, whatever they chose: "les urgences arrivent toujours". A topic
+    that no subscription could have named is in none but "all".
+    """
+    if level is Level.DANGER:
+        return ALL_TOPICS
     rows = await db.fetch("topics.list_all")
     bits = {row["key"]: row["bit"] for row in rows}
     return 1 << bits[topic] if topic in bits else 1 << 62

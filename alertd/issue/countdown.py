@@ -53,6 +53,7 @@ class Countdown:
 
     id: int
     alert_id: int
+    exercise: bool
     armed_by: str
     left_ms: int
     state: State
@@ -122,6 +123,12 @@ async def latest(db: Database, alert_id: int) -> Countdown | None:
 async def running(db: Database, station_id: int) -> tuple[Countdown, ...]:
     """What of a station is about to leave, the next first."""
     return tuple(_countdown(row) for row in await db.fetch("countdowns.of_station", station_id))
+
+
+async def running_of(db: Database, operator_id: int) -> tuple[tuple[str, Countdown], ...]:
+    """What is about to leave in any of an operator's stations, with the station's name, the next first."""
+    rows = await db.fetch("countdowns.of_operator", operator_id)
+    return tuple((row["station"], _countdown(row)) for row in rows)
 
 
 async def step(desk: Desk) -> bool:
@@ -269,6 +276,7 @@ def _countdown(row: Row) -> Countdown:
     return Countdown(
         id=row["id"],
         alert_id=row["alert_id"],
+        exercise=bool(row["exercise"]),
         armed_by=row["armed_by"],
         left_ms=row["left_ms"],
         state=State(row["state"]),

@@ -34,12 +34,15 @@ Book = Mapping[tuple[Channel, State], int]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is looked for: every one of the words, from `since` to before `until` (UTC ms), a topic or "" for any."""
+    """What is looked for: every one of the words, from `since` to before `until` (UTC ms), a topic or "" for any; with the exercises
+    or without them.
+    """
 
     words: str = ""
     since: int = 0
     until: int = FOREVER
     topic: str = ""
+    exercises: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +67,11 @@ class Sums:
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """One event with what came of it; `created_at` in UTC ms."""
+    """One event with what came of it; `created_at` in UTC ms. An exercise is counted with exercises only."""
 
     alert_id: int
     created_at: int
+    exercise: bool
     sums: Sums
 
 
@@ -80,7 +84,7 @@ async def search(desk: Desk, station_id: int, wanted: Wanted, before: int | None
         rows = await desk.db.fetch("history.page", station_id, newest, *terms)
         for row in rows:
             newest = row["id"]
-            if _says(row, words):
+            if (wanted.exercises or not row["exercise"]) and _says(row, words):
                 kept.append(summary_of(row))
             if len(kept) == most:
                 return Found(tuple(kept), newest)
@@ -96,14 +100,17 @@ async def released_since(desk: Desk, station: Station, since: int) -> list[Relea
     for row in await desk.db.fetch("history.books", station.id, since, MOST_ROWS):
         books[row["event_id"]][Channel(row["channel"]), State(row["state"])] = row["n"]
     whose = await owners(desk.db, desk.routes.owning, station.id)
-    return [
-        Released(
-            row["alert_id"],
-            row["created_at"],
-            sums(desk, station, whose, loads(row["content"]), books[row["id"]]),
-        )
-        for row in rows
-    ]
+    return [_released(desk, station, whose, row, books[row["id"]]) for row in rows]
+
+
+def _released(desk: Desk, station: Station, whose: Owners, row: Row, book: Book) -> Released:
+    content = loads(row["content"])
+    return Released(
+        row["alert_id"],
+        row["created_at"],
+        content.exercise,
+        sums(desk, station, whose, content, book),
+    )
 
 
 def sums(desk: Desk, station: Station, whose: Owners, content: Content, book: Book) -> Sums:

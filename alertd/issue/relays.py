@@ -140,6 +140,11 @@ def over() -> Conflict:
     )
 
 
+async def stations_of(db: Database, relay_id: int) -> tuple[int, ...]:
+    """Those that were asked, then the one that asks; none where there is no such relay."""
+    return tuple(row["station_id"] for row in await db.fetch("relays.stations", relay_id))
+
+
 async def _tell(desk: Desk, row: Row) -> None:
     """Who could not answer any more is not written to."""
     now = desk.clock.now_ms()

@@ -14,6 +14,7 @@ from alertd.model.quiet import Hours, Quiet
 from alertd.model.words import (
     OPEN,
     UNSENT,
+    Accent,
     Act,
     AddressKind,
     AlertState,
@@ -35,6 +36,7 @@ __all__ = [
     "REF_PART",
     "SLOT_BITS",
     "UNSENT",
+    "Accent",
     "Act",
     "Actor",
     "AddressKind",

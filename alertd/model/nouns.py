@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from alertd.model.words import Act, Channel, Level, Mode, Role
+from alertd.model.words import Accent, Act, Channel, Level, Mode, Role
 from zones import Zone
 
 
@@ -27,6 +27,7 @@ class Station:
     private: bool = False
     suspended: bool = False
     parent_id: int | None = None
+    accent: Accent = Accent.BLUE
 
 
 @dataclass(frozen=True, slots=True)

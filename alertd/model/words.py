@@ -80,6 +80,21 @@ class Mode(IntEnum):
     TRAINING = 1
 
 
+class Accent(StrEnum):
+    """The colour at the head of a station's screens. None is like a level's (red and orange say how grave a thing is) or an
+    exercise's, violet.
+    """
+
+    BLUE = "blue"
+    NAVY = "navy"
+    TEAL = "teal"
+    GREEN = "green"
+    OLIVE = "olive"
+    PLUM = "plum"
+    BROWN = "brown"
+    SLATE = "slate"
+
+
 class AlertState(StrEnum):
     """Where an alert stands in its life."""
 

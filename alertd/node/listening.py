@@ -19,7 +19,13 @@ kernel's own bound (net.core.somaxconn) holds beside it.
 
 async def listen(stack: AsyncExitStack, rooms: Rooms, lent: Sequence[socket.socket] = ()) -> str:
     """Answer HTTP; the address, with the port that was taken."""
-    runner = web.AppRunner(build(rooms), handle_signals=False, access_log=None, shutdown_timeout=5.0)
+    runner = web.AppRunner(
+        build(rooms),
+        handle_signals=False,
+        access_log=None,
+        shutdown_timeout=5.0,
+        keepalive_timeout=rooms.settings.http.idle_s,
+    )
     stack.push_async_callback(runner.cleanup)
     await runner.setup()
     for site in _sites(runner, rooms, lent):

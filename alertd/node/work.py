@@ -24,8 +24,10 @@ from alertd.deliver.vigil import Vigil
 from alertd.issue import across, colleagues, countdown, relays, unanswered
 from alertd.issue.desk import Desk
 from alertd.node import chores
+from alertd.node.compaction import compaction_of
 from alertd.node.desk import journal_of, node_name, renderer_of
 from alertd.node.heart import Heart
+from alertd.node.shelf import shelf_of
 from alertd.rotation.nodes import Guard
 from alertd.schedule import firing
 from alertd.schedule.ticks import Chore
@@ -35,6 +37,7 @@ from alertd.watch import alarms as watch_alarms
 from alertd.watch.dates import Dates
 from alertd.watch.reminder import Reminder
 from alertd.watch.silent_probe import SilentProbe
+from alertd.watch.timekeeping import Timekeeping
 from alertd.watch.watch import Watch
 from alertd.web.condition import folders_of
 from alertd.web.front import BELL, Front
@@ -128,7 +131,12 @@ class Work:
             node_name(desk.settings),
             folders_of(desk.settings),
         )
-        yield "watch", Watch(desk.db, told, desk, node, folders, lease_ms, self.dates).step
+        kept, timekeeping = shelf_of(desk.settings, desk.clock), Timekeeping(desk.clock)
+        backups = kept.causes if kept is not None else None
+        yield (
+            "watch",
+            Watch(desk.db, told, desk, node, folders, lease_ms, self.dates, timekeeping, backups).step,
+        )
         yield "silent_probe", SilentProbe(desk, self.gateways).step
         yield "reminder", Reminder(desk).step
 
@@ -168,6 +176,8 @@ def ticks_of(desk: Desk, heart: Heart) -> dict[Chore, float]:
 
     heart.beat("schedule")
     ticks: dict[Chore, float] = {partial(chores.purge, desk): chores.EVERY_S, tick: TICK_S}
+    if (compaction := compaction_of(desk)) is not None:
+        ticks[compaction.step] = chores.EVERY_S
     if (journal := journal_of(desk)) is not None:
         ticks[journal.step] = JOURNAL_S
     return ticks

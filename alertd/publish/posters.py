@@ -40,7 +40,9 @@ class Joining:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """An alert on paper. `level` is a key of COLOURS, `zone` is drawn within the station's outline."""
+    """An alert on paper. `level` is a key of COLOURS, `zone` is drawn within the station's outline, `address` is "" for what has
+    no page that anyone may open.
+    """
 
     station: Station
     level: str
@@ -84,7 +86,8 @@ def notice(told: Notice) -> bytes:
     end = sheet.write(told.title, (_LEFT, 42, _WIDTH, 42), 44, bold=True)
     end = sheet.write("\n\n".join(told.paragraphs), (_LEFT, end + 6, _WIDTH, 172 - end), 26)
     _drawn(sheet, told, 186)
-    sheet.code(told.address, 142, 184, 52)
+    if told.address:
+        sheet.code(told.address, 142, 184, 52)
     sheet.write(told.place, (_LEFT, 251, 120, 12), 13, BLACK)
     sheet.write(_readable(told.address), (134, 238, 68, 10), 11, _GREY, align="C")
     sheet.write(told.times, (_LEFT, 264, _WIDTH, 8), 13, _GREY)

@@ -61,7 +61,8 @@ def signup(told: Signup) -> bytes:
     top = _head(sheet, told.what, top + 2)
     top = _ticks(sheet, told.kinds, top, 1)
     top = _ticks(sheet, told.topics, top, _COLUMNS, indent=8)
-    top = sheet.write(told.dangers, (_LEFT, top, _WIDTH, 9), 9, _GREY)
+    if told.dangers:
+        top = sheet.write(told.dangers, (_LEFT, top, _WIDTH, 9), 9, _GREY)
     top = _head(sheet, told.until, top + 2)
     top = _ticks(sheet, told.ends, top, 2)
     top = _head(sheet, told.language_label, top + 1)

@@ -67,7 +67,8 @@ def words(
     exercise = phrase(locale, "word.exercise") if speech.content.exercise else ""
     kind = _kind(speech, locale, wording, phrase)
     if written := _written(speech, locale):
-        written = _plain(written) if short and speech.content.picks else written
+        ready = speech.content.picks or speech.content.template
+        written = _plain(written) if short and ready else written
         return Words(kind, written, exercise, stand_in=False)
     quoted = _quoted(speech)
     text = _stand_in(catalogue, speech, locale, phrase, quoted)
@@ -100,7 +101,7 @@ def greet(catalogue: Catalogue, locale: str, station: str, leaving: str) -> str:
 
 
 def sms_text(station: str, said: Words, link: str, greeting: str = "") -> str:
-    """Station, headline, instruction, link; an exercise says so first and last. Nothing is folded silently."""
+    """Station, headline, instruction, link; an exercise says so first and last. An author's own words are not folded silently."""
     told = sentence(said.signed(station)), sentence(said.text.instruction)
     return join(*told, link, greeting, said.closing, mark=" ")
 
@@ -142,7 +143,9 @@ def _written(speech: Speech, locale: str) -> Text | None:
 
 
 def _plain(text: Text) -> Text:
-    """What was picked from the phrase book in the alphabet of SMS: its author is not charged for an accent that he did not type."""
+    """What was picked from the phrase book, or begun with a ready text, in the alphabet of SMS: its author is not charged for an
+    accent that he did not type, nor for one that he is not to change.
+    """
     return replace(text, headline=gsm_safe(text.headline), instruction=gsm_safe(text.instruction))
 
 

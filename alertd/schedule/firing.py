@@ -21,8 +21,9 @@ from alertd.issue.guards import check_station
 from alertd.issue.hushed import hushed
 from alertd.issue.preview import check_groups
 from alertd.issue.write import Order, enter
-from alertd.model import Act, Actor, Content, Station
+from alertd.model import Act, Actor, Content, Level, Station
 from alertd.publish.phrasing import again, says
+from alertd.schedule import agreeing, reporting
 from alertd.schedule.plans import FIRED, SKIPPED, Plan, plan_of
 from alertd.schedule.texts import said_on
 from alertd.stations import audit, elections, stations
@@ -52,38 +53,51 @@ async def tick(desk: Desk) -> None:
 
 
 async def _decided(desk: Desk, row: Row) -> bool:
-    """Decide one; False when it could not be, which must not silence the others.
+    """Decide one; False when it could not be, or waits for a second person: neither silences the others.
 
     :raises Unavailable: the store is away: the next tick begins anew.
     """
     try:
-        await _decide(desk, plan_of(row))
+        return await _decide(desk, plan_of(row))
     except Unavailable:
         raise
     except Exception:
         log.exception("schedule_broken", action="look", schedule=row["id"])
         return False
-    return True
 
 
-async def _decide(desk: Desk, plan: Plan) -> None:
-    """Send what is due, or skip it: too late, or not to be sent any more as it stands."""
+async def _decide(desk: Desk, plan: Plan) -> bool:
+    """Send what is due, or skip it: too late, or not to be sent any more as it stands. False: it waits."""
     assert plan.next_at is not None  # noqa: S101 - `schedules.due` asks for it
     try:
         then = await asyncio.to_thread(plan.after, plan.next_at)
     except AlertdError:  # a rule or a zone that this version cannot read: a person must look at it
-        return await _skip(desk, plan, plan.next_at, None, UNREADABLE)
+        await _skip(desk, plan, plan.next_at, None, UNREADABLE)
+        return True
     if await desk.db.fetch("schedules.decision", plan.id, plan.next_at):
-        return await _pass(desk, plan, plan.next_at, then)
-    if desk.clock.now_ms() - plan.next_at > plan.grace_ms:
-        return await _skip(desk, plan, plan.next_at, then, LATE)
+        await _pass(desk, plan, plan.next_at, then)
+        return True
+    if await asyncio.to_thread(_is_left_out, plan, plan.next_at):
+        await _pass(desk, plan, plan.next_at, then)
+        return True
+    unagreed = await agreeing.standing(desk, plan)
+    late = desk.clock.now_ms() - plan.next_at > plan.grace_ms
+    if unagreed == agreeing.HELD and not late:
+        return False
+    if unagreed or late:
+        await _skip(desk, plan, plan.next_at, then, agreeing.UNANSWERED if unagreed else LATE)
+        return True
+    await _attempt(desk, plan, plan.next_at, then)
+    return True
+
+
+async def _attempt(desk: Desk, plan: Plan, fire_at: int, then: int | None) -> None:
     try:
-        await _fire(desk, plan, plan.next_at, then)
+        await _fire(desk, plan, fire_at, then)
     except Unavailable:
         raise
     except AlertdError as refused:
-        await _skip(desk, plan, plan.next_at, then, refused.code)
-    return None
+        await _skip(desk, plan, fire_at, then, refused.code)
 
 
 async def _fire(desk: Desk, plan: Plan, fire_at: int, then: int | None) -> None:
@@ -98,6 +112,8 @@ async def _fire(desk: Desk, plan: Plan, fire_at: int, then: int | None) -> None:
         await tx.execute("schedules.decide", plan.id, fire_at, FIRED, reason, alert_id, order.people)
         detail = {"fire_at": fire_at, "alert": alert_id, "people": order.people, "saved": plan.people}
         await _audit(desk, tx, plan, "schedule.fire", detail)
+        if reason:
+            await reporting.tell_doubled(desk, tx, plan, order.people)
     desk.db.ring("fan_out")
     if reason:
         log.warning(
@@ -123,7 +139,7 @@ async def _order(desk: Desk, station: Station, plan: Plan, fire_at: int) -> Orde
     covers = await asyncio.to_thread(audience.covers, content.target)
     actor = Actor(plan.actor, station.id, content.level)
     what = (Act.ALERT, station, content, counted.people, counted.total, covers, actor, when)
-    return Order(*what, told=False, beside=beside)
+    return Order(*what, told=content.level > Level.INFO, beside=beside)
 
 
 def _due(desk: Desk, station: Station, plan: Plan, fire_at: int) -> Content:
@@ -152,11 +168,18 @@ async def _skip(desk: Desk, plan: Plan, fire_at: int, then: int | None, reason: 
             return
         await tx.execute("schedules.decide", plan.id, fire_at, SKIPPED, reason, None, None)
         await _audit(desk, tx, plan, "schedule.skip", {"fire_at": fire_at, "reason": reason})
+        await reporting.tell_skipped(desk, tx, plan, fire_at, then)
     log.warning("schedule_skipped", action="tell", schedule=plan.id, fire_at=fire_at, reason=reason)
 
 
+def _is_left_out(plan: Plan, fire_at: int) -> bool:
+    """A holiday that was not known to be one when this date was set: the calendar of its department, or of its zone, came later."""
+    day = from_ms(fire_at).astimezone(plan.recurrence.zone).date()
+    return plan.quiet(day) is not None and plan.after(fire_at - 1) != fire_at
+
+
 async def _pass(desk: Desk, plan: Plan, fire_at: int, then: int | None) -> None:
-    """What was decided stays decided, though somebody changed the schedule after the clock was set back."""
+    """What was decided stays decided, though somebody changed the schedule after the clock was set back; a holiday is no date."""
     async with desk.db.transaction() as tx:
         await tx.execute("schedules.move_on", plan.id, plan.version, fire_at, then)
 

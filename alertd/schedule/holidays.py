@@ -32,6 +32,7 @@ OVERSEAS: Final = {
 }
 _MAINLAND: Final = re.compile(r"0[1-9]|[1-8]\d|9[0-5]|2[AB]", re.ASCII)
 MAX_SKIPS: Final = 10
+OWN_DAY: Final = "jour de fermeture"
 
 _turn: Final = Lock()
 Because = Callable[[date], str | None]
@@ -53,21 +54,49 @@ class Quiet:
         return all(_published(zone, day) for zone in self.zones)
 
 
-def read_skips(text: str) -> Quiet:
-    """Read "public:57,school:B"; Refused, code `skip`, for what has no calendar here."""
+def read_skips(text: str, closed: str | None = None) -> Quiet:
+    """Read "public:57,school:B"; Refused, code `skip`, for what has no calendar here.
+
+    `closed`: a station's own days, first/last a line, which "own" is then; without a station there are none.
+    """
     items = [item.strip() for item in text.split(",") if item.strip()]
     if len(items) > MAX_SKIPS:
         raise _refused(f"At most {MAX_SKIPS} calendars.", f"Au plus {MAX_SKIPS} calendriers.")
-    found = [_source(*_named(item)) for item in items]
+    found = [
+        _own(closed) if item == "own" and closed is not None else _source(*_named(item)) for item in items
+    ]
     zones = tuple(
         item.partition(":")[2].strip().upper()[-1:] for item in items if _named(item)[0] == "school"
     )
     return Quiet(tuple(found), zones)
 
 
+def at_home(text: str, insee: str | None) -> str:
+    """The same; a public calendar of no department is that of this commune: Alsace-Moselle and overseas have days of their own.
+
+    A code that is no commune's, which nobody checked, changes nothing.
+    """
+    where = _department(insee or "")
+    if where not in ALSACE_MOSELLE and where not in OVERSEAS and not _MAINLAND.fullmatch(where):
+        return text
+    items = [item.strip() for item in text.split(",")]
+    return ",".join(f"public:{where}" if _named(item) == ("public", "") else item for item in items)
+
+
+def _department(insee: str) -> str:
+    """Of an INSEE code: "57", "2A", "974"."""
+    code = insee.strip().upper()
+    return code[:3] if code.startswith(("97", "98")) else code[:2]
+
+
 def _named(item: str) -> tuple[str, str]:
     kind, _, where = item.partition(":")
     return kind.strip().lower(), where.strip().upper()
+
+
+def _own(closed: str) -> Because:
+    spans = [line.split("/") for line in closed.split("\n") if line]
+    return lambda day: OWN_DAY if any(first <= day.isoformat() <= last for first, last in spans) else None
 
 
 def _source(kind: str, where: str) -> Because:

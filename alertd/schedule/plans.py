@@ -9,7 +9,7 @@ from typing import Final
 from alertd.clock import HOUR, MINUTE, from_ms, to_ms
 from alertd.errors import Missing
 from alertd.model import Content, Level
-from alertd.schedule.holidays import Quiet, read_skips
+from alertd.schedule.holidays import Quiet, at_home, read_skips
 from alertd.schedule.recurrence import Firing, Recurrence, following, read_recurrence
 from alertd.schedule.stamps import read_local, read_zone
 from alertd.store import Database, Row
@@ -23,7 +23,10 @@ FIRED, SKIPPED = "fired", "skipped"
 
 @dataclass(frozen=True)
 class Plan:
-    """A schedule's row. `content`'s times are milliseconds after each firing; `next_at` is None when none is to come."""
+    """A schedule's row. `content`'s times are milliseconds after each firing; `next_at` is None when none is to come.
+
+    `asked_by` wrote what a second person has not agreed to, since `asked_at` (UTC milliseconds); both None: nobody is waited for.
+    """
 
     id: int
     station_id: int
@@ -38,6 +41,10 @@ class Plan:
     grace_ms: int
     next_at: int | None
     version: int
+    asked_by: str | None = None
+    asked_at: int | None = None
+    closed: str = ""
+    """The station's own closed days, as it keeps them."""
 
     @cached_property
     def recurrence(self) -> Recurrence:
@@ -47,7 +54,7 @@ class Plan:
     @cached_property
     def quiet(self) -> Quiet:
         """The days that it leaves out."""
-        return read_skips(self.skips)
+        return read_skips(self.skips, self.closed)
 
     def after(self, moment: int) -> int | None:
         """The first firing strictly after a moment, both in UTC milliseconds; None when it is over."""
@@ -72,7 +79,9 @@ def moved(content: Content, by_ms: int) -> Content:
 
 
 def plan_of(row: Row) -> Plan:
-    """A row as a plan; its rule is read when it is asked for."""
+    """A row as a plan; its rule is read when it is asked for. Public holidays of no department are those at home, also where it was
+    saved before that was looked for in the stations above.
+    """
     return Plan(
         id=row["id"],
         station_id=row["station_id"],
@@ -81,19 +90,33 @@ def plan_of(row: Row) -> Plan:
         rule=row["rule"],
         starts=read_local(row["starts"], "starts"),
         timezone=row["timezone"],
-        skips=row["skips"],
+        skips=at_home(row["skips"], row["insee"]),
         content=loads(row["content"]),
         people=row["people"],
         grace_ms=row["grace_ms"],
         next_at=row["next_at"],
         version=row["version"],
+        asked_by=row["asked_by"],
+        asked_at=row["asked_at"],
+        closed=row["closed"],
     )
 
 
 def row_of(plan: Plan, digest: str) -> tuple[object, ...]:
     """A new plan's values, as `schedules.add` takes them."""
     what = (plan.rule, plan.starts.isoformat(), plan.timezone, plan.skips, dumps(plan.content))
-    return (plan.id, plan.station_id, digest, plan.actor, *what, plan.people, plan.grace_ms, plan.next_at)
+    waits = (plan.asked_by, plan.asked_at)
+    return (
+        plan.id,
+        plan.station_id,
+        digest,
+        plan.actor,
+        *what,
+        plan.people,
+        plan.grace_ms,
+        plan.next_at,
+        *waits,
+    )
 
 
 async def plan(db: Database, station_id: int, schedule_id: int) -> Plan:
@@ -138,3 +161,19 @@ async def skipped(db: Database, station_id: int, since: int, most: int = 20) -> 
     """What a station's schedules did not send, decided since then: to be shown to who opens its page."""
     rows = await db.fetch("schedules.skipped_lately", station_id, since, most)
     return [Occurrence(row["schedule_id"], row["fire_at"], fired=False, reason=row["reason"]) for row in rows]
+
+
+async def doubled(db: Database, station_id: int, since: int, most: int = 20) -> list[Occurrence]:
+    """What a station's schedules sent to twice the people of their saving, or more, decided since then."""
+    rows = await db.fetch("schedules.doubled_lately", station_id, since, most)
+    return [
+        Occurrence(
+            row["schedule_id"],
+            row["fire_at"],
+            fired=True,
+            reason="doubled",
+            alert_id=row["alert_id"],
+            people=row["people"],
+        )
+        for row in rows
+    ]

@@ -1,21 +1,29 @@
-"""Saving a schedule, and changing it. What was previewed is what is sent each time; the preview's digest saves it once."""
+"""Saving a schedule, and changing it. What was previewed is what is sent each time; the preview's digest saves it once.
+
+Whatever decides what a schedule will say, where or when is one right and one agreement, at its saving as at each change: see
+`alertd.schedule.agreeing`. Whoever only takes away (a date dropped, a pause, an end) asks nobody.
+"""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Final
 
 from alertd.clock import from_ms, to_ms
-from alertd.errors import Conflict, NotAllowed, Refused
+from alertd.errors import Conflict, Refused
 from alertd.issue.desk import Desk
 from alertd.issue.guards import check_level, check_station
 from alertd.issue.preview import stored
-from alertd.model import Actor, Content, Level, Role, Station
+from alertd.model import Actor, Content, Level, Station
 from alertd.publish.phrasing import says
+from alertd.schedule import agreeing
+from alertd.schedule.holidays import at_home
 from alertd.schedule.plans import ACTIVE, ENDED, GRACE, PAUSED, Plan, moved, row_of
 from alertd.schedule.plans import plan as find
 from alertd.schedule.stamps import resolve
-from alertd.stations import approval_rules, audit
+from alertd.stations import audit, elections, stations
 from alertd.store import Row, Transaction, ids
 from alertd.store.contents import loads
 
@@ -26,7 +34,9 @@ STAMP: Final = "%Y%m%dT%H%M%SZ"
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """When to send: an RFC 5545 rule from a first wall time of the station, and the holidays to leave out."""
+    """When to send: an RFC 5545 rule from a first wall time of the station, and the holidays to leave out; public ones of no
+    department are those of the station's commune.
+    """
 
     rule: str
     starts: datetime
@@ -48,7 +58,6 @@ async def draw(desk: Desk, actor: Actor, station: Station, digest: str, wish: Wi
     check_station(station)
     _check(actor, content, shown)
     _check_hour(desk, content, wish)
-    await _check_agreed(desk, actor, station, content)
     since = content.onset or shown["created_at"]
     plan = Plan(
         id=0,
@@ -58,14 +67,15 @@ async def draw(desk: Desk, actor: Actor, station: Station, digest: str, wish: Wi
         rule=wish.rule,
         starts=wish.starts,
         timezone=station.timezone,
-        skips=wish.skips,
+        skips=at_home(wish.skips, await stations.insee(desk.db, station)),
         content=moved(content, -since),
         people=shown["people"],
         grace_ms=GRACE[content.level],
         next_at=None,
         version=1,
+        closed=(await desk.db.fetch("schedules.closed", station.id))[0]["closed"],
     )
-    return await placed(desk, plan)
+    return await placed(desk, await agreeing.asked(desk, actor, plan))
 
 
 async def save(desk: Desk, actor: Actor, station: Station, digest: str, wish: Wish) -> int:
@@ -83,6 +93,7 @@ async def save(desk: Desk, actor: Actor, station: Station, digest: str, wish: Wi
         await audit.append(
             tx, desk.clock, station.id, actor.name, "schedule.save", f"schedule:{plan.id}", detail
         )
+        await agreeing.call(desk, tx, plan)
     return plan.id
 
 
@@ -97,7 +108,8 @@ async def resume(desk: Desk, actor: Actor, schedule_id: int) -> None:
     plan = await mine(desk, actor, schedule_id)
     if plan.state == ACTIVE:
         return
-    await _change(desk, actor, plan, await placed(desk, replace(plan, state=ACTIVE)), "schedule.resume")
+    again = await agreeing.asked(desk, actor, replace(plan, state=ACTIVE))
+    await _change(desk, actor, plan, await placed(desk, again), "schedule.resume")
 
 
 async def end(desk: Desk, actor: Actor, schedule_id: int) -> None:
@@ -116,16 +128,19 @@ async def drop(desk: Desk, actor: Actor, schedule_id: int, fire_at: int) -> None
 
 async def move(desk: Desk, actor: Actor, schedule_id: int, fire_at: int, wall: datetime) -> None:
     """Send one date's message at another wall time instead, with the words of its day. Raises as `drop`, and `date_past`,
-    `date_excluded`.
+    `date_taken`, `date_excluded`.
     """
     plan = await mine(desk, actor, schedule_id)
     await check_coming(desk, plan, fire_at)
     at = to_ms(resolve(wall, plan.recurrence.zone))
     if at <= desk.clock.now_ms():
         raise Refused("date_past", "Cette date est déjà passée : choisissez-en une à venir.")
+    if at != fire_at and await asyncio.to_thread(plan.after, at - 1) == at:
+        raise Refused("date_taken", "Un message part déjà à cette heure-là : choisissez-en une autre.")
     freed = _without(plan.rule, f"EXDATE:{_stamp(at)}")  # a date that was dropped before may be wanted again
     lines = f"EXDATE:{_stamp(fire_at)}\nRDATE:{_stamp(at)}"
-    changed = await placed(desk, replace(plan, rule=_with(freed, lines)))
+    put_off = replace(plan, rule=_with(freed, lines))
+    changed = await placed(desk, await agreeing.asked(desk, actor, put_off))
     if changed.after(at - 1) != at:
         raise Refused(
             "date_excluded", "Cette date est de celles qui sont retirées : choisissez-en une autre."
@@ -152,19 +167,6 @@ def _check_hour(desk: Desk, content: Content, wish: Wish) -> None:
     if wish.rule != ONCE and content.picks is not None and says(desk.catalogue, content.picks, "time"):
         said = "Ce message dit une heure, qui serait fausse les autres fois. Dites le moment autrement, ou ne le dites pas."
         raise Refused("schedule_hour", said)
-
-
-async def _check_agreed(desk: Desk, actor: Actor, station: Station, content: Content) -> None:
-    """Where a second person agrees to each message, those who are called last save what goes without being asked.
-
-    :raises NotAllowed: `approval_needed`.
-    """
-    asked = await approval_rules.rule(desk.db, station.id, content.level)
-    if asked is not None and (actor.role is None or actor.role < Role.DEPUTY):
-        raise NotAllowed(
-            "approval_needed",
-            "Ici, un message de ce niveau demande l'accord d'une seconde personne : un adjoint ou le maire le programme.",
-        )
 
 
 async def placed(desk: Desk, plan: Plan, *, may_end: bool = False) -> Plan:
@@ -198,15 +200,43 @@ async def _change(desk: Desk, actor: Actor, read: Plan, plan: Plan, action: str)
         await put(desk, tx, actor, read, plan, action)
 
 
-async def put(desk: Desk, tx: Transaction, actor: Actor, read: Plan, plan: Plan, action: str) -> None:
-    """A schedule as it is now, in place of what was read. :raises Conflict: `schedule_changed`, or fired meanwhile."""
-    what = (plan.state, plan.rule, plan.next_at)
+async def put(
+    desk: Desk,
+    tx: Transaction,
+    actor: Actor,
+    read: Plan,
+    plan: Plan,
+    action: str,
+    detail: Mapping[str, object] = MappingProxyType({}),
+) -> None:
+    """A schedule as it is now, in place of what was read; those are called who are to agree to it.
+
+    :raises Conflict: `schedule_changed`, or fired meanwhile.
+    """
+    what = (plan.state, plan.rule, plan.next_at, plan.asked_by, plan.asked_at)
     if not await tx.execute("schedules.change", plan.id, read.version, read.next_at, *what):
         raise Conflict(
             "schedule_changed", "Cette programmation vient de changer ou de partir : rechargez la page."
         )
-    detail = {"next_at": plan.next_at}
-    await audit.append(tx, desk.clock, plan.station_id, actor.name, action, f"schedule:{plan.id}", detail)
+    told = {"next_at": plan.next_at, **detail}
+    await audit.append(tx, desk.clock, plan.station_id, actor.name, action, f"schedule:{plan.id}", told)
+    if plan.asked_at != read.asked_at:
+        await agreeing.call(desk, tx, plan)
+
+
+async def ticked_for(desk: Desk, plan: Plan, *, neutral: bool) -> bool:
+    """Whether a schedule that says something else, or begins anew, needed the tick of an electoral period, and has it.
+
+    :raises Refused: `election_tick`.
+    """
+    station = await stations.by_id(desk.db, plan.station_id)
+    return await elections.check_tick(desk.db, station, plan.content, desk.clock.now_ms(), ticked=neutral)
+
+
+async def note_tick(desk: Desk, tx: Transaction, actor: Actor, plan: Plan) -> None:
+    """Who said that it promotes nobody."""
+    where = (plan.station_id, actor.name, "election.tick", f"schedule:{plan.id}")
+    await audit.append(tx, desk.clock, *where, {})
 
 
 def _without(rule: str, line: str) -> str:

@@ -12,8 +12,9 @@ from alertd.errors import Refused
 from alertd.issue.check import unseen
 from alertd.issue.desk import Desk
 from alertd.model import Actor, Content
+from alertd.schedule import agreeing
 from alertd.schedule.plans import Plan
-from alertd.stations import audit
+from alertd.schedule.saving import note_tick, put, ticked_for
 from alertd.store import Database
 
 MOST: Final = 366
@@ -64,14 +65,22 @@ async def texts(db: Database, schedule_id: int, since: date) -> dict[date, str]:
     return {date.fromisoformat(row["day"]): row["words"] for row in rows}
 
 
-async def keep(desk: Desk, actor: Actor, plan: Plan, wanted: Mapping[date, str]) -> None:
-    """Replace a schedule's words by these, all or none. Whether the actor may is the caller's to ask (`saving.mine`)."""
+async def keep(
+    desk: Desk, actor: Actor, plan: Plan, wanted: Mapping[date, str], *, neutral: bool = False
+) -> None:
+    """Replace a schedule's words by these, all or none. Whether the actor may is the caller's to ask (`saving.mine`).
+
+    `neutral`: they promote nobody. :raises Refused: `election_tick`. :raises Conflict: `schedule_changed`.
+    """
+    ticked = bool(wanted) and await ticked_for(desk, plan, neutral=neutral)
     rows = [(plan.id, day.isoformat(), words) for day, words in wanted.items()]
+    changed, detail = await agreeing.asked(desk, actor, plan), {"days": len(rows)}
     async with desk.db.transaction() as tx:
+        await put(desk, tx, actor, plan, changed, "schedule.texts", detail)
         await tx.execute("schedules.forget_texts", plan.id)
         await tx.execute_many("schedules.add_text", rows)
-        where = (plan.station_id, actor.name, "schedule.texts", f"schedule:{plan.id}")
-        await audit.append(tx, desk.clock, *where, {"days": len(rows)})
+        if ticked:
+            await note_tick(desk, tx, actor, plan)
 
 
 async def said_on(db: Database, plan: Plan, day: date, content: Content) -> Content:
@@ -79,13 +88,27 @@ async def said_on(db: Database, plan: Plan, day: date, content: Content) -> Cont
     rows = await db.fetch("schedules.text_on", plan.id, day.isoformat())
     if not rows:
         return content
-    words = rows[0]["words"]
+    return saying(content, rows[0]["words"])
+
+
+def saying(content: Content, words: str) -> Content:
+    """The content with these words as its instruction, in each of its languages."""
     return replace(
         content,
         texts={tongue: replace(text, instruction=words) for tongue, text in content.texts.items()},
         picks=None,
         template="",
     )
+
+
+def read_words(typed: str, most_chars: int) -> str:
+    """Words of one date, or of all. :raises Refused: `texts_unreadable`."""
+    words = " ".join(typed.split())
+    if len(words) > most_chars:
+        raise _refused(f"Ce texte a {len(words)} caractères : {most_chars} au plus.")
+    if unseen(words):
+        raise _refused("Ce texte contient un signe que les téléphones n'affichent pas.")
+    return words
 
 
 def _day(text: str) -> date:

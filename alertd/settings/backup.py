@@ -88,6 +88,7 @@ class Backup(Section):
     keep_weekly: int = Field(5, ge=0, le=520, description="Weeks of which the last backup is kept.")
     keep_monthly: int = Field(12, ge=0, le=12, description="Months of which the last backup is kept.")
     before_migration: bool = Field(
-        True, description="Whether a new version makes one before it changes the database."
+        True,
+        description="Whether a new version makes one before it changes the database; on PostgreSQL, waits for alertd migrate --backed-up.",
     )
     remote: Remote = Remote()

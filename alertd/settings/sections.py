@@ -72,12 +72,25 @@ class Http(Section):
         le=67_108_864,
         description="Largest request body, in bytes; a longer one gets 413.",
     )
+    idle_s: float = Field(
+        130,
+        gt=0,
+        le=3_600,
+        description="A connection that asks for nothing, or has not finished saying for what, is closed after so many seconds. Longer "
+        "than the reverse proxy keeps its own (Caddy: 120), or it meets one that is just being closed.",
+    )
+    body_s: float = Field(
+        30,
+        gt=0,
+        le=3_600,
+        description="A body that has not come after so many seconds, and one more for each 4 kB, is given up with 408.",
+    )
 
     @model_validator(mode="after")
     def _found_at_host_and_port(self) -> Self:
         """Links that lead here, also on another port, until somebody says what residents type."""
         if "public_url" not in self.model_fields_set:
-            everywhere = self.host in {"0.0.0.0", "::"}  # noqa: S104 - not listened on: put into links
+            everywhere = self.host in {"0.0.0.0", "::"}  # noqa: S104 - not listened on: put into links  # nosec B104
             host = "127.0.0.1" if everywhere else self.host
             object.__setattr__(self, "public_url", f"http://{host}:{self.port}")
         return self

@@ -9,8 +9,8 @@ from alertd.deliver.service import House, Limit, Note, Written, service
 from alertd.model import Mode, Station
 from alertd.store.database import Row, Transaction
 
-MOST: Final = 20
-"""Addresses that are told."""
+MOST: Final = 200
+"""Addresses that are told: where there are more, each person at one before anybody at a second."""
 WITHIN: Final = 2 * HOUR
 EVERY: Final = Limit("deciders", 30, HOUR // 30)
 
@@ -25,11 +25,12 @@ async def call_deciders(
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """What is said: a phrase of the book and its blanks; `path` is the page it leads to."""
+    """What is said: a phrase of the book and its blanks; `path` is the page it leads to, `title` the phrase of its subject."""
 
     phrase: str
     blanks: Mapping[str, str]
     path: str
+    title: str = "service.house_title"
 
 
 async def write_to(
@@ -41,7 +42,7 @@ async def write_to(
     note = Note(
         said.phrase,
         said.blanks,
-        title="service.house_title",
+        title=said.title,
         station_id=station.id,
         within_ms=WITHIN,
         path=said.path,

@@ -6,7 +6,7 @@ from typing import Final
 
 from alertd.clock import Clock
 from alertd.errors import Conflict, Missing, Refused
-from alertd.model import Actor, Role
+from alertd.model import Accent, Actor, Role
 from alertd.stations import passwords
 from alertd.stations.passwords import Passwords
 from alertd.store.database import Database, Row, Transaction
@@ -32,6 +32,7 @@ class Post:
     slug: str
     name: str
     role: Role
+    accent: Accent
 
 
 async def add(
@@ -101,7 +102,10 @@ async def verify(store: Database, known: Passwords, login: str, password: str) -
 async def posts(store: Database | Transaction, operator_id: int) -> tuple[Post, ...]:
     """The stations that an operator may choose from, by name."""
     rows = await store.fetch("operators.list_roles", operator_id)
-    return tuple(Post(row["station_id"], row["slug"], row["name"], Role(row["role"])) for row in rows)
+    return tuple(
+        Post(row["station_id"], row["slug"], row["name"], Role(row["role"]), Accent(row["accent"]))
+        for row in rows
+    )
 
 
 async def actor(store: Database | Transaction, operator: Operator, station_id: int) -> Actor | None:

@@ -109,9 +109,13 @@ async def children(store: Database | Transaction, station_id: int, now: int) -> 
 
 async def child(store: Database | Transaction, parent: Station, station_id: int) -> Station:
     """:raises Missing: `station_unknown`: there is none, or it is not directly under this one."""
-    found = await stations.by_id(store, station_id)
+    sentence = "Cette organisation n'existe pas, ou dépend d'une autre commune."
+    try:
+        found = await stations.by_id(store, station_id)
+    except Missing as error:
+        raise Missing("station_unknown", sentence) from error
     if found.parent_id != parent.id:
-        raise Missing("station_unknown", "Cette organisation n'existe pas, ou dépend d'une autre commune.")
+        raise Missing("station_unknown", sentence)
     return found
 
 
@@ -131,4 +135,4 @@ def _refusal(texts: list[Template]) -> str:
     if not texts:
         return f"Une urgence ne part pas d'ici. {ask}"
     names = ", ".join(f"« {text.label} »" for text in texts)
-    return f"La mairie vous a confié ces urgences, mot pour mot et sans rien y joindre : {names}. Pour toute autre : {ask}"
+    return f"La mairie vous a confié ces urgences, mot pour mot et sans rien y joindre : {names}. Pour toute autre : {ask[0].lower()}{ask[1:]}"

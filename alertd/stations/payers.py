@@ -5,7 +5,7 @@ from typing import Final
 from alertd.catalogue import Catalogue
 from alertd.errors import NotAllowed, Refused
 from alertd.model import Channel, Content, Level, Station
-from alertd.stations.organisations import check_danger, is_organisation
+from alertd.stations.organisations import check_danger, granted, is_organisation
 from alertd.store.database import Database, Transaction
 
 NOBODY: Final = "nobody"
@@ -40,6 +40,12 @@ async def decide(tx: Transaction, station: Station, wanted: str | None) -> None:
 async def unpaid(store: Database | Transaction, station: Station) -> frozenset[Channel]:
     """The channels that nobody pays for here."""
     return PAID if await payer(store, station) == NOBODY else frozenset()
+
+
+async def closed(store: Database | Transaction, station: Station) -> frozenset[Channel]:
+    """Those by which nothing at all would come to whoever joins: nobody pays, and no danger was granted."""
+    found = await unpaid(store, station)
+    return frozenset() if found and await granted(store, station) else found
 
 
 async def check_may(

@@ -1,8 +1,8 @@
-"""Quotas: how many deliveries of informations a station may release in a day of its own clock.
+"""Quotas: how many deliveries of informations a station may release in a day of its own clock; an organisation's warnings are of them.
 
-A day and not the last 24 hours: "demain" is a promise that the sender can plan by, and that a screen can say. Danger and
-warning have none, nor have ends and corrections; an exercise counts as its level. What was released counts as it was
-expected, also when it is corrected later: it has left.
+A day and not the last 24 hours: "demain" is a promise that the sender can plan by, and that a screen can say. A commune's warnings have
+none, nor has anybody's danger, nor ends and corrections; but what a commune caps is not gone round by another level. An exercise
+counts as its level. What was released counts as it was expected, also when it is corrected later: it has left.
 """
 
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from alertd.clock import SECOND
 from alertd.errors import Conflict, Refused, TooOften
 from alertd.model import Act, Level, Station
 from alertd.settings.quotas import Quotas
+from alertd.stations.organisations import is_organisation
 from alertd.store import Database, Transaction
 
 MOST: Final = 10_000_000
@@ -22,12 +23,15 @@ _COUNTED: Final = (Act.ALERT, Act.UPDATE)
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """`per_day` deliveries, `used` of them since midnight; `now` and `resumes_at`, the next midnight, in UTC ms."""
+    """`per_day` deliveries, `used` of them since midnight; `now` and `resumes_at`, the next midnight, in UTC ms. `warnings`: of
+    informations and warnings together, as an organisation's.
+    """
 
     per_day: int
     used: int
     now: int
     resumes_at: int
+    warnings: bool = False
 
     @property
     def left(self) -> int:
@@ -42,16 +46,32 @@ class Quota:
         if deliveries > self.per_day:
             raise Conflict(
                 "quota_exceeded",
-                f"Ce message demande plus d'envois que la limite de {self.per_day} par jour pour l'information : il ne passera "
-                "pas non plus demain. Réduisez la zone ou les moyens, ou demandez à l'administrateur de relever la limite.",
+                f"Ce message demande plus d'envois que la limite de {self.per_day} par jour pour {self._of_what} : il ne passera "
+                f"pas non plus demain. Réduisez la zone ou les moyens, ou demandez à {self._whose} de relever la limite.",
             )
         if deliveries > self.left:
             raise TooOften(
                 "quota_exceeded",
-                f"Il reste {self.left} envois d'information aujourd'hui sur {self.per_day}, et ce message en demande davantage. "
-                "Il pourra partir demain, dès minuit ; ou réduisez la zone ou les moyens.",
+                f"Il reste {self.left} envois {self._kind}aujourd'hui sur {self.per_day}, et ce message en demande davantage. "
+                f"Il pourra partir demain, dès minuit ; ou réduisez la zone ou les moyens{self._else}.",
                 retry_after_s=(self.resumes_at - self.now) / SECOND,
             )
+
+    @property
+    def _of_what(self) -> str:
+        return "les informations et les alertes" if self.warnings else "l'information"
+
+    @property
+    def _kind(self) -> str:
+        return "" if self.warnings else "d'information "
+
+    @property
+    def _whose(self) -> str:
+        return "la mairie" if self.warnings else "l'administrateur"
+
+    @property
+    def _else(self) -> str:
+        return ", ou passez par « Demander à la mairie »" if self.warnings else ""
 
 
 async def per_day(store: Database | Transaction, station: Station, instance: Quotas) -> int:
@@ -66,7 +86,8 @@ async def decide(tx: Transaction, station: Station, deliveries: int | None) -> N
     :raises Refused: `quota_invalid`.
     """
     if deliveries is not None and not 0 <= deliveries <= MOST:
-        raise Refused("quota_invalid", f"A quota is 0 (none) to {MOST} deliveries a day.")
+        french = f"Un quota va de 0 (sans limite) à {MOST} envois par jour."
+        raise Refused("quota_invalid", f"A quota is 0 (none) to {MOST} deliveries a day.", french=french)
     await tx.execute("stations.set_info_per_day", station.id, deliveries)
 
 
@@ -74,12 +95,18 @@ async def standing(
     store: Database | Transaction, station: Station, level: Level, instance: Quotas, now: int
 ) -> Quota | None:
     """How the station stands today; None where nothing is limited."""
-    limit = await per_day(store, station, instance) if level is Level.INFO else 0
+    most = gravest(station)
+    limit = await per_day(store, station, instance) if level <= most else 0
     if not limit:
         return None
     midnight, next_midnight = day(station, now)
-    rows = await store.fetch("events.info_expected_since", station.id, midnight)
-    return Quota(limit, rows[0]["n"], now, next_midnight)
+    rows = await store.fetch("events.expected_since", station.id, midnight, int(most))
+    return Quota(limit, rows[0]["n"], now, next_midnight, warnings=most is Level.WARNING)
+
+
+def gravest(station: Station) -> Level:
+    """The gravest level that a station's quota counts: an organisation chooses no other one to go round it."""
+    return Level.WARNING if is_organisation(station) else Level.INFO
 
 
 async def check(
@@ -89,7 +116,7 @@ async def check(
 
     Raises as `Quota.check` does.
     """
-    if level is not Level.INFO or act not in _COUNTED:
+    if level > gravest(station) or act not in _COUNTED:
         return
     await tx.fetch("stations.hold", station.id)
     quota = await standing(tx, station, level, instance, now)

@@ -5,10 +5,11 @@ from typing import Final
 
 from alertd.clock import HOUR, Clock
 from alertd.deliver.service import House
-from alertd.errors import Conflict, Refused, TooOften
+from alertd.errors import Conflict, Missing, Refused, TooOften
 from alertd.model import Station
 from alertd.stations import audit, stations, throttle
-from alertd.stations.calling import call_deciders
+from alertd.stations.calling import MOST as MOST_TOLD
+from alertd.stations.calling import Called, call_deciders, write_to
 from alertd.store.database import Database, Row, Transaction
 from alertd.store.ids import take
 
@@ -18,8 +19,12 @@ PER_HOUR: Final = 12
 PAGE: Final = 50
 IN_LETTER: Final = 140
 """Characters of the request in the letter that calls the mairie: an SMS."""
+IN_ANSWER: Final = 60
+"""Characters of it in the letter that brings the answer."""
 PATH: Final = "/organisations"
 """Where the mairie answers."""
+ASKED: Final = "/demandes"
+"""Where the organisation reads the answer."""
 ANSWERS: Final = ("done", "adapted", "declined")
 
 
@@ -68,9 +73,9 @@ async def ask_and_call(
 
 
 async def answer(
-    tx: Transaction, clock: Clock, parent: Station, who: str, id_: int, state: str, words: str
-) -> int:
-    """Answer, once; the id of the station that asked. A refusal says why.
+    tx: Transaction, house: House, parent: Station, who: str, id_: int, state: str, words: str
+) -> tuple[str, ...]:
+    """Answer, once, and write to whoever asked; the bells to ring. A refusal says why.
 
     :raises Refused: `request_invalid`. :raises Conflict: `request_closed`: someone was quicker, or it is not ours.
     """
@@ -84,8 +89,32 @@ async def answer(
     rows = await tx.fetch("requests.answer", id_, parent.id, state, said, who)
     if not rows:
         raise Conflict("request_closed", "Cette demande a déjà sa réponse.")
-    await audit.append(tx, clock, parent.id, who, f"request.{state}", f"request:{id_}")
-    return int(rows[0]["station_id"])
+    await audit.append(tx, house.clock, parent.id, who, f"request.{state}", f"request:{id_}")
+    return await _tell(tx, house, parent, rows[0], state, said)
+
+
+async def _tell(
+    tx: Transaction, house: House, parent: Station, row: Row, state: str, said: str
+) -> tuple[str, ...]:
+    """To the person who asked, while they work there; what a program asked, or somebody who has left, to those who decide there."""
+    station = await stations.by_id(tx, row["station_id"])
+    rows = await tx.fetch("requests.author", row["author"], station.id, MOST_TOLD)
+    rows = rows or await tx.fetch("organisations.deciders", station.id, MOST_TOLD)
+    blanks = {
+        "mairie": parent.name,
+        "reason": " ".join(said.split())[:IN_LETTER],
+        "words": " ".join(row["words"].split())[:IN_ANSWER],
+    }
+    told = Called(f"service.asked_{state}", blanks, ASKED, title="service.asked_title")
+    return await write_to(tx, house, station, rows, told)
+
+
+async def one(store: Database, parent: Station, id_: int) -> Request:
+    """What was asked of this mairie. :raises Missing: `request_unknown`: there is none, or it is another's."""
+    rows = await store.fetch("requests.one", id_, parent.id)
+    if not rows:
+        raise Missing("request_unknown", "Cette demande n'existe pas, ou s'adresse à une autre mairie.")
+    return _request(rows[0])
 
 
 async def asked_of(store: Database, parent: Station) -> tuple[Request, ...]:

@@ -45,6 +45,22 @@ class Session:
             return None
         return actor_of(self.operator.login, self.station_id, self.role)
 
+    @property
+    def form_token(self) -> str:
+        """What a form of the station chosen carries: the session's secret, and the station that it is opened for."""
+        return form_token(self.csrf, self.station_id)
+
+
+def form_token(csrf: str, station_id: int | None) -> str:
+    """The secret alone where no station is chosen."""
+    return csrf if station_id is None else f"{csrf}.{station_id}"
+
+
+def opened_for(token: str) -> tuple[str, int | None]:
+    """The secret of a form, and its station's id; None for a form that was opened without one."""
+    secret, _, station = token.partition(".")  # no sign of a secret's alphabet
+    return secret, int(station) if station.isascii() and station.isdigit() and len(station) < 16 else None
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:

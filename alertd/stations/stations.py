@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import zones
 from alertd.clock import Clock
 from alertd.errors import Conflict, Missing, Refused
-from alertd.model import Mode, Station
+from alertd.model import Accent, Mode, Station
 from alertd.store.database import Database, Row, Transaction
 from alertd.store.ids import take
 
@@ -42,6 +42,7 @@ RESERVED: Final = frozenset(
         "cartes",
         "compte",
         "connexion",
+        "couleur",
         "de",
         "deconnexion",
         "demandes",
@@ -59,6 +60,7 @@ RESERVED: Final = frozenset(
         "gabarits",
         "guichet",
         "groupes",
+        "guide",
         "healthz",
         "historique",
         "inscription",
@@ -96,6 +98,7 @@ RESERVED: Final = frozenset(
         "sandbox",
         "static",
         "stations",
+        "sujets",
         "surveillance",
         "sw",
         "tuiles",
@@ -160,6 +163,12 @@ async def by_id(store: Database | Transaction, station_id: int) -> Station:
     return _only(await store.fetch("stations.find_by_id", station_id), str(station_id))
 
 
+async def insee(store: Database | Transaction, one: Station) -> str | None:
+    """The INSEE code of a station, or of the nearest above it that has one."""
+    rows = await store.fetch("stations.insee", one.id)
+    return rows[0]["insee"] if rows else None
+
+
 async def page(store: Database | Transaction, after: int = 0, limit: int = PAGE) -> tuple[Station, ...]:
     """Up to `limit` stations (500 at most) in order of making, those whose id is above `after`."""
     rows = await store.fetch("stations.list_all", after, min(limit, PAGE))
@@ -169,6 +178,11 @@ async def page(store: Database | Transaction, after: int = 0, limit: int = PAGE)
 async def suspend(tx: Transaction, station_id: int, since: int | None) -> None:
     """From `since` (UTC milliseconds) the station releases nothing and its keys open nothing; None ends that."""
     await tx.execute("stations.suspend", station_id, since)
+
+
+async def colour(tx: Transaction, station_id: int, accent: Accent) -> None:
+    """From now on that colour heads the station's screens."""
+    await tx.execute("stations.colour", station_id, accent.value)
 
 
 async def redraw(tx: Transaction, station_id: int, outline: Mapping[str, Any]) -> None:
@@ -195,6 +209,7 @@ def station(row: Row) -> Station:
         private=bool(row["private"]),
         suspended=row["suspended_at"] is not None,
         parent_id=row["parent_id"],
+        accent=Accent(row["accent"]),
     )
 
 

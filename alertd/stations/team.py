@@ -11,6 +11,7 @@ from alertd.keys import token as new_token
 from alertd.keys import token_hash
 from alertd.model import Role, Scope, Station
 from alertd.stations import api_keys, audit, operators
+from alertd.stations.operators import Operator
 from alertd.store.database import Database, Row, Transaction
 from alertd.store.ids import take
 
@@ -92,7 +93,8 @@ async def decline(tx: Transaction, clock: Clock, station: Station, who: str, pro
     row = await _decided(tx, clock, station, who, proposal_id, "declined")
     content = json.loads(row["content"])
     if row["kind"] == INVITE:
-        await tx.execute("team.settle_invitation", content["invitation"], station.id, clock.now_ms())
+        where = content.get("station", station.id)
+        await tx.execute("team.settle_invitation", content["invitation"], where, clock.now_ms())
     await audit.append(
         tx, clock, station.id, who, "team.decline", f"proposal:{proposal_id}", {"kind": row["kind"]}
     )
@@ -149,25 +151,47 @@ async def accept(tx: Transaction, clock: Clock, token: str, password_hash: str |
     row = await invitation(tx, clock, token)
     if not row["known"] and password_hash is None:
         raise Refused("password_missing", "Choisissez un mot de passe.")
-    if not await tx.execute("team.settle_invitation", row["id"], row["station_id"], clock.now_ms()):
-        raise Missing("invitation_unknown", "Cette invitation a déjà servi.")
     if not row["known"]:
         await operators.set_password(tx, row["operator_id"], password_hash or "")
-    await operators.set_role(tx, row["operator_id"], row["station_id"], Role(row["role"]))
-    detail = {"role": Role(row["role"]).word, "by": row["invited_by"]}
-    who, whom = f"operator:{row['login']}", f"operator:{row['operator_id']}"
-    await audit.append(tx, clock, row["station_id"], who, "invitation.accept", whom, detail)
-    if row["leaver_id"] is not None:
-        await _hand_over(tx, clock, row, who)
+    await _take(tx, clock, row, Operator(row["operator_id"], row["login"], row["name"]))
     return row
+
+
+async def accept_as(tx: Transaction, clock: Clock, token: str, own: Operator) -> Row:
+    """Take it with the account that somebody has already, under another login: the letter's link shows whose the address is, the
+    session whose the account is. No address is looked up among those at which operators are told, so that inviting one tells nobody
+    whose it is. Not where the address is a login that opens already: its letter is worth nothing to whoever else holds it.
+
+    :raises Missing: `invitation_unknown`. :raises Conflict: `invitation_not_yours`.
+    """
+    row = await invitation(tx, clock, token)
+    if row["known"] and row["operator_id"] != own.id:
+        raise Conflict(
+            "invitation_not_yours", "Cette invitation est pour un autre compte : acceptez-la avec lui."
+        )
+    await _take(tx, clock, row, own)
+    return row
+
+
+async def _take(tx: Transaction, clock: Clock, row: Row, person: Operator) -> None:
+    """Once. A letter lowers nobody: who holds more already keeps it."""
+    station_id, offered = row["station_id"], Role(row["role"])
+    if not await tx.execute("team.settle_invitation", row["id"], station_id, clock.now_ms()):
+        raise Missing("invitation_unknown", "Cette invitation a déjà servi.")
+    held = await tx.fetch("operators.find_role", person.id, station_id)
+    await operators.set_role(tx, person.id, station_id, max([offered, *(Role(one["role"]) for one in held)]))
+    detail = {"role": offered.word, "by": row["invited_by"]}
+    who, whom = f"operator:{person.login}", f"operator:{person.id}"
+    await audit.append(tx, clock, station_id, who, "invitation.accept", whom, detail)
+    if row["leaver_id"] not in {None, person.id}:
+        await _hand_over(tx, clock, row, who)
 
 
 async def _hand_over(tx: Transaction, clock: Clock, row: Row, who: str) -> None:
     """Who handed over leaves, now that somebody else holds the role: never before, so that the station has a head all along."""
     station_id, leaver = row["station_id"], row["leaver_id"]
     await tx.fetch("stations.hold", station_id)
-    others = (await tx.fetch("team.mayors", station_id, leaver))[0]["n"]
-    if leaver == row["operator_id"] or not others:
+    if not (await tx.fetch("team.mayors", station_id, leaver))[0]["n"]:
         return
     await operators.set_role(tx, leaver, station_id, None)
     await audit.append(
@@ -178,10 +202,13 @@ async def _hand_over(tx: Transaction, clock: Clock, row: Row, who: str) -> None:
 async def _check_role(tx: Transaction, station: Station, content: Mapping[str, Any]) -> None:
     held = {member.id: member.role for member in await members(tx, station.id)}.get(content["operator"])
     if held is None:
-        raise Missing("member_unknown", "Cette personne n'a pas de rôle ici : invitez-la.")
+        french = "Cette personne n'a pas de rôle ici : invitez-la."
+        raise Missing("member_unknown", f"This person has no role in {station.slug}.", french=french)
     others = (await tx.fetch("team.mayors", station.id, content["operator"]))[0]["n"]
     if held is Role.MAYOR and content["role"] != Role.MAYOR and not others:
-        raise Conflict("last_mayor", "C'est le dernier maire : donnez d'abord ce rôle à quelqu'un d'autre.")
+        said = f"This is the last mayor of {station.slug}: give somebody else that role first."
+        french = "C'est le dernier maire : donnez d'abord ce rôle à quelqu'un d'autre."
+        raise Conflict("last_mayor", said, french=french)
 
 
 async def _decided(tx: Transaction, clock: Clock, station: Station, who: str, id_: int, state: str) -> Row:

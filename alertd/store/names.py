@@ -36,7 +36,7 @@ SELECT l.pid FROM pg_locks l, (SELECT {_KEY} AS key) k
    AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
    AND CAST(l.classid AS BIGINT) = ((k.key >> 32) & 4294967295)
    AND CAST(l.objid AS BIGINT) = (k.key & 4294967295)
-"""
+"""  # noqa: S608 - made of constants of this file  # nosec B608
 
 _LOST = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 _Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"

@@ -143,7 +143,10 @@ def email_address(text: str) -> str:
     try:
         return canonical_email(text)
     except ValueError as error:
-        raise Refused("email_invalid", "This is not an e-mail address: name@domain.fr") from error
+        french = "Ce n'est pas une adresse e-mail : nom@domaine.fr"
+        raise Refused(
+            "email_invalid", "This is not an e-mail address: name@domain.fr", french=french
+        ) from error
 
 
 def _number(channel: Channel, text: str, region: str, *, fiction: bool) -> str:

@@ -14,7 +14,7 @@ from alertd.clock import FOREVER, HOUR
 from alertd.deliver.service import House
 from alertd.errors import Missing, Refused
 from alertd.model import ALL_TOPICS, Channel, Level, Mode, Station
-from alertd.stations import stations, throttle
+from alertd.stations import payers, stations, throttle
 from alertd.store.database import Transaction
 from alertd.subscribe import numbers, own_word
 from alertd.subscribe.addresses import canonical
@@ -36,7 +36,9 @@ class Texted:
 
 
 async def meant(tx: Transaction, texted: Texted) -> Station | None:
-    """The station whose name the words are, if anybody may join it; its name in URLs, however it is written."""
+    """The station whose name the words are, if anybody may join it and an SMS of it would come; its name in URLs, however it
+    is written.
+    """
     slug = "-".join(texted.said)
     if not stations.SLUG.fullmatch(slug):
         return None
@@ -45,7 +47,7 @@ async def meant(tx: Transaction, texted: Texted) -> Station | None:
     except Missing:
         return None
     closed = station.private or station.suspended or station.mode is not Mode.LIVE
-    return None if closed else station
+    return None if closed or Channel.SMS in await payers.closed(tx, station) else station
 
 
 async def join(tx: Transaction, house: House, station: Station, texted: Texted, per_day: int) -> bool:

@@ -41,6 +41,12 @@ class Dates:
         """By how much this clock is behind (ahead: below 0), as every host that answered within the hour says twice running; 0 where
         any of them agrees with it, or none was heard twice.
         """
+        return min((off for _, *twice in self._fresh() for off in twice), key=abs, default=0)
+
+    def known(self) -> bool:
+        """Whether anybody answered within the hour, so that `off_ms` says something."""
+        return bool(self._fresh())
+
+    def _fresh(self) -> list[tuple[float, int, int]]:
         since = self.clock.monotonic() - FRESH_S
-        said = [off for at, *twice in self._heard.values() if at >= since for off in twice]
-        return min(said, key=abs, default=0)
+        return [heard for heard in self._heard.values() if heard[0] >= since]

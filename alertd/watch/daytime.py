@@ -14,7 +14,7 @@ from alertd.store import Database, Row
 async def timezones(db: Database, now: int, hours: str) -> list[str]:
     """Of those of live stations, where the clock stands within these hours ("10:00-17:00") at `now` (UTC ms)."""
     rows = await db.fetch("stations.live_timezones")
-    return [row["timezone"] for row in rows if _is_day(row["timezone"], now, hours)]
+    return [row["timezone"] for row in rows if within(row["timezone"], now, hours)]
 
 
 def due(row: Row, channel: Channel, timezone: str, now: int, chosen: QuietHours) -> int:
@@ -24,7 +24,8 @@ def due(row: Row, channel: Channel, timezone: str, now: int, chosen: QuietHours)
     return Peace(Level.INFO, now, timezone, own, quiet.usual_hours(chosen)).due(person, channel)
 
 
-def _is_day(timezone: str, now: int, hours: str) -> bool:
+def within(timezone: str, now: int, hours: str) -> bool:
+    """Whether the clock stands within these hours there at `now` (UTC ms)."""
     there: datetime = from_ms(now).astimezone(ZoneInfo(timezone))
     first, last = minutes(hours)
     return first <= there.hour * 60 + there.minute < last

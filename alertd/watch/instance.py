@@ -14,6 +14,8 @@ from alertd.watch.nouns import CHANNELS, Cause, Kind
 from alertd.watch.still import Stillness
 
 LATE_MS: Final = MINUTE
+ALONE_MS: Final = 15 * MINUTE
+"""How long a gateway may be down, of several for its channel, before somebody is told: a provider's own repair takes less."""
 SPREADING: Final = "spread"
 """What stands still before there are deliveries, beside the channels' words."""
 COMING_DUE: Final = "due"
@@ -34,6 +36,30 @@ def mute(routes: Routes, seen: Sequence[Seen], told: Collection[str], now: int) 
         down = all(not look.working and look.since <= now - LATE_MS for look in looks)
         if down and not names <= set(told):
             yield Cause(Kind.CHANNEL, channel.word, {"what": CHANNELS[channel]}, channel)
+
+
+def reduced(routes: Routes, seen: Sequence[Seen], told: Collection[str], now: int) -> Iterator[Cause]:
+    """Gateways that have been down for a quarter of an hour as every node sees it, while another speaks for their channel. Not those
+    that are some station's own, whose names are nobody else's, nor those of which operators were `told` already.
+    """
+    named = set(told)
+    for channel in Channel:
+        names = {
+            one.gateway
+            for danger in (False, True)
+            for one in routes.get((Mode.LIVE, channel, danger), ())
+            if not one.owners
+        }
+        down = {name for name in names if _down(name, seen, now)}
+        if down < names:
+            for name in sorted(down - named):
+                yield Cause(Kind.GATEWAY, name, {"gateway": name, "what": CHANNELS[channel]})
+        named |= down
+
+
+def _down(gateway: str, seen: Sequence[Seen], now: int) -> bool:
+    looks = [one.sighting for one in seen if one.sighting.gateway == gateway]
+    return bool(looks) and all(not look.working and look.since <= now - ALONE_MS for look in looks)
 
 
 @dataclass(slots=True)
@@ -76,5 +102,6 @@ async def unbalanced(db: Database) -> list[Cause]:
 
 
 async def silent(db: Database, routes: Routes, lease_ms: int, told: Collection[str], now: int) -> list[Cause]:
-    """`mute`, of what the nodes see that are alive."""
-    return list(mute(routes, await sightings.read(db, lease_ms), told, now))
+    """`mute` and `reduced`, of what the nodes see that are alive."""
+    seen = await sightings.read(db, lease_ms)
+    return [*mute(routes, seen, told, now), *reduced(routes, seen, told, now)]

@@ -23,10 +23,13 @@ class Kind(StrEnum):
     """What may be wrong; the word of its phrase (`service.watch_disk`), and of the end of it (`service.watch_disk_over`)."""
 
     CHANNEL = "channel"  # no gateway of a channel works
+    GATEWAY = "gateway"  # one of several does not: the reserve is gone
     DISK = "disk"
     CLOCK = "clock"
+    UNKEPT = "unkept"  # nobody keeps a clock right, and nothing proves it right
     BACKLOG = "backlog"  # urgent messages stand still
     BOOKS = "books"
+    BACKUP = "backup"  # the last is old, or did not stand its trial
     CANARY = "canary"
 
 

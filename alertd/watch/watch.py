@@ -1,6 +1,6 @@
 """Watch: one node's looks at itself and at the instance, every quarter of a minute."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -17,6 +17,7 @@ from alertd.watch.flights import Judge
 from alertd.watch.instance import Backlog
 from alertd.watch.machine import Disks
 from alertd.watch.nouns import Cause
+from alertd.watch.timekeeping import Timekeeping
 
 LOOK_S: Final = 15.0
 TIDY_S: Final = 600.0
@@ -25,7 +26,7 @@ TIDY_S: Final = 600.0
 @dataclass(slots=True)
 class Watch:
     """One node's, by its name. `folders` are what it keeps on disks; `lease_ms` is how long a node is believed alive;
-    `dates` are told what providers' answers bear.
+    `dates` are told what providers' answers bear; `backups` tells what is wrong with them, where they are made here.
     """
 
     db: Database
@@ -35,6 +36,8 @@ class Watch:
     folders: Mapping[str, Path]
     lease_ms: int
     dates: Dates
+    timekeeping: Timekeeping
+    backups: Callable[[], Awaitable[Sequence[Cause]]] | None = None
     _backlog: Backlog = field(default_factory=Backlog)
     _disks: Disks = field(init=False)
     _judge: Judge = field(default_factory=Judge)
@@ -65,7 +68,9 @@ class Watch:
         full = list(machine.fullest(used, self.node, was_full=self._full))
         self._full = bool(full)
         off = max(await machine.behind(self.db, self.desk.clock), self.dates.off_ms(), key=abs)
-        return [*full, *machine.off_by(off, self.node)]
+        unkept = self.timekeeping.look(self.node, proven=self.dates.known())
+        kept = await self.backups() if self.backups is not None else ()
+        return [*full, *kept, *machine.off_by(off, self.node), *unkept]
 
     async def _instance(self, now: int) -> Sequence[Cause]:
         rows = await self.db.fetch("alarms.open")

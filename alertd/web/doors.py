@@ -1,7 +1,7 @@
 """What every request passes: headers that close what browsers leave open, the bound of bodies, forged forms, errors.
 
 CSRF: the cookie is SameSite=Lax, a form from elsewhere is refused by what the browser says of its origin, and a
-logged-in person's form carries the session's token. The JSON API takes bearer keys only, so nothing of a browser's.
+logged-in person's form carries the session's token, and the station that it was opened for. The JSON API takes bearer keys only, so nothing of a browser's.
 https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
 """
 
@@ -17,7 +17,8 @@ from aiohttp import web
 
 from alertd.errors import AlertdError, NotAllowed
 from alertd.settings import Settings
-from alertd.web import callbacks, posted, statics, visits
+from alertd.stations import sessions
+from alertd.web import callbacks, elsewhere, posted, statics, visits
 from alertd.web.edge import route_of
 from alertd.web.error_pages import error_page
 from alertd.web.errors import BROKEN, problem, problem_response, retry_after
@@ -44,7 +45,9 @@ _HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-_FORM_WITH_FILES: Final = re.compile(r"/alertes/(?:nouvelle|[0-9]{1,15}/corriger|hors-ligne/envoi)")
+_FORM_WITH_FILES: Final = re.compile(
+    r"/alertes/(?:nouvelle|[0-9]{1,15}/corriger|hors-ligne/envoi)|/exercices/nouveau"
+)
 _FILE: Final = re.compile(r"/api/v1/stations/[a-z0-9-]{1,61}/attachments")
 _VERSIONED: Final = "/static/leaflet-"
 """Its folder is named by its version: what is there never changes."""
@@ -53,6 +56,7 @@ _HSTS: Final = "max-age=31536000"
 _SENTENCES: Final = {
     404: "Cette page n'existe pas, ou plus. Vérifiez l'adresse, ou repartez de l'accueil.",
     405: "Cette adresse ne s'ouvre pas ainsi. Repartez de l'accueil.",
+    408: "Ce que vous envoyez n'est pas arrivé : le réseau est trop lent, ou coupé. Réessayez là où il passe mieux.",
     413: "Ce qui a été envoyé dépasse ce que l'on accepte ici. Envoyez moins à la fois.",
 }
 _BROKEN: Final = "Quelque chose s'est mal passé de notre côté. C'est noté ; réessayez, et appelez l'administrateur si cela dure."
@@ -134,7 +138,9 @@ async def refuse_forgery(request: web.Request, handler: Handler) -> web.StreamRe
         return await handler(request)
     _check_origin(request)
     if not request.path.startswith(_WITHOUT_SESSION):
-        await _check_token(request)
+        moved = await _check_token(request)
+        if moved is not None:
+            return moved
     return await handler(request)
 
 
@@ -156,13 +162,16 @@ def _is_ours(origin: str, request: web.Request) -> bool:
     return host in {request.host, urlsplit(request.app[ROOMS].settings.http.public_url).netloc}
 
 
-async def _check_token(request: web.Request) -> None:
+async def _check_token(request: web.Request) -> web.Response | None:
+    """What is answered where the form is ours, but another station's."""
     session = await visits.session_of(request)
     if session is None:
-        return
+        return None
     token = (await posted.form(request)).get("csrf", "")
-    if not isinstance(token, str) or not secrets.compare_digest(token.encode(), session.csrf.encode()):
+    secret, station_id = sessions.opened_for(token if isinstance(token, str) else "")
+    if not secrets.compare_digest(secret.encode(), session.csrf.encode()):
         raise _forged()
+    return await elsewhere.answer(request, session, station_id)
 
 
 def _forged() -> NotAllowed:
@@ -195,8 +204,19 @@ def _refusal(request: web.Request, status: int) -> web.Response:
     if request.path.startswith(API):
         setting = "limits.attachment_bytes" if _FILE.fullmatch(request.path) else "http.max_body_bytes"
         too_large = _TOO_LARGE.format(setting=setting)
-        sentences = {404: "There is nothing at this address.", 413: too_large, 500: BROKEN}
-        codes = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 500: "internal_error"}
+        sentences = {
+            404: "There is nothing at this address.",
+            408: "The body did not come in time: send it again.",
+            413: too_large,
+            500: BROKEN,
+        }
+        codes = {
+            404: "not_found",
+            408: "body_too_slow",
+            405: "method_not_allowed",
+            413: "too_large",
+            500: "internal_error",
+        }
         detail = sentences.get(status, "This cannot be answered as it was asked.")
         return problem_response(status, codes.get(status, f"http_{status}"), detail)
     return error_page(request, status, _SENTENCES.get(status, _BROKEN if status >= 500 else "Réessayez."))

@@ -4,19 +4,22 @@ from collections.abc import Mapping
 from dataclasses import fields
 from functools import cache
 from importlib.resources import files
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Final, Protocol
 
 import jinja2
 from aiohttp import web
 from markupsafe import Markup
 
 from alertd.model import Mode
-from alertd.web import words
-from alertd.web.contracts import Frame
+from alertd.stations.operators import Post
+from alertd.web import accents, words
+from alertd.web.contracts import Frame, PostLine
 from alertd.web.statics import Versioned
 from alertd.web.visits import Visit
 
 TEMPLATES = files("alertd.web") / "templates"
+FEW_STATIONS: Final = 3
+"""So many have a button each at the head of the page; more would push it down on a small phone."""
 
 
 class Page(Protocol):
@@ -37,6 +40,7 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["deep"] = accents.deep
     made.filters["telephone"] = words.telephone
     return made
 
@@ -48,7 +52,7 @@ def context(page: Page) -> Mapping[str, object]:
 
 def part(page: Page) -> Markup:
     """The HTML of a page or of a part of one."""
-    return Markup(environment().get_template(page.template).render(context(page)))  # noqa: S704 - autoescaped
+    return Markup(environment().get_template(page.template).render(context(page)))  # noqa: S704 - autoescaped  # nosec B704
 
 
 def show(page: Page, status: int = 200) -> web.Response:
@@ -56,19 +60,35 @@ def show(page: Page, status: int = 200) -> web.Response:
     return web.Response(text=str(part(page)), status=status, content_type="text/html")
 
 
-def frame(title: str, visit: Visit, live: str = "", refresh_s: int = 0) -> Frame:
-    """What surrounds an operator's page."""
+def post_line(post: Post) -> PostLine:
+    """A station to choose, as its button has it."""
+    return PostLine(post.station_id, post.name, words.ROLES[post.role], post.accent)
+
+
+def others(posts: tuple[Post, ...], station_id: int) -> tuple[PostLine, ...]:
+    """The stations of a person but the one chosen, where one tap in the head of the page leads to each; none where there are more."""
+    if len(posts) > FEW_STATIONS:
+        return ()
+    return tuple(post_line(post) for post in posts if post.station_id != station_id)
+
+
+def frame(title: str, visit: Visit, live: str = "", refresh_s: int = 0, again: str = "") -> Frame:
+    """What surrounds an operator's page; `again`: where it looks again by itself, if that is not its own address."""
     return Frame(
         title=title,
         operator=visit.session.operator.name,
         station=visit.station.name,
-        csrf=visit.session.csrf,
+        accent=visit.station.accent,
+        csrf=visit.session.form_token,
         training=visit.station.mode is Mode.TRAINING,
-        several_stations=visit.several,
+        others=others(visit.posts, visit.station.id),
+        many_stations=len(visit.posts) > FEW_STATIONS,
         live=live,
         refresh_s=refresh_s,
         reminder=visit.reminder,
         prove=visit.prove,
         announcement=visit.announcement,
+        arrived=f"Vous êtes passé {words.at(visit.station)}." if visit.arrived else "",
+        again=again,
         owner=visit.owner,
     )

@@ -10,6 +10,7 @@ from alertd.clock import SECOND
 from alertd.errors import NotLoggedIn
 from alertd.model import Actor, Station
 from alertd.stations import announcement, operators, organisations, sessions, stations
+from alertd.stations.operators import Post
 from alertd.stations.sessions import Opened, Session
 from alertd.web import fresh_proof
 from alertd.web.rooms import ROOMS, Rooms
@@ -17,21 +18,25 @@ from alertd.web.rooms import ROOMS, Rooms
 _LOADED = web.RequestKey[Session | None]("session", object)  # type: ignore[arg-type] # None, too, is an answer
 
 
+_ARRIVED = web.RequestKey("arrived", bool)
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """An operator in a station. `several`: there are other stations to choose from; `grants`: the only ready texts in
+    """An operator in a station. `posts`: all the stations that the person may choose from; `grants`: the only ready texts in
     which a danger may be sent from here, None where nothing limits it; `reminder`: what the account lacks;
-    `prove`: where to show who one is before an emergency, "" where that was lately; `announcement`: the host's banner.
+    `prove`: where to show who one is before an emergency, "" where that was lately; `announcement`: the host's banner; `arrived`: this page itself led here from another station.
     """
 
     session: Session
     actor: Actor
     station: Station
-    several: bool
+    posts: tuple[Post, ...]
     grants: frozenset[str] | None = None
     reminder: str = ""
     prove: str = ""
     announcement: str = ""
+    arrived: bool = False
 
     @property
     def owner(self) -> str:
@@ -57,7 +62,7 @@ async def visit(request: web.Request) -> Visit:
     if fresh_proof.must_secure(rooms, session):
         raise web.HTTPSeeOther("/compte")
     if session.actor is None:
-        raise web.HTTPSeeOther("/stations")
+        raise web.HTTPSeeOther(_choice(request))
     station = await stations.by_id(rooms.db, session.actor.station_id)
     posts = await operators.posts(rooms.db, session.operator.id)
     grants = await organisations.granted(rooms.db, station)
@@ -65,17 +70,30 @@ async def visit(request: web.Request) -> Visit:
         session,
         session.actor,
         station,
-        len(posts) > 1,
+        posts,
         grants,
         fresh_proof.reminder(session),
         fresh_proof.ask(request, session),
         await _announced(rooms),
+        request.get(_ARRIVED, False),
     )
 
 
 async def _announced(rooms: Rooms) -> str:
     found = await announcement.current(rooms.db, rooms.clock.now_ms())
     return found.text if found else ""
+
+
+async def go(request: web.Request, session: Session, station_id: int) -> None:
+    """Act in that station from here on, in this request already; whoever came from another is told so.
+
+    :raises NotAllowed: `no_role`: without a role there.
+    """
+    rooms, token = request.app[ROOMS], token_of(request)
+    async with rooms.db.transaction() as tx:
+        await sessions.choose_station(tx, token, station_id)
+    request[_ARRIVED] = session.actor is not None
+    request[_LOADED] = await sessions.current(rooms.db, rooms.clock, token)
 
 
 async def session_of(request: web.Request) -> Session | None:
@@ -119,6 +137,13 @@ async def _load(request: web.Request) -> Session | None:
     if session is not None:
         await sessions.touch(rooms.db, rooms.clock, token, session)
     return session
+
+
+def _choice(request: web.Request) -> str:
+    """Where a station is chosen, and whence one goes on to the page that was asked for."""
+    if request.method != "GET" or request.path == "/":
+        return "/stations"
+    return f"/stations?retour={quote(request.rel_url.raw_path_qs, safe='/')}"
 
 
 def _send_to_log_in(request: web.Request) -> NoReturn:

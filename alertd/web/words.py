@@ -10,7 +10,7 @@ from babel.numbers import format_currency, format_decimal
 
 from alertd.catalogue import Catalogue
 from alertd.clock import DAY, HOUR, MINUTE, from_ms
-from alertd.model import AlertState, Channel, Level, Role
+from alertd.model import AlertState, Channel, Level, Role, Station
 
 CHANNELS: Final[Mapping[Channel, str]] = {
     Channel.PUSH: "notification",
@@ -78,6 +78,8 @@ ROLES: Final[Mapping[Role, str]] = {
     Role.DEPUTY: "adjoint",
     Role.MAYOR: "maire",
 }
+HEAD: Final = "responsable"
+"""A school has no mayor."""
 
 PAYERS: Final[Mapping[str, str]] = {
     "nobody": "Personne : notification et e-mail seulement",
@@ -246,6 +248,16 @@ def telephone(number: str, locale: str = "fr") -> str:
     form = phonenumbers.PhoneNumberFormat
     shown = phonenumbers.format_number(read, form.NATIONAL if locale == "fr" else form.INTERNATIONAL)
     return shown.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def at(station: Station) -> str:
+    """Where somebody is who acts for it: "à Verdun", "au Mans", "aux Éparges"; "dans « École Jules-Ferry »"."""
+    if station.kind != "commune":
+        return f"dans «\u00a0{station.name}\u00a0»"
+    for article, contracted in (("Le ", "au "), ("Les ", "aux ")):
+        if station.name.startswith(article):
+            return contracted + station.name.removeprefix(article)
+    return f"à {station.name}"
 
 
 def distance(metres: float) -> str:

@@ -52,7 +52,11 @@ _RETURNED: Final = re.compile(
     r"^(?:--.{0,60}(?:original|copy|returned|undelivered|unsent|message)|return-path:)",
     re.IGNORECASE | re.MULTILINE,
 )
-_TAG: Final = re.compile(r"<(?:style|script)\b.*?</(?:style|script)>|<[^<>]*>", re.IGNORECASE | re.DOTALL)
+_TAG: Final = re.compile(
+    r"<(?:style|script)\b(?:(?!<(?:style|script)\b).)*?</(?:style|script)>|<[^<>]*>",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What begins anew is not looked through for its end twice: many that never end take no longer than one."""
 _QUOTED: Final = re.compile(r"^(?:> ?)+", re.MULTILINE)
 _FIELD: Final = re.compile(r"^(?=(?:Final|Original)-Recipient:)", re.IGNORECASE | re.MULTILINE)
 

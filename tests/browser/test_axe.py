@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 
 HOLE = re.compile(r"\{(\w+)(?::(?:[^{}]|\{[^{}]*\})*)?\}")
 MUST = {
-    "/", "/accessibilite", "/s/bras-sur-meuse/donnees", "/connexion", "/connexion/lien", "/compte", "/compte/confirmer", "/stations", "/verify",
+    "/", "/accessibilite", "/guide", "/s/bras-sur-meuse/donnees", "/connexion", "/connexion/lien", "/compte", "/compte/confirmer", "/stations", "/verify",
     "/alertes/nouvelle", "/alertes/nouvelle?sujet=fire", "/alertes/1", "/alertes/1/corriger", "/alertes/1/fin",
     "/programmations", "/modeles", "/modeles/fire", "/modeles/nouveau", "/sandbox", "/s/bras-sur-meuse", "/bras-sur-meuse", "/bras-sur-meuse/ecran",
     "/bras-sur-meuse/archives", "/bras-sur-meuse/cadre", "/partir/0aBcDeFgHiJ",

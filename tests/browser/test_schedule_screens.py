@@ -1,6 +1,7 @@
 """A message that repeats, set from a small phone: each screen fits, with and without JavaScript; kept in build/screens."""
 
 import pytest
+from browser.pictures import picture
 from browser.test_screens import WAYS, Camera, phone
 from web.pages_house import PASSWORD
 
@@ -26,6 +27,9 @@ async def test_a_message_is_repeated_from_a_phone(chromium, served, scheme, scri
         await page.select_option("#school", "B")
         await camera.keep("40-schedule-form")
         await page.click("text=Voir les dates")
+        box = await page.locator("#dates").bounding_box()
+        assert 0 <= box["y"] < 100, "the answer opens on the dates that were asked for"
+        await picture(page, f"41-schedule-dates-seen-{camera.way}", whole=False)
         await camera.keep("41-schedule-dates")
         await page.click("text=Enregistrer ces dates")
         await page.wait_for_url("**/programmations/*")
@@ -34,6 +38,12 @@ async def test_a_message_is_repeated_from_a_phone(chromium, served, scheme, scri
         await page.click("text=Enregistrer les textes")
         await camera.keep("42-schedule")
         assert await page.is_visible("text=Bacs jaunes")
+        await page.click("summary:has-text('Changer l')")
+        await camera.keep("44-schedule-change")
+        await page.check("[name=scope][value=all]")
+        await page.fill("#at", "18:00")
+        await page.click("button:text-is('Changer')")
+        await page.wait_for_selector("text=18 h 00")
         await page.goto("/programmations")
         await camera.keep("43-schedules")
         assert camera.complaints == []

@@ -1,6 +1,7 @@
 """What people see, on a small phone, by day and by night, with and without JavaScript; kept in build/screens."""
 
 import json
+import os
 from contextlib import asynccontextmanager
 
 import pytest
@@ -19,9 +20,15 @@ from gateways.contract import Credit
 
 pytestmark = pytest.mark.browser
 
+NIGHT = (
+    [pytest.param("dark", True, id="dark")]
+    if os.environ.get("ALERTD_SCREENS") or os.environ.get("ALERTD_LONG")
+    else []
+)
+"""The colours of every page by night are test_axe.py's; whole screens are gone through by night where they are to be looked at."""
 WAYS = [
     pytest.param("light", True, id="light"),
-    pytest.param("dark", True, id="dark"),
+    *NIGHT,
     pytest.param("light", False, id="light-without-script"),
 ]
 
@@ -241,7 +248,7 @@ async def hold(page, *, script):
 
 async def arrive(desk, url):
     """Books as a fan-out and a dispatch would write them: most arrived, some not."""
-    alert = int(url.rstrip("/").rpartition("/")[2])
+    alert = int(url.partition("?")[0].rstrip("/").rpartition("/")[2])
     row = (await desk.db.fetch("messages.of_alert", alert))[0]
     message = row["id"]
     async with desk.db.transaction() as tx:

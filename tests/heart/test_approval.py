@@ -14,9 +14,7 @@ from alertd.issue.reading import alert
 from alertd.issue.release import cancel, release
 from alertd.issue.waiting import latest
 from alertd.model import Act, Actor, AlertState, Level, Role, Target
-from alertd.schedule import saving
-from alertd.schedule.stamps import read_local
-from alertd.stations import approval_rules, operators
+from alertd.stations import approval_rules, calling, operators
 from alertd.stations.approval_rules import DROP, SEND, Rule
 from alertd.subscribe import contacts
 
@@ -144,6 +142,25 @@ async def test_a_refusal_says_why_and_the_author_is_told(town, asked):
     assert "Le lieu manque" in letter.text
 
 
+async def test_everybody_who_may_agree_is_asked_whoever_came_last(town):
+    """Thirty people of eight addresses each are more than are written to: each is asked at one before anybody is at a second."""
+    await town.person()
+    await rule(town)
+    for number in range(30):
+        async with town.db.transaction() as tx:
+            login = f"elu-{number}"
+            one = await operators.add(tx, town.clock, login=login, name=login)
+            await operators.set_role(tx, one.id, town.station.id, Role.DEPUTY)
+            for way in range(contacts.MOST):
+                said = (login, EMAIL, f"{login}-{way}@mairie.example")
+                await contacts.give(tx, town.clock, town.desk.keyring, "cli", *said)
+    await ask(town)
+    await town.run()
+    asked = {sent.address for sent in town.provider.ledger if sent.address.startswith("elu-")}
+    assert len(asked) == calling.MOST
+    assert {f"elu-{number}-0@mairie.example" for number in range(30)} <= asked
+
+
 @pytest.mark.parametrize(("otherwise", "ends"), [(SEND, AlertState.ACTIVE), (DROP, AlertState.DRAFT)])
 async def test_without_an_answer_the_deputies_are_called_and_then_it_is_as_the_station_chose(
     town, otherwise, ends
@@ -189,17 +206,9 @@ async def test_an_update_waits_too_and_a_correction_does_not(town, asked):
     assert await state(town, asked) is AlertState.CANCELLED
 
 
-async def test_neither_a_danger_nor_another_level_waits_nor_does_a_schedule_go_round_it(town):
-    """The rule is a level's; what repeats is saved by a deputy, not by whoever must ask."""
+async def test_neither_a_danger_nor_another_level_waits(town):
+    """The rule is a level's."""
     with pytest.raises(Refused):
         await rule(town, level=Level.DANGER)
     await rule(town)
     assert await state(town, await ask(town, level=Level.INFO)) is AlertState.ACTIVE
-    agent = who(town, AUTHOR, Role.AGENT)
-    content = town.content(level=Level.WARNING, target=Target(station=True))
-    shown = await preview(town.desk, agent, town.station, content)
-    wish = saving.Wish(saving.ONCE, read_local("2026-03-03T07:30", "starts"))
-    with pytest.raises(NotAllowed) as refusal:
-        await saving.save(town.desk, agent, town.station, shown.digest, wish)
-    assert refusal.value.code == "approval_needed"
-    assert await saving.save(town.desk, who(town, SECOND), town.station, shown.digest, wish)

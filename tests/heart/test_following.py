@@ -10,6 +10,7 @@ from icalendar import Calendar
 from alertd.errors import Conflict, Refused
 from alertd.schedule import following, plans, saving, texts
 from alertd.schedule.agenda import agenda, read_event
+from alertd.schedule.following import Change
 from alertd.schedule.recurrence import read_recurrence, upcoming
 from alertd.schedule.stamps import read_local, read_zone
 
@@ -37,9 +38,9 @@ async def test_from_a_date_on_at_another_hour(town):
     words = {datetime(2026, 3, day, tzinfo=UTC).date(): f"Menu {day}" for day in (4, 8)}
     await texts.keep(town.desk, town.mayor, plan, words)
     fire_at = at("2026-03-05T06:30:00")
-    other = await following.shift_following(town.desk, town.mayor, schedule, fire_at, time(11, 45))
+    other = await following.go_on(town.desk, town.mayor, schedule, fire_at, Change(time(11, 45)))
     with pytest.raises((Conflict, Refused)):
-        await following.shift_following(town.desk, town.mayor, schedule, fire_at, time(11, 45))
+        await following.go_on(town.desk, town.mayor, schedule, fire_at, Change(time(11, 45)))
     first, second = [await plans.plan(town.db, town.station.id, one) for one in (schedule, other)]
     sent = [[f"{each:%d %H:%M}" for each in upcoming(one.recurrence, 20)] for one in (first, second)]
     assert sent == [["03 06:30", "04 06:30"], [f"{day:02} 10:45" for day in (5, 6, 8, 9, 10, 11, 12)]]
@@ -53,10 +54,56 @@ async def test_a_date_that_was_moved_by_hand_does_not_take_the_others_along(town
     to = read_local("2026-03-05T18:00", "to")
     await saving.move(town.desk, town.mayor, schedule, at("2026-03-05T06:30:00"), to)
     with pytest.raises(Refused) as refusal:
-        await following.shift_following(
-            town.desk, town.mayor, schedule, at("2026-03-05T17:00:00"), time(9, 0)
-        )
+        await following.go_on(town.desk, town.mayor, schedule, at("2026-03-05T17:00:00"), Change(time(9, 0)))
     assert refusal.value.code == "date_by_hand"
+
+
+async def sends(town, schedule, most=3):
+    plan = await plans.plan(town.db, town.station.id, schedule)
+    return [f"{each:%d %H:%M}" for each in upcoming(plan.recurrence, most)]
+
+
+async def test_this_date_alone_has_another_hour_day_and_text(town):
+    """The others stay as they are; of one date there is one day."""
+    schedule = await saved(town, "FREQ=WEEKLY;BYDAY=TU")
+    this = at("2026-03-10T06:30:00")
+    with pytest.raises(Refused):
+        await following.change_one(town.desk, town.mayor, schedule, this, Change(days=("MO", "WE")))
+    change = Change(time(9, 0), ("TH",), "Bacs jaunes")
+    await following.change_one(town.desk, town.mayor, schedule, this, change)
+    assert await sends(town, schedule) == ["03 06:30", "12 08:00", "17 06:30"]
+    said = await texts.texts(town.db, schedule, datetime(2026, 3, 1, tzinfo=UTC).date())
+    assert {f"{day:%d}": words for day, words in said.items()} == {"12": "Bacs jaunes"}
+
+
+async def test_from_a_date_on_on_another_weekday_with_another_text(town):
+    """From Tuesday to Monday in the same week, where that is still to come; the text of the first stays its own."""
+    schedule = await saved(town, "FREQ=WEEKLY;BYDAY=TU;INTERVAL=2;COUNT=5")
+    change = Change(days=("MO",), words="Bacs jaunes")
+    other = await following.go_on(town.desk, town.mayor, schedule, at("2026-03-17T06:30:00"), change)
+    assert await sends(town, schedule) == ["03 06:30"]
+    assert await sends(town, other, 9) == ["16 06:30", "30 05:30", "13 05:30", "27 05:30"]
+    kept = [(await plans.plan(town.db, town.station.id, one)).content for one in (schedule, other)]
+    assert [one.texts["fr"].instruction for one in kept] == ["Fermez vos fenêtres.", "Bacs jaunes"]
+
+
+async def test_all_that_are_to_come_have_another_hour_text_and_weekday(town):
+    """From the next date of the rule on; the first schedule ends, with what it sent; what was put by hand is no rule."""
+    schedule = await saved(town, "FREQ=WEEKLY;BYDAY=TU")
+    await run_until(town, at("2026-03-03T06:30:00"))
+    other = await following.change_all(
+        town.desk, town.mayor, schedule, Change(time(8, 0), ("MO", "TH"), "Bacs")
+    )
+    assert (await plans.plan(town.db, town.station.id, schedule)).state == "ended"
+    assert await sends(town, other) == ["09 07:00", "12 07:00", "16 07:00"]
+
+
+async def test_what_is_not_of_each_week_has_no_other_weekday(town):
+    """It is said, and nothing changes."""
+    schedule = await saved(town, "FREQ=MONTHLY;BYMONTHDAY=5")
+    with pytest.raises(Refused) as refusal:
+        await following.change_all(town.desk, town.mayor, schedule, Change(days=("MO",)))
+    assert refusal.value.code == "rule"
 
 
 async def test_what_goes_out_to_a_calendar_comes_in_again(town):

@@ -62,12 +62,13 @@ async def test_who_lives_elsewhere_is_not_counted(town):
 
 @pytest.mark.parametrize("target", [Target(zone=zones.Circle(*HOME, 1_000)), EVERYONE])
 async def test_people_choose_the_lowest_level_and_the_topics_they_want(town, target):
-    """A danger reaches who wants dangers only; a topic reaches who asked for it, also for one place alone."""
+    """A danger reaches everybody, whatever they chose; below it a topic reaches who asked for it, also for one place alone."""
     await town.person(min_level=Level.DANGER)
     await town.person(topics=("flood",))
     await town.person(At(*HOME, topics=("fire",)), topics=("flood",))
     await town.person()
-    assert (await town.preview(target=target)).people == 3
+    assert (await town.preview(target=target)).people == 4
+    assert (await town.preview(target=target, topic="canteen")).people == 4
     assert (await town.preview(target=target, level=Level.WARNING)).people == 2
     assert (await town.preview(target=target, topic="flood", level=Level.WARNING)).people == 2 + (
         target is EVERYONE
@@ -244,3 +245,14 @@ async def test_two_clicks_at_once_make_one_event(town):
     assert len({(answer.alert_id, answer.event_id) for answer in answers}) == 1
     traces = (await town.db.fetch("heart.traces"))[0]
     assert (traces["alerts"], traces["events"], traces["messages"], traces["spent"]) == (1, 1, 1, 1)
+
+
+async def test_a_danger_of_an_everyday_topic_leaves_nobody_out(town):
+    """The water is poisoned: who had no wish to hear of works on the mains is told, and the number confirmed is the number told."""
+    await town.person(topics=("fire",))
+    await town.person()
+    assert (await town.preview(topic="water", level=Level.WARNING)).people == 1
+    assert (await town.preview(topic="water")).people == 2
+    await town.release(topic="water")
+    await town.run()
+    assert len(town.provider.ledger) == 2

@@ -7,7 +7,7 @@ from alertd.errors import NotAllowed
 from alertd.issue.preview import preview
 from alertd.issue.release import release
 from alertd.model import Level, Role, Target, Text
-from alertd.stations import operators, organisations, stations
+from alertd.stations import operators, organisations, requests, stations
 from alertd.stations.stations import NewStation
 from alertd.subscribe import contacts
 
@@ -61,3 +61,48 @@ async def test_other_words_and_other_levels_call_nobody(town, school):
     await send(town, school, Level.INFO, Text("Photo de classe"))
     await town.run()
     assert not [sent for sent in town.provider.ledger if sent.address.endswith("@mairie.example")]
+
+
+@pytest.fixture
+async def asker(town, school):
+    """A teacher and the headmistress, each told at an address of their own."""
+    async with town.db.transaction() as tx:
+        for login, role in (("maitresse", Role.PUBLISHER), ("directrice", Role.MAYOR)):
+            one = await operators.add(tx, town.clock, login=login, name=login)
+            await operators.set_role(tx, one.id, school.id, role)
+            said = (login, EMAIL, f"{login}@ecole.example")
+            await contacts.give(tx, town.clock, town.desk.keyring, "cli", *said)
+    return "operator:maitresse"
+
+
+async def answered(town, school, who, state, said):
+    """Whom the answer was written to, and its words."""
+    async with town.db.transaction() as tx:
+        id_ = await requests.ask(tx, town.clock, school, who, "Chien errant devant l'école.")
+        await requests.answer(tx, town.desk, town.station, "operator:le-mayor", id_, state, said)
+    await town.run()
+    return [(sent.address, sent.text) for sent in town.provider.ledger if "@ecole.example" in sent.address]
+
+
+@pytest.mark.parametrize(
+    ("state", "said", "told"),
+    [
+        ("done", "", "a diffusé ce que vous demandiez"),
+        ("adapted", "À tout le quartier", "autrement ce que vous demandiez (À tout le quartier)"),
+        ("declined", "La police est là", "décline votre demande (La police est là)"),
+    ],
+)
+async def test_the_answer_is_written_to_whoever_asked(town, school, asker, state, said, told):
+    """To that person alone, with what was asked and why it was not sent as it stood."""
+    ((address, text),) = await answered(town, school, asker, state, said)
+    assert address == "maitresse@ecole.example"
+    assert told in text
+    assert "Chien errant devant l'école." in text
+
+
+@pytest.mark.usefixtures("asker")
+@pytest.mark.parametrize("who", ["key:7", "operator:partie"])
+async def test_the_answer_to_a_program_or_to_who_has_left_is_for_those_who_decide_there(town, school, who):
+    """Nobody's question stays without its answer; the teacher, who decides nothing, is not told."""
+    ((address, _),) = await answered(town, school, who, "declined", "Non")
+    assert address == "directrice@ecole.example"

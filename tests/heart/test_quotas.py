@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from heart.town import EMAIL, SMS, Town, build, settings
+from heart.town import EMAIL, SMS, Town, build, mayor_of, settings
 
 from alertd.clock import DAY, HOUR, SECOND
 from alertd.errors import Conflict, Refused, TooOften
 from alertd.issue.release import release
 from alertd.model import Level, Target, Text
-from alertd.stations import quotas
+from alertd.stations import payers, quotas
 from alertd.stations.stations import NewStation, add
 
 INFO = {"level": Level.INFO, "topic": "council", "target": Target(station=True)}
@@ -67,7 +67,7 @@ async def test_at_midnight_of_the_station_it_begins_anew(ten, clock):
     assert (await ten.preview(**INFO)).quota.left == 10
 
 
-async def test_danger_and_warning_ends_and_corrections_have_no_quota(ten):
+async def test_a_commune_s_danger_and_warning_ends_and_corrections_have_no_quota(ten):
     """With the quota spent they leave as ever, and they spend nothing of it; an exercise counts as its level."""
     info = await ten.release(**INFO)
     other = await ten.release(**INFO, exercise=False)
@@ -79,6 +79,31 @@ async def test_danger_and_warning_ends_and_corrections_have_no_quota(ten):
     await ten.cancel(other)
     with pytest.raises(TooOften, match="Il reste 2"):
         await ten.preview(**INFO)
+
+
+async def test_an_organisation_s_warnings_count_with_its_informations(ten, clock):
+    """Four deliveries a day for a school: a warning of three leaves one, of either level; a danger is neither counted nor held."""
+    async with ten.db.transaction() as tx:
+        new = NewStation("ecole", "École", 49.2, 5.4, kind="school", parent=ten.station.slug)
+        school = await add(tx, clock, new)
+        await payers.decide(tx, school, payers.COMMUNE)
+    for _ in range(3):
+        await ten.person(station=school)
+    ten.station, ten.mayor = school, mayor_of(school)
+    warning = INFO | {"level": Level.WARNING, "topic": "road"}
+    released = await ten.release(**warning)
+    for said in (warning, INFO):
+        with pytest.raises(TooOften, match=r"Il reste 1 envois aujourd'hui sur 4.*Demander à la mairie"):
+            await ten.preview(**said)
+    assert (
+        await quotas.standing(ten.db, school, Level.DANGER, ten.desk.settings.quotas, clock.now_ms()) is None
+    )
+    await ten.end(released)
+    for _ in range(2):
+        await ten.person(station=school)
+    clock.advance(DAY)
+    with pytest.raises(Conflict, match=r"les informations et les alertes .*demandez à la mairie"):
+        await ten.preview(**warning)
 
 
 async def test_an_update_counts(ten):

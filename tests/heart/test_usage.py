@@ -41,6 +41,27 @@ async def test_segments_and_euros_are_those_of_what_was_handed_over(priced):
     assert await usage(town.desk, "2026-02") == []
 
 
+async def test_an_exercise_is_on_the_bill_as_any_message(priced):
+    """A provider bills its segments: no figure of alerts counts them, a host's division does."""
+    town = priced
+    await town.person(exercises=True)
+    info = {
+        "level": Level.INFO,
+        "topic": "water",
+        "target": Target(station=True),
+        "channels": frozenset({SMS}),
+    }
+    await town.release(**info)
+    await town.run()
+    (real,) = await usage(town.desk, "2026-03")
+    await town.release(**info, exercise=True)
+    await town.run()
+    (both,) = await usage(town.desk, "2026-03")
+    assert both.deliveries == {SMS: 2}
+    assert both.units[SMS] >= 2 * real.units[SMS] > 0
+    assert round(both.euros, 2) == round(both.units[SMS] * 0.10, 2)
+
+
 async def test_a_month_ends_at_the_station_s_midnight(priced):
     """23:30 UTC on 31 March is April in Paris."""
     town = priced

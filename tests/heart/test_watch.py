@@ -20,6 +20,7 @@ from gateways.contract import Trouble
 KEEPER = "informatique@hebergeur.example"
 DOWN = "Plus aucune passerelle ne marche pour les SMS. Rien n'est perdu: les messages attendent."
 UP = "Rétabli: une passerelle marche de nouveau pour les SMS."
+GONE = "Passerelle first en panne depuis 15 min: les SMS passent par une autre, et il n'y a plus de réserve derrière elle."
 FULL = Cause(Kind.DISK, "mairie-1", {"node": "mairie-1", "holds": "la base", "percent": "93"})
 
 
@@ -55,6 +56,21 @@ async def test_a_channel_without_a_gateway_is_told_once_by_another_and_once_when
     await house.pass_time(CLEAR_MS + 2 * MINUTE)
     assert (house.letters(), house.letters(MOBILE)) == ([DOWN, UP], [UP])
     assert Kind.CHANNEL not in {one.kind for one in await alarms.standing(house.town.db)}
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+async def test_a_reserve_that_is_gone_is_told_after_a_quarter_of_an_hour(db, clock, tmp_path):
+    """The second provider carries on, so nobody is woken at once; then it is told that nothing stands behind it, and when the first is back."""
+    house = await watched(db, clock, tmp_path, nodes=1, second=True)
+    house.far["first"].down = True
+    await house.town.release()
+    await house.pass_time(14 * MINUTE)
+    assert house.letters() == []
+    await house.pass_time(4 * MINUTE)
+    assert house.letters() == [GONE]
+    house.far["first"].down = False
+    await house.pass_time(CLEAR_MS + 2 * MINUTE)
+    assert house.letters() == [GONE, "Rétabli: la passerelle first marche de nouveau."]
 
 
 async def keeps(house: Watched, login: str) -> None:

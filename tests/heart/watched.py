@@ -18,6 +18,7 @@ from alertd.store.postgres import Postgres
 from alertd.subscribe import contacts
 from alertd.watch.alarms import Alarms
 from alertd.watch.dates import Dates
+from alertd.watch.timekeeping import Timekeeping
 from alertd.watch.watch import Watch
 
 MAILBOX = "astreinte@mairie.example"
@@ -70,15 +71,18 @@ class Watched:
         return [said.text for far in self.far.values() for said in far.ledger if said.address == address]
 
 
-async def watched(db: Any, clock: Any, folder: Path, nodes: int = 2, told: bool = True) -> Watched:
-    """Five people at home, and two nodes that watch."""
+async def watched(
+    db: Any, clock: Any, folder: Path, nodes: int = 2, told: bool = True, second: bool = False
+) -> Watched:
+    """Five people at home, and two nodes that watch; `second`: SMS have two providers."""
     played = {"driver": "played"}
     table = {"first": played | {"channels": ["sms"]}, "relay": played | {"channels": ["email"]}}
+    table |= {"second": played | {"channels": ["sms"]}} if second else {}
     quick = {"poll_s": 0.001, "retry_base_s": 1, "retry_cap_s": 1, "slice": 5}
     town = await build(db, clock, Settings.model_validate({"gateways": table, "sending": quick}))
     for _ in range(5):
         await town.person()
-    far = {name: Ailing(name) for name in ("first", "relay", "sandbox")}
+    far = {name: Ailing(name) for name in ("first", "second", "relay", "sandbox")}
     health = Health(db, clock, town.desk.routes, far, town.node.id)
     old = town.node.dispatch
     dispatch = Dispatch(db, clock, old.renderer, old.sending, town.node.id, health.homes, health.hear)
@@ -94,4 +98,5 @@ async def watched(db: Any, clock: Any, folder: Path, nodes: int = 2, told: bool 
 
 def _watch(town: Town, health: Health, node: str, folder: Path) -> Watch:
     alarms = Alarms(town.db, town.desk, health)
-    return Watch(town.db, alarms, town.desk, node, {"database": folder}, 30 * SECOND, Dates(town.clock))
+    kept = Timekeeping(town.clock, lambda: True)
+    return Watch(town.db, alarms, town.desk, node, {"database": folder}, 30 * SECOND, Dates(town.clock), kept)

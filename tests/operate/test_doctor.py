@@ -11,10 +11,12 @@ from operate.village import keyring_in, opened, settings_in, settle
 
 from alertd.backup.create import create
 from alertd.clock import DAY, SystemClock
-from alertd.doctor import address, mail, store, ways
+from alertd.doctor import address, keepers, mail, store, ways
 from alertd.doctor.finding import Grade, looked
+from alertd.model import Channel
 from alertd.settings import Http
-from alertd.stations import sending_switch
+from alertd.stations import operators, sending_switch
+from alertd.subscribe import contacts
 
 DOMAIN = "mairie.example"
 SPF = "v=spf1 include:relais.example -all"
@@ -145,7 +147,7 @@ async def test_store_and_backups_are_looked_at(tmp_path, clock):
     assert (await seen(store.backups(settings, clock)))["backups"][0] is Grade.WRONG
     await create(settings, clock, keyring)
     fresh = [each.grade async for each in store.backups(settings, clock)]
-    assert fresh == [Grade.FINE, Grade.ADVICE]
+    assert fresh == [Grade.FINE, Grade.ADVICE, Grade.ADVICE]
     clock.advance(3 * DAY)
     later = [each.said async for each in store.backups(settings, clock)]
     assert "72 hours" in later[0]
@@ -159,3 +161,24 @@ async def test_a_channel_of_which_all_is_somebody_s_own_is_said():
     assert found[0] == "Live stations reach people by SMS."
     (said,) = [each.said async for each in ways.own(chosen, None)]
     assert said.startswith("Every gateway for SMS is some station's own (its stations option)")
+
+
+async def test_whom_an_alarm_reaches_is_said(tmp_path, clock):
+    """Nobody, an address that no gateway serves, one way alone, and two; and that no test alert flies."""
+    settings, keyring = settings_in(tmp_path), keyring_in(tmp_path)
+    played = {"driver": "sandbox", "channels": ["sms", "email"]}
+    served = settings_in(tmp_path, gateways={"all": played})
+    async with opened(settings, clock) as db:
+        assert (await seen(keepers.told(served, db)))["alarms"][0] is Grade.WRONG
+        assert (await seen(keepers.proven(db)))["canary"][0] is Grade.ADVICE
+        async with db.transaction() as tx:
+            await operators.add(tx, clock, login="mairie", name="Mairie")
+            await contacts.give(tx, clock, keyring, "cli", "mairie", Channel.EMAIL, "a@mairie.example")
+        unserved = (await seen(keepers.told(settings, db)))["alarms"]
+        assert (unserved[0], "no gateway serves (email)" in unserved[1]) == (Grade.WRONG, True)
+        alone = (await seen(keepers.told(served, db)))["alarms"]
+        assert (alone[0], "by e-mail alone" in alone[1]) == (Grade.ADVICE, True)
+        async with db.transaction() as tx:
+            await contacts.give(tx, clock, keyring, "cli", "mairie", Channel.SMS, "+33639980399")
+        assert (await seen(keepers.told(served, db)))["alarms"][0] is Grade.FINE
+        assert await seen(keepers.told(served, None)) == {}

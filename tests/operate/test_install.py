@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import sqlite3
 import stat
 import tomllib
 from contextlib import chdir
@@ -13,6 +14,8 @@ from click.testing import CliRunner
 from operate.register_peer import BRAS, register
 
 from alertd.cli import main
+from alertd.keys import token_hash
+from alertd.model import Role
 
 DOCS = Path(__file__).parents[2] / "docs"
 HERE = [
@@ -151,3 +154,41 @@ def test_backups_are_made_and_restored_as_the_page_says(place):
     run(found["secret recover"], place, typed=f"{key}\n")
     assert "is restored" in run(found["backup restore"], place)
     assert "tations: 1" in run(found["doctor"], place, status=1)
+
+
+def test_the_first_mayor_comes_in_by_a_link(place):
+    """Behind https no password is shown or kept in a terminal's scrollback: a link is, once; to try on one machine a password is enough."""
+    told = made(place)
+    assert "password " not in told.partition("It asks for a password")[0]
+    [link] = re.findall(r"https://alerte\.example\.fr/invitation/([A-Za-z0-9_-]{43})", told)
+    with sqlite3.connect(place / "var/lib/alertd/alertd.db") as store:
+        [(kept, role, hashed)] = store.execute(
+            "SELECT i.token_hash, i.role, o.password_hash FROM invitation i JOIN operator o ON o.id = i.operator_id"
+        )
+    assert (bytes(kept), Role(role), hashed) == (token_hash(link), Role.MAYOR, None)
+    assert "/invitation/" not in run([*HERE, "--config", "there/alertd.toml", "--data", "there/var"], place)
+
+
+def test_what_listens_is_where_the_log_in_is(place):
+    """An address of this machine says the port, too."""
+    run([*HERE[:-1], "http://127.0.0.1:18671", "--config", "a.toml"], place)
+    assert tomllib.loads((place / "a.toml").read_text())["http"]["port"] == 18671
+
+
+def test_units_know_where_the_instance_is_and_are_brought_up_to_date(place):
+    """Configuration and secret where init put them; a later version's units replace what is there, and nothing else."""
+    told = made(place)
+    assert "ReadWritePaths=" in told, "the data is not where the units let it be"
+    folder, config = place / "etc/systemd/system", place / "etc/alertd/alertd.toml"
+    for name in ("alertd.service", "alertd-backup.service"):
+        text = (folder / name).read_text()
+        assert f"--config {config}" in text
+        assert f"LoadCredential=secret.key:{place}/etc/alertd/secret.key" in text
+    old = (folder / "alertd.service").read_text()
+    (folder / "alertd.service").write_text("[Service]\nExecStart=/old\n")
+    (folder / "other.service").write_text("theirs")
+    words = commands("install.md", place)["units --to"]
+    assert "alertd.service changed" in run(words, place)
+    assert "Nothing changed" in run(words, place)
+    assert (folder / "alertd.service").read_text() == old
+    assert (folder / "other.service").read_text() == "theirs"

@@ -81,7 +81,7 @@ def nginx(folder, port, upstream):
         text = text.replace(line, "")
     text = text.replace("listen 80;", f"listen 127.0.0.1:{free_port()};")
     text = text.replace("listen 443 ", f"listen 127.0.0.1:{port} ")
-    (folder / "alertd.conf").write_text(text.replace(f"/etc/letsencrypt/live/{NAME}", str(folder)))
+    (folder / "alertd.conf").write_text(hurried(text).replace(f"/etc/letsencrypt/live/{NAME}", str(folder)))
     temporary = "".join(
         f"{kind}_temp_path {folder}/{kind};\n"
         for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -95,13 +95,20 @@ def nginx(folder, port, upstream):
     return ["-c", str(folder / "nginx.conf"), "-e", "stderr"]
 
 
+def hurried(text):
+    """The example, but that it waits a second for a head."""
+    assert text.count(" 15s") == 1
+    return text.replace(" 15s", " 1s")
+
+
 def caddy(folder, port, upstream):
     """The example, with a certificate of Caddy's own making instead of one from the Internet."""
     text = (EXAMPLES / "Caddyfile").read_text().replace("127.0.0.1:8080", f"127.0.0.1:{upstream}")
     assert f"\n{NAME} {{\n" in text
     text = text.replace(f"\n{NAME} {{\n", f"\nhttps://{NAME}:{port} {{\n\ttls internal\n\tbind 127.0.0.1\n")
-    local = f"{{\n\tadmin off\n\tskip_install_trust\n\tauto_https disable_redirects\n\tstorage file_system {folder}/own\n}}\n"
-    (folder / "Caddyfile").write_text(local + text)
+    assert "\n{\n\tservers {\n" in text
+    local = f"\n{{\n\tadmin off\n\tskip_install_trust\n\tauto_https disable_redirects\n\tstorage file_system {folder}/own\n"
+    (folder / "Caddyfile").write_text(hurried(text).replace("\n{\n", local, 1))
     return ["run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"]
 
 
@@ -172,3 +179,16 @@ async def test_an_example_does_what_alertd_counts_on(program, settings, tmp_path
             assert answer.status == 404
         async with visitor.get("/stream") as answer:
             assert await answer.content.readline() == b"data: first\n"
+        await shown_out(visitor._base_url.port)
+
+
+async def shown_out(port):
+    """Whoever says half of what they want and no more is sent away by the proxy: nothing of it comes through."""
+    trusting = ssl.create_default_context()
+    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+    async with asyncio.timeout(PATIENCE_S):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=trusting, server_hostname=NAME)
+        writer.write(b"GET /stream HTTP/1.1\r\nHost: " + NAME.encode() + b"\r\nX-Slow: ")
+        answer = await reader.read()
+        writer.close()
+    assert b" 200 " not in answer

@@ -89,7 +89,7 @@ def scheduled(station, minutes_ago, now):
         2 * HOUR,
         now - minutes_ago * MINUTE,
     )
-    return "schedules.add", (1, station.id, "digest", *what)
+    return "schedules.add", (1, station.id, "digest", *what, None, None)
 
 
 def waiting(station, otherwise, now):

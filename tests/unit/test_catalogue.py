@@ -9,6 +9,9 @@ import pytest
 
 from alertd import catalogue
 from alertd.errors import ConfigurationError
+from alertd.model import Channel, Content, Level, Target, Text
+from alertd.publish import wording
+from alertd.publish.links import Links
 from gateways import text
 
 ROOT = Path(__file__).parents[2]
@@ -204,6 +207,13 @@ def test_a_reader_without_a_text_gets_the_facts_in_his_language(words):
     assert (note, french) == ("Original text, in French:", "INCENDIE Lavoir.")
 
 
+def test_no_organisation_is_offered_a_danger_by_its_kind(words):
+    """A school, a club, a hotel, a service: what they are granted comes to them from their commune; a commune offers everything."""
+    for kind in ("school", "association", "hotel", "service"):
+        assert {words.topics[key].level for key in words.usual(kind)} <= {"warning", "info"}, kind
+    assert tuple(words.usual("commune")) == tuple(words.offered) == tuple(words.topics)
+
+
 def test_nothing_in_the_catalogue_changes(words):
     """What was read at start cannot be changed by whoever reads it."""
     with pytest.raises(TypeError):
@@ -222,6 +232,13 @@ def test_nothing_in_the_catalogue_changes(words):
         ("topics.toml", 'level = "danger"', 'levle = "danger"', "topics.fire.levle"),
         ("topics.toml", '"instruction.fire"', '"instruction.feu"', "topic fire: no phrase instruction.feu"),
         ("topics.toml", '"forest_fire"', '"dragon"', "topic fire: no phrase hazard.dragon"),
+        (
+            "topics.toml",
+            'association = ["weather"',
+            'association = ["wether"',
+            "kinds.association: no topic wether",
+        ),
+        ("topics.toml", "association = [", "club = [", "kinds.club"),
         ("coach.toml", '"demain" = 1', '"demain" = "un"', "days.demain"),
         ("templates.toml", 'topic = "road"', 'topic = "raod"', "template road: no topic raod"),
         ("templates.toml", 'locked = ["headline"]', 'locked = ["title"]', "templates.water_quality.locked"),
@@ -249,3 +266,21 @@ def test_a_missing_file_is_named(copy):
 def test_a_checkout_reads_its_own_config():
     """In a checkout the catalogue is the repository's config/."""
     assert catalogue.config_folder() == ROOT / "config"
+
+
+@pytest.mark.parametrize("key", list(catalogue.load().templates))
+def test_a_ready_text_is_sent_in_the_alphabet_of_sms(words, key):
+    """A ready text keeps its words on pages and in letters; its SMS, name and link included, is GSM-7 and one segment."""
+    template = words.templates[key]
+    parts = (
+        catalogue.nouns.fill(part, TYPICAL)
+        for part in (template.headline, template.body, template.instruction)
+    )
+    ends = catalogue.load().topics
+    said = Content(
+        level=Level.of(template.level or "danger"), topic=template.topic or next(iter(ends)), target=Target(station=True),
+        texts={"fr": Text(*parts)}, channels=frozenset({Channel.SMS}), expires=0, template=key,
+    )  # fmt: skip
+    sent = wording.sms(words, "Bras-sur-Meuse", said, "fr", Links("https://alerte.example.fr", "alrt.fr"))
+    assert (text.measure(sent).encoding, text.measure(sent).unsafe) == ("gsm7", ())
+    assert text.measure(sent).segments == 1, sent

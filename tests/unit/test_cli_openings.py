@@ -33,20 +33,25 @@ def test_a_table_opens_stations_once_parents_first(alertd, tmp_path):
     """A parent may come after its child; a second run makes nothing and changes nothing."""
     file = tmp_path / "communes.csv"
     file.write_text(TABLE, "utf-8")
-    assert alertd("station", "import", file) == (0, {"opened": 3, "there": 0})
-    assert alertd("station", "import", file) == (0, {"opened": 0, "there": 3})
+    status, told = alertd("station", "import", file)
+    assert (status, told["opened"], told["there"], told["invited"]) == (0, 3, 0, 0)
+    assert [one["slug"] for one in told["lines"]] == ["ecole", "bure", "reunion"]
+    status, told = alertd("station", "import", file)
+    assert (status, told["opened"], told["there"], told["lines"]) == (0, 0, 3, [])
     assert [one["slug"] for one in alertd("station", "children", "bure")[1]] == ["ecole"]
 
 
 def test_one_wrong_line_and_nothing_is_opened(alertd, tmp_path):
-    """Each is named with its number: what it is, twice, no place on earth, a word that is a page."""
+    """Each is named with its number: what it is, twice, no place on earth, a word that is a page, a parent that is nowhere."""
     file = tmp_path / "communes.csv"
     file.write_text(
-        TABLE + "bure;Bure encore;48;5;;;\nx y;X;48;5;;;\nloin;Loin;480;5;;;\nstations;S;48;5;;;\n", "utf-8"
+        TABLE
+        + "bure;Bure encore;48;5;;;\nx y;X;48;5;;;\nloin;Loin;480;5;;;\nstations;S;48;5;;;\nsous;S;48;5;;x;\n",
+        "utf-8",
     )
     status, said = alertd("station", "import", file)
     assert (status, said["code"]) == (2, "stations_invalid")
-    assert all(f"line {number}" in said["message"] for number in (5, 6, 7, 8))
+    assert all(f"line {number}" in said["message"] for number in (5, 6, 7, 8, 9))
     assert alertd("station", "list")[1] == []
 
 
@@ -71,7 +76,7 @@ def test_what_holds_addresses_is_for_one_account_alone(alertd, tmp_path):
     assert alertd("station", "export", "bure", "--to", there)[0] == 0
     assert alertd("subscribers", "export", "--station", "bure", "--output", tmp_path / "out.csv")[0] == 0
     made = [*there.iterdir(), tmp_path / "out.csv"]
-    assert len(made) == 5
+    assert len(made) == 6
     assert {path.stat().st_mode & 0o077 for path in made} == {0}
 
 

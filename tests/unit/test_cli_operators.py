@@ -44,3 +44,22 @@ def test_who_keeps_the_instance_is_said_and_taken_back(run, tmp_path):
         ("operator.administrator", on) for on in (False, True)
     ]
     assert run("operator", "administrator", "personne", status=2)["code"] == "operator_unknown"
+
+
+@pytest.mark.usefixtures("bras")
+def test_a_person_gains_a_role_in_a_second_station(run):
+    """The console says how where the person is there already, and speaks English where a role cannot go."""
+    run("station", "add", "charny", "--name", "Charny", "--lat", "49.2", "--lon", "5.36")
+    run(*MAYOR, stdin="quatre mots bien choisis\n")
+    again = ("operator", "add", "mairie", "--station", "charny", "--role", "agent", "--password-stdin")
+    said = run(*again, stdin="quatre mots bien choisis\n", status=2)
+    assert said["code"] == "operator_exists"
+    assert "alertd operator role mairie --station charny --role agent" in said["message"]
+    told = run("operator", "role", "mairie", "--station", "charny", "--role", "agent")
+    assert told == {"login": "mairie", "station": "charny", "role": "agent"}
+    assert run("operator", "role", "mairie", "--station", "charny")["role"] is None
+    assert (
+        "has no role in charny"
+        in run("operator", "role", "mairie", "--station", "charny", status=2)["message"]
+    )
+    assert "last mayor" in run("operator", "role", "mairie", "--station", "bras", status=2)["message"]

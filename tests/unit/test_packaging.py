@@ -84,6 +84,17 @@ def test_a_wheel_brings_all_of_config(site):
     assert len(ours) > 10
 
 
+def test_a_wheel_brings_the_guide_and_its_pictures(site, tmp_path):
+    """What the daemon shows at /guide is the file of docs/ itself, with every picture that it names; the README's stay at home."""
+    check = "from alertd.web.public import guide; print(guide.FOLDER, len(guide.page().contents), *guide.pictures(), sep='\\n')"
+    folder, parts, *pictures = python("-c", check, cwd=tmp_path, PYTHONPATH=str(site))
+    assert Path(folder) == site / "alertd" / "docs"
+    assert (Path(folder) / "mairie.md").read_bytes() == (ROOT / "docs" / "mairie.md").read_bytes()
+    assert int(parts) > 10
+    assert set(pictures) == {path.name for path in (ROOT / "docs" / "images" / "mairie").iterdir()}
+    assert sorted(path.name for path in (Path(folder) / "images").iterdir()) == ["mairie"]
+
+
 def test_a_wheel_brings_every_module(site):
     """Every module and every file of SQL of the three packages is in the wheel."""
     for package in ("alertd", "gateways", "zones"):
@@ -143,6 +154,8 @@ def test_without_a_registry_the_build_goes_on_without_a_map(tmp_path):
         shutil.copy(ROOT / name, tmp_path)
     for folder in ("alertd", "gateways", "zones", "config", "systemd"):
         (tmp_path / folder).mkdir()
+    (tmp_path / "docs" / "images" / "mairie").mkdir(parents=True)
+    shutil.copy(ROOT / "docs" / "mairie.md", tmp_path / "docs")
     nowhere = {"npm_config_registry": "http://127.0.0.1:9", "npm_config_cache": str(tmp_path / "cache")}
     nowhere |= {
         "npm_config_fetch_retry_mintimeout": "1"

@@ -39,6 +39,15 @@ def read():
         "Me désinscrire",
         "désabonnement",
         "Stop les SMS de la mairie",
+        "Arrêtez les SMS",
+        "arreter de m'envoyer des messages",
+        "Ne plus recevoir",
+        "je veux arrêter",
+        "Je veux me désabonner svp",
+        "sto p",
+        "stpo",
+        "Partir",
+        "STOP ?",
         "STOP 36111",
         "Non, stop",
         "Stop please",
@@ -72,6 +81,7 @@ def test_a_stop_is_understood_in_many_spellings(read, text):
         ("?", Meaning.HELP),
         ("Hilfe", Meaning.HELP),
         ("ayuda", Meaning.HELP),
+        ("Aide moi", Meaning.HELP),
         ("Merci", Meaning.POLITE),
         ("Ok, bien reçu, merci beaucoup", Meaning.POLITE),
         ("👍", Meaning.POLITE),
@@ -92,11 +102,24 @@ def test_other_words_are_understood(read, text, meaning):
         "starting",
         "stopover",
         "je veux partir en vacances",
+        "Partir quand ?",
+        "Partir ou rester ?",
+        "Partir par quelle route",
+        "Partir ?",
+        "Leave now?",
+        "Leave now",
+        "Arrêter le compteur d'eau ?",
+        "Arrêt du gaz ?",
+        "Arrêt de bus Verdun fermé",
+        "stop inondation ?",
+        "Faut-il arrêter les SMS ?",
+        "Basta acqua",
+        "SMS",
         "х" * 5_000,
     ],
 )
 def test_a_sentence_is_not_a_word(read, text):
-    """A word inside a sentence, or at the head of a long one, decides nothing."""
+    """A word inside a sentence or at the head of a long one decides nothing; nor does a question, or an answer to "partez"."""
     assert read(text) is Meaning.UNKNOWN
 
 

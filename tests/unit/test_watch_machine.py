@@ -1,13 +1,19 @@
 """What a node sees of its own machine, and when something counts as standing still."""
 
 from email.utils import format_datetime
+from typing import NamedTuple
 
 import pytest
 
 from alertd.clock import HOUR, MINUTE, SECOND, SetClock, from_ms
+from alertd.deliver.sightings import Seen, Sighting
+from alertd.model import Channel, Mode
 from alertd.watch.dates import Dates
+from alertd.watch.instance import reduced
 from alertd.watch.machine import apart, fullest, off_by
+from alertd.watch.nouns import Kind
 from alertd.watch.still import Stillness
+from alertd.watch.timekeeping import Timekeeping
 
 
 @pytest.mark.parametrize(
@@ -88,3 +94,74 @@ def test_a_slow_answer_and_a_date_that_is_none_say_nothing():
         dates.hear("sms.example", 0.0, "yesterday")
         dates.hear("old.example", 0.0, "Mon, 02 Mar 99999999 09:00:00 GMT")
     assert dates.off_ms() == 0
+
+
+def test_a_clock_that_nobody_keeps_is_told_after_an_hour():
+    """Where the kernel says so all the while, and no provider's answer tells how the clock stands; the first that does ends it."""
+    clock, said = SetClock(0), [False]
+    keeping = Timekeeping(clock, lambda: said[0])
+    assert not list(keeping.look("mairie-1", proven=False))
+    clock.advance(HOUR - SECOND)
+    assert not list(keeping.look("mairie-1", proven=False))
+    clock.advance(SECOND)
+    (cause,) = keeping.look("mairie-1", proven=False)
+    assert (cause.kind, cause.blanks) == (Kind.UNKEPT, {"node": "mairie-1"})
+    assert not list(keeping.look("mairie-1", proven=True))
+    assert not list(keeping.look("mairie-1", proven=False))
+    clock.advance(2 * HOUR)
+    said[0] = True
+    assert not list(keeping.look("mairie-1", proven=False))
+
+
+def test_a_kernel_that_cannot_tell_alarms_nobody():
+    """Where there is none that says whether its clock is kept, nothing is told."""
+    clock = SetClock(0)
+    keeping = Timekeeping(clock, lambda: None)
+    list(keeping.look("mairie-1", proven=False))
+    clock.advance(2 * HOUR)
+    assert not list(keeping.look("mairie-1", proven=False))
+
+
+class Sender(NamedTuple):
+    """What a route says of one."""
+
+    gateway: str
+    owners: frozenset[str] = frozenset()
+
+
+def sees(gateway: str, minutes: int, *, working: bool = False, node: str = "one") -> Seen:
+    """What a node has seen of a gateway for so long, at HOUR."""
+    return Seen(node, Sighting(gateway, working, HOUR - minutes * MINUTE, "connection", None, ()))
+
+
+BOTH = {"first", "second"}
+
+
+@pytest.mark.parametrize(
+    ("seen", "told", "named"),
+    [
+        ([sees("first", 15), sees("second", 60, working=True)], (), ["first"]),
+        ([sees("first", 14), sees("second", 60, working=True)], (), []),
+        ([sees("first", 60), sees("second", 60)], (), []),
+        ([sees("first", 60), sees("second", 60, working=True)], ("first",), []),
+        (
+            [sees("first", 60), sees("first", 60, working=True, node="two"), sees("second", 60)],
+            (),
+            ["second"],
+        ),
+        ([sees("second", 60, working=True)], (), []),
+    ],
+)
+def test_one_gateway_of_several_is_told_when_it_has_been_down_for_a_quarter_of_an_hour(seen, told, named):
+    """As every node sees it, where another works, and not where it was told already."""
+    routes = {(Mode.LIVE, Channel.SMS, False): [Sender(name) for name in sorted(BOTH)]}
+    causes = list(reduced(routes, seen, told, HOUR))
+    assert [cause.blanks["gateway"] for cause in causes] == named
+    assert {cause.kind for cause in causes} <= {Kind.GATEWAY}
+
+
+def test_somebody_s_own_gateway_is_nobody_else_s_reserve():
+    """Its name is told to nobody of other stations, and it counts for no reserve."""
+    routes = {(Mode.LIVE, Channel.SMS, False): [Sender("own", frozenset({"bras"})), Sender("first")]}
+    seen = [sees("own", 60), sees("first", 60, working=True)]
+    assert not list(reduced(routes, seen, (), HOUR))

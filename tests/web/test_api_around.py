@@ -36,9 +36,7 @@ async def test_a_program_asks_the_mairie_and_reads_the_answer(call, valley, desk
     assert (status, told["state"], told["answer"]) == (201, "open", None)
     async with desk.db.transaction() as tx:
         bras = valley.stations["bras"]
-        await requests.answer(
-            tx, desk.clock, bras, "operator:bras-mayor", told["id"], "declined", "GRDF est là."
-        )
+        await requests.answer(tx, desk, bras, "operator:bras-mayor", told["id"], "declined", "GRDF est là.")
     _, told = await call("GET", path)
     assert [(one["state"], one["answer"]) for one in told["requests"]] == [("declined", "GRDF est là.")]
 

@@ -151,6 +151,19 @@ async def test_the_ready_texts_of_a_station_are_listed_for_its_programs(api, val
     assert (found["fire"]["version"], told["templates"][0]["level"]) == (0, "danger")
 
 
+async def test_the_topics_of_a_station_are_listed_for_its_programs(api, valley):
+    """Those that it offers, by its names, each with what is proposed."""
+    bras = await valley.at("bras")
+    assert (await bras.post("/sujets", {"shown": ["water"], "label_water": "Eau coupée", "label_club": ""}))[
+        0
+    ] == 303
+    _, told = await api("bras", "GET", "/stations/bras/topics")
+    found = {one["topic"]: one for one in told["topics"]}
+    assert "club" not in found
+    assert (found["water"]["label"], found["water"]["level"]) == ("Eau coupée", "warning")
+    assert (found["fire"]["channels"][0], found["fire"]["duration_hours"]) == ("push", 4)
+
+
 async def test_no_other_key_asks_answers_or_looks(api):
     """Not of another station, nor below the level; nobody is asked who is not under it; once withdrawn, it is over."""
     relay = await api.ask()

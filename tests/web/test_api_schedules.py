@@ -4,8 +4,11 @@ import pytest
 from web.api_house import opened
 
 from alertd.clock import to_ms
-from alertd.schedule import firing
+from alertd.model import Actor, Level, Role
+from alertd.schedule import agreeing, firing
 from alertd.schedule.stamps import read_local, read_zone, resolve
+from alertd.stations import approval_rules
+from alertd.stations.approval_rules import Rule
 
 
 async def previewed(house, **changes):
@@ -95,3 +98,20 @@ async def test_a_schedule_is_its_stations_and_asks_for_the_levels_right(house):
         "POST", f"/api/v1/schedules/{told['id']}", {"state": "ended"}, key="draft"
     )
     assert status == 403
+
+
+async def test_a_program_s_schedule_waits_for_a_person_as_does_a_date_it_moves(house):
+    """Where the station wants a second person: said in the answer, at saving and at each change."""
+    async with house.desk.db.transaction() as tx:
+        await approval_rules.decide(tx, house.station, Level.INFO, Rule(60, 30))
+    told = await kept(house)
+    assert told["waiting"]
+    agent = Actor("operator:le-agent", house.station.id, Level.WARNING, Role.AGENT)
+    await agreeing.agree(house.desk, agent, told["id"], 1)
+    path, moved = (
+        f"/api/v1/schedules/{told['id']}",
+        {"move": "2026-03-04T06:30:00Z", "to": "2026-03-04T18:00"},
+    )
+    assert not (await house.call("GET", path))[1]["waiting"]
+    assert (await house.call("POST", path, {"drop": "2026-03-03T06:30:00Z"}))[1]["waiting"] is False
+    assert (await house.call("POST", path, moved))[1]["waiting"] is True

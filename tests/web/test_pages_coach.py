@@ -37,6 +37,25 @@ async def test_the_coach_says_what_is_missing_and_what_one_tap_mends(mayor):
     assert "forêt" not in (await mayor.get(path))[1]
 
 
+async def test_a_ready_text_costs_nobody_an_accent_that_it_brought(mayor):
+    """ "fenêtres" of the text that is ready is read in the letter and "fenetres" in its SMS: beside the form, before sending."""
+    ready = {
+        "template": "fire",
+        "headline": "INCENDIE Rue de la Forêt.",
+        "instruction": "Restez à l'abri, portes et fenêtres fermées. Libérez la route. Urgence: 18, 112, SMS 114.",
+    }
+    fields = mayor.alert(**ready)
+    previewed, _ = await mayor.previewed(**fields)
+    for page in ((await _reread(mayor, fields))["html"], previewed):
+        read = plain(page)
+        assert "portes et fenetres fermées" in read
+        assert "portes et fenêtres fermées" in read
+        assert "Foret" in read
+        assert "plus cher" not in read
+    free = plain((await _reread(mayor, fields | {"template": ""}))["html"])
+    assert "plus cher" in free
+
+
 async def test_the_coach_shows_every_channel(mayor):
     """SMS with its length and segments, notification, e-mail, and what the other languages read."""
     told = await _reread(mayor, mayor.alert(channels=["sms", "push", "email"]))

@@ -2,15 +2,20 @@
 
 import html
 import re
+from dataclasses import replace
 
 from web.pages_house import hidden
 
+import zones
 from alertd.clock import HOUR, MINUTE
 from alertd.issue import reading
+from alertd.issue.reached import ReachedCell
 from alertd.issue.undo import HOLD_MS
 from alertd.model import Channel, State
+from alertd.stations.drawings import Hamlet
 from alertd.subscribe import groups
-from alertd.web.office.reached_map import MapNews
+from alertd.web.office.reached_map import MapNews, reached_part
+from alertd.web.office.sharing import ShareNews
 
 
 async def test_an_alert_is_prolonged_in_its_own_words(mayor):
@@ -96,6 +101,48 @@ async def test_where_people_are_reached_is_drawn_and_said(mayor, rooms, link, st
     assert await news.news(view, books, last=False) == ""
     assert "quarter-0" in await news.news(view, books, last=True)
     assert await news.news(view, books, last=True) == ""
+
+
+async def test_the_map_tells_at_once_that_planning_and_sending_ended(mayor, rooms, link, station):
+    """However lately it was drawn: beside "L'envoi est terminé" stands who was reached then."""
+    path = await mayor.released()
+    view = await reading.alert(rooms.desk, int(path.rpartition("/")[2]))
+    news = MapNews(rooms, station)
+    assert await news.news(view, await reading.progress(rooms.desk, view.summary.id), last=False) == ""
+    await link(path)  # its people are planned
+    books = await reading.progress(rooms.desk, view.summary.id)
+    assert "quarter-0" in await news.news(view, books, last=False)
+    done = tuple(replace(book, tally={State.DELIVERED.word: 24}) for book in books)
+    assert await news.news(view, done, last=False) == ""  # looked at once more: it is as it was
+    assert await news.news(view, done, last=False) == ""
+
+
+def test_one_place_is_named_once(station):
+    """Cells that are called alike are added up; the place where most are missing stands first."""
+    gare = Hamlet(1, station.id, "La Gare", 49.2115, 5.379)
+    near = zones.cell(49.2115, 5.379) >> zones.COARSE_SHIFT
+    cells = (ReachedCell(near, 25, 25), ReachedCell(near + 1, 5, 5), ReachedCell(near + 2, -1, 0))
+    told = reached_part(station, None, cells, [gare])
+    assert told.lines == ("Autour de La Gare : tous, 30 abonnés environ.",)
+    part_ = reached_part(station, None, (*cells, ReachedCell(near + 3, 10, 0)), [gare])
+    assert part_.lines == ("Autour de La Gare : 30 atteints sur 40 environ.",)
+
+
+async def test_the_box_for_other_networks_comes_by_itself(mayor, rooms, station, desk):
+    """A page that was opened while the sending could be undone gets picture and button without a reload; another is left alone."""
+    _, fields = await mayor.previewed(level="info", topic="works")
+    _, _, path = await mayor.post("/alertes/envoyer", fields)
+    page = (await mayor.get(path))[1]
+    assert f'data-live="{path}/flux"' in page
+    assert f"{path}.png" not in page
+    view = await reading.alert(rooms.desk, int(path.rpartition("/")[2]))
+    news = ShareNews(rooms, station, shown=False)
+    assert await news.news(view) == ""
+    desk.clock.advance(HOLD_MS)
+    assert f"{path}.png" in await news.news(view)
+    assert await news.news(view) == ""
+    assert f'data-live="{path}/flux?image"' in (await mayor.get(path))[1]
+    assert await ShareNews(rooms, station, shown=True).news(view) == ""
 
 
 async def test_a_group_s_words_are_not_offered_to_facebook(mayor, desk, station):

@@ -1,5 +1,6 @@
 """An organisation under a commune: what the commune decides about it, and a school that tries everything it may not do."""
 
+import html
 import re
 
 import pytest
@@ -9,7 +10,10 @@ from web.pages_house import MAIRIE, PASSWORD, Browser
 from alertd.clock import HOUR
 from alertd.model import Mode, Role, Scope
 from alertd.stations import api_keys, operators, organisations, stations
+from alertd.stations.requests import Request
 from alertd.stations.stations import NewStation
+from alertd.web.office.asked import begun
+from alertd.web.writing.compose_form import ComposeForm
 
 WORDS = {
     "topic": "security",
@@ -106,6 +110,24 @@ async def test_a_granted_danger_is_sent_word_for_word_or_not_at_all(head, desk, 
     assert (status, path[:16]) == (303, "/alertes/apercu/")
 
 
+async def test_words_that_may_not_leave_come_back_with_the_reason(head, desk, school):
+    """A man at the gate: the form again, whole, with what was granted and whom to ask; nobody types it twice."""
+    await grant(desk, school)
+    typed = "Un homme devant le portail"
+    status, page, _ = await head.post("/alertes/nouvelle", danger(head, headline=typed))
+    told = "Pour toute autre : utilisez « Demander à la mairie »"
+    assert (status, typed in page, told in html.unescape(page)) == (403, True, True)
+
+
+async def test_an_organisation_that_there_is_not_is_told_as_another_s(mayor, station):
+    """Nobody learns from a number whether there is such a station."""
+    pages = [
+        await mayor.get(f"/organisations/{number}") for number in (station.id, 999_999, 999_999_999_999_999)
+    ]
+    assert {status for status, _ in pages} == {404}
+    assert all("dépend d'une autre commune" in html.unescape(page) for _, page in pages)
+
+
 async def test_a_key_of_the_school_does_no_more_than_its_pages(client, desk, school, key):
     """Scope danger: refused before the preview; granted, other words, other languages and a link are refused still."""
     path = f"/api/v1/stations/{school.slug}/alerts"
@@ -174,7 +196,7 @@ async def test_the_commune_opens_caps_grants_suspends_and_reads(mayor, desk, sta
         assert (await mayor.post(f"{path}/{act}", said))[0] == 303
     assert await organisations.granted(desk.db, made) == {"evacuation"}
     _, page = await mayor.get(path)
-    assert "40" in page
+    assert "40 envois par jour, informations et alertes ensemble" in page
     assert "Suspendue" in page
     assert (await stations.by_id(desk.db, made.id)).suspended
     rows = await desk.db.fetch("audit.list_of_station", made.id, 1 << 60, 10)
@@ -185,6 +207,17 @@ async def test_the_commune_opens_caps_grants_suspends_and_reads(mayor, desk, sta
         "station.add",
     ]
     assert (await mayor.post(f"/organisations/{station.id}/etat", {"act": "suspend"}))[0] == 404
+
+
+async def test_a_school_reads_what_is_left_for_its_warnings_too(head, desk, school):
+    """Before it sends one; the commune's own warnings have no such line."""
+    async with desk.db.transaction() as tx:
+        await tx.execute("stations.set_info_per_day", school.id, 50)
+    said = {"level": "warning", "topic": "road", "where": "station", "channels": ["email"]}
+    page = (await head.previewed(**said))[0].replace("\u00a0", " ")
+    assert "Quota, informations et alertes ensemble : il reste 50 envois" in page
+    assert (await head.log_in("le-agent")).status == 303
+    assert "Quota" not in (await head.previewed(**said))[0]
 
 
 async def test_an_agent_reads_and_answers_but_does_not_decide(browser, school):
@@ -212,3 +245,40 @@ async def test_what_is_asked_of_the_mairie_is_seen_and_answered_once(head, brows
     assert "La police est là." in (await head.get("/demandes"))[1]
     actions = [row["action"] for row in await desk.db.fetch("people.all_audit")]
     assert [one for one in actions if one.startswith("request.")] == ["request.ask", "request.declined"]
+
+
+async def test_the_mairie_s_message_begins_with_what_was_asked(head, browser):
+    """The subject is chosen with the request before one's eyes; its first sentence is the headline; another's request is none."""
+    await head.post("/demandes", {"words": "Chien errant devant l'école. Gardez les petits dedans."})
+    await browser.log_in("le-agent")
+    link = re.search(r"/alertes/nouvelle\?demande=\d+", (await browser.get("/organisations"))[1])[0]
+    _, page = await browser.get(link)
+    assert "Chien errant devant l&#39;école. Gardez les petits dedans." in page
+    number = link.rpartition("=")[2]
+    assert f"sujet=waste&amp;demande={number}" in page
+    _, page = await browser.get(f"/alertes/nouvelle?sujet=waste&demande={number}")
+    (headline,) = re.findall(r'<textarea id="headline".*?>\s*(.*?)</textarea>', page, re.DOTALL)
+    assert headline == "Chien errant devant l&#39;école"
+    assert "Gardez les petits dedans." in page
+    assert (await browser.get("/alertes/nouvelle?demande=999"))[0] == 404
+    await head.log_in("directrice")
+    assert (await head.get(f"/alertes/nouvelle?demande={number}"))[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("words", "headline", "rest"),
+    [
+        ("Fuite d'eau rue Haute", "Fuite d'eau rue Haute", ""),
+        ("Fuite ! Coupez l'eau.", "Fuite !", "Coupez l'eau."),
+        ("mot " * 60, ("mot " * 30).strip(), ("mot " * 30).strip()),
+        ("x" * 200, "x" * 120, "x" * 80),
+        ("Ligne\n\nautre ligne. Suite", "Ligne autre ligne", "Suite"),
+    ],
+)
+def test_a_request_of_any_shape_has_a_headline_of_one_line(words, headline, rest):
+    """A whole sentence where it fits, else as many words as fit; nothing of it is lost."""
+    one = Request(1, 1, "École", "operator:x", words, 0, "open", "", "", None)
+    form = begun(ComposeForm(), one, 120)
+    assert (form.headline, form.instruction, form.words) == (headline, rest, "free")
+    kept = begun(ComposeForm(instruction="Restez chez vous."), one, 120)
+    assert (kept.instruction, kept.body) == ("Restez chez vous.", rest)

@@ -10,7 +10,7 @@ import pytest
 from alertd.clock import DAY
 from alertd.deliver.routes import SHARED, Routes, Sender
 from alertd.issue import ledger, reading
-from alertd.issue.ledger import Wanted
+from alertd.issue.ledger import Sums, Wanted
 from alertd.model import Channel, State
 from alertd.settings.providers import Sender as Terms
 from alertd.subscribe.leave import leave
@@ -146,6 +146,35 @@ async def test_a_years_figures_are_drawn_and_tabled(mayor, desk, past):
     assert '<th scope="row">mars 2026</th><td>3</td><td>16</td><td>8</td>' in page
     assert page.count('role="img" aria-label="') == 3
     assert page.count('<th scope="row">') == 12 + 12 + 3
+
+
+async def test_an_exercise_is_in_no_figure_of_real_alerts(mayor, desk, station, past):
+    """Its messages, receipts and departures are added to nothing; what it cost is a line, and a column, of its own."""
+    await delivered(desk, past[0], Channel.SMS, State.SEEN, 8)
+    before = await figures.of_year(desk, station)
+    drill = await mayor.released(headline="Essai d'évacuation", exercise="on", topic="works", level="info")
+    await delivered(desk, drill, Channel.SMS, State.DELIVERED, 255)
+    told = await figures.of_year(desk, station)
+    assert [replace(month, exercises=0, drilled=Sums()) for month in told.months] == list(before.months)
+    assert told.alerts == before.alerts
+    assert (told.months[-1].exercises, told.months[-1].drilled.sent) == (1, 255)
+    page = html.unescape((await mayor.get("/historique/chiffres"))[1]).replace("\N{NO-BREAK SPACE}", " ")
+    assert "Depuis douze mois : 3 alertes, 8 messages envoyés, gratuit." in page
+    assert "Les exercices, comptés à part : 1 exercice, 255 messages envoyés, gratuit." in page
+    assert '<th scope="row">mars 2026</th><td>3</td><td>8</td><td>8</td>' in page
+    assert '<th scope="row">mars 2026</th><td>gratuit</td><td>gratuit</td>' in page
+    assert "Essai d'évacuation" not in page
+
+
+@pytest.mark.usefixtures("past")
+async def test_a_search_counts_exercises_apart(mayor):
+    """They are found with the alerts they are like, and not called alerts."""
+    await mayor.released(headline="Essai d'évacuation", exercise="on", topic="works", level="info")
+    headlines, page = await shown(mayor)
+    assert len(headlines) == 4
+    assert "3 alertes et 1 exercice." in page.replace("\N{NO-BREAK SPACE}", " ")
+    _, page = await shown(mayor, "?sujet=works")
+    assert ">1 exercice." in page.replace("\N{NO-BREAK SPACE}", " ")
 
 
 @pytest.mark.usefixtures("past")

@@ -117,6 +117,38 @@ async def test_one_date_is_dropped_and_one_moved(mayor):
     assert "lundi 23 mars 2026 à 7 h 30" in text
 
 
+async def test_a_date_is_not_moved_onto_another(mayor):
+    """Two messages would be one: refused, and both dates stay."""
+    path = await saved(mayor)
+    first, second = moment("2026-03-09T07:30"), moment("2026-03-16T07:30")
+    onto = {"act": "move", "fire_at": str(first), "to": "2026-03-16T07:30"}
+    status, page, _ = await mayor.post(f"{path}/dates", onto)
+    assert (status, "Un message part déjà à cette heure-là" in seen(page)) == (422, True)
+    one = {"scope": "this", "fire_at": str(second), "at": "07:30", "words": "Bacs verts"}
+    assert (await mayor.post(f"{path}/changer", one))[0] == 303, "its own hour is no other message"
+    text = seen((await mayor.get(path))[1]).partition("Prochaines dates")[2]
+    assert "lundi 9 mars 2026 à 7 h 30" in text
+    assert "lundi 16 mars 2026 à 7 h 30" in text
+
+
+@pytest.mark.parametrize("fire_at", ["999999999999999", "253402300800000", "253402300799000", "1"])
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ("dates", {"act": "drop"}),
+        ("dates", {"act": "move", "to": "2026-03-17T18:00"}),
+        ("dates", {"act": "drop_following"}),
+        ("changer", {"scope": "this", "at": "09:00"}),
+        ("changer", {"scope": "following", "at": "09:00"}),
+    ],
+)
+async def test_a_date_that_there_is_not_changes_nothing(mayor, form, said, fire_at):
+    """Past, or beyond every calendar: a sentence."""
+    path = await saved(mayor)
+    status, page, _ = await mayor.post(f"{path}/{form}", said | {"fire_at": fire_at})
+    assert (status, "Cette date n'est pas de celles à venir" in seen(page)) == (422, True)
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
@@ -131,6 +163,10 @@ async def test_one_date_is_dropped_and_one_moved(mayor):
         ({"repeat": "once", "day": "2026-03-01"}, "plus aucune date"),
         ({"until": "2026-03-01"}, "plus aucune date"),
         ({"off": "demain"}, "Indiquez le jour."),
+        ({"also": "demain"}, "Indiquez le jour."),
+        ({"also": "24/12/2026 à midi"}, "Indiquez l'heure"),
+        ({"times": "0"}, "De 1 à 1000 fois"),
+        ({"times": "3", "until": "2026-06-29"}, "pas les deux"),
         ({"off": "31/12/2026 au 01/12/2026"}, "vient avant"),
         ({"off": "01/01/2026 au 01/01/2199"}, "vient avant"),
     ],
@@ -156,6 +192,16 @@ async def test_what_cannot_be_read_comes_back_with_a_sentence(mayor, changes, sa
         ({"repeat": "monthly_weekday"}, "Le deuxième lundi de chaque mois à 7 h 30"),
         ({"off": "16/03/2026\ndu 30/03/2026 au 05/04/2026"}, "Chaque lundi à 7 h 30, sauf 8 jours choisis"),
         ({"until": "2026-06-29"}, "Chaque lundi à 7 h 30, jusqu'au 29 juin 2026"),
+        ({"repeat": "yearly"}, "Chaque année, le 9 mars à 7 h 30"),
+        ({"times": "12"}, "Chaque lundi à 7 h 30, 12 fois"),
+        (
+            {"also": "24/12/2026 à 18h00\n14/07/2026"},
+            "Chaque lundi à 7 h 30, et aussi le 14 juillet 2026 à 7 h 30 et le 24 décembre 2026 à 18 h 00",
+        ),
+        (
+            {"repeat": "once", "also": "14/07/2026"},
+            "Une fois, lundi 9 mars 2026 à 7 h 30, et aussi le 14 juillet 2026 à 7 h 30",
+        ),
     ],
 )
 async def test_a_schedule_is_said_in_plain_words(mayor, changes, plain):
@@ -218,3 +264,92 @@ async def test_a_preview_that_lapsed_saves_nothing(mayor, clock):
     status, page, _ = await mayor.post("/programmations/nouvelle", WEEKLY | {"digest": digest, "act": "save"})
     assert status == 409
     assert "aperçu a expiré" in seen(page)
+
+
+async def test_a_schedule_that_waits_is_agreed_to_on_its_page(mayor):
+    """Its author finds who is waited for and no button; a colleague finds it from the first page and agrees."""
+    rule = {"level": "info", "on": "on", "minutes": "60", "deputy_minutes": "30", "otherwise": "drop"}
+    assert (await mayor.post("/accords", rule))[0] == 303
+    path = await saved(mayor)
+    _, page = await mayor.get(path)
+    assert "Demandé par le-mayor" in seen(page)
+    assert "D'accord avec ces dates" not in seen(page)
+    assert "À relire" in seen((await mayor.get("/programmations"))[1])
+    await mayor.log_in("le-deputy")
+    assert "Programmations : 1 à relire" in seen((await mayor.get("/"))[1])
+    status, _, _ = await mayor.post(f"{path}/accord", {"seen": "1"})
+    assert status == 303
+    assert "À relire" not in seen((await mayor.get(path))[1])
+    assert (await mayor.post(f"{path}/accord", {"seen": "2"}))[0] == 409
+
+
+async def test_texts_of_days_are_ticked_while_an_election_is_near(mayor):
+    """Without the tick the texts come back with why; with it they are kept."""
+    _, digest = await digest_of(mayor, topic="council")
+    _, _, path = await mayor.post("/programmations/nouvelle", {"digest": digest, "act": "save"} | WEEKLY)
+    assert (await mayor.post("/accords/elections", {"first": "2026-03-01", "last": "2026-03-22"}))[0] == 303
+    typed = {"texts": "09/03/2026 ; Conseil lundi"}
+    status, page, _ = await mayor.post(f"{path}/textes", typed)
+    assert status == 422
+    assert "L52-1" in seen(page)
+    assert (await mayor.post(f"{path}/textes", typed | {"neutral": "on"}))[0] == 303
+
+
+async def test_twice_the_people_is_said_on_the_first_page_and_in_the_list(mayor, desk, clock):
+    """How many, and on which day."""
+    path = await saved(mayor)
+    async with desk.db.transaction() as tx:
+        await tx.execute(
+            "schedules.decide", int(path.rsplit("/", 1)[1]), clock.now_ms(), "fired", "doubled", None, 240
+        )
+    assert "Programmations : 1 envoi à deux fois plus de personnes" in seen((await mayor.get("/"))[1])
+    listed = seen((await mayor.get("/programmations"))[1])
+    assert "Parti à deux fois plus de personnes que prévu" in listed
+    assert "240 personnes" in listed
+
+
+@pytest.mark.parametrize(
+    ("scope", "hours"),
+    [("this", ["7 h 30", "9 h 00", "7 h 30"]), ("following", ["9 h 00"] * 3), ("all", ["9 h 00"] * 3)],
+)
+async def test_one_date_it_and_those_after_or_all_have_another_hour(mayor, scope, hours):
+    """From one form; whoever changes several is led to the schedule that goes on."""
+    path = await saved(mayor)
+    second = str(moment("2026-03-16T07:30"))
+    changed = {"scope": scope, "fire_at": second, "at": "09:00", "words": "Bacs jaunes"}
+    status, page, to = await mayor.post(f"{path}/changer", changed)
+    assert status == 303, page
+    assert (to == path) is (scope == "this")
+    text = seen((await mayor.get(to))[1])
+    assert (
+        re.findall(r"lundi \d+ mars 2026 à (\d+ h \d+)", text.partition("Prochaines dates")[2])[:3] == hours
+    )
+    assert "Bacs jaunes" in text
+
+
+async def test_other_weekdays_are_of_what_repeats_each_week(mayor):
+    """From Monday to Tuesday and Friday; a date of each month has no such boxes; what says nothing is refused."""
+    path = await saved(mayor)
+    status, _, to = await mayor.post(f"{path}/changer", {"scope": "all", "days": ["FR", "TU"]})
+    assert status == 303
+    assert "Chaque mardi et vendredi à 7 h 30" in seen((await mayor.get(to))[1])
+    for changed in ({"scope": "all"}, {"scope": "all", "at": "midi"}, {"scope": "all", "words": "x" * 2_000}):
+        assert (await mayor.post(f"{to}/changer", changed))[0] == 422
+    monthly = await saved(mayor, repeat="monthly_day")
+    assert "Nouveaux jours de la semaine" not in seen((await mayor.get(monthly))[1])
+
+
+async def test_the_station_types_its_closed_days_once(mayor):
+    """On the list of schedules; a schedule that leaves them out says so, and why a date is not sent."""
+    typed = {"closed": "16/03/2026\ndu 30/03/2026 au 05/04/2026"}
+    assert (await mayor.post("/programmations/fermetures", typed))[0] == 303
+    assert "30/03/2026 au 05/04/2026" in seen((await mayor.get("/programmations"))[1])
+    text = seen((await mayor.get(await saved(mayor, closed="on")))[1])
+    assert "Chaque lundi à 7 h 30, sauf nos jours de fermeture" in text
+    assert "lundi 16 mars 2026 à 7 h 30 pas envoyé : jour de fermeture" in text
+    status, page, _ = await mayor.post("/programmations/fermetures", {"closed": "en août"})
+    assert status == 422
+    assert "Indiquez le jour." in seen(page)
+    await mayor.log_in("le-agent")
+    assert "Enregistrer ces jours" not in seen((await mayor.get("/programmations"))[1])
+    assert (await mayor.post("/programmations/fermetures", typed))[0] == 403

@@ -72,6 +72,7 @@ async def test_nothing_is_chosen_in_advance_as_target(mayor):
     _, page = await mayor.get("/alertes/nouvelle?sujet=fire")
     where = re.findall(r'<input type="radio" name="where"[^>]*>', page)
     assert [re.search('value="(.*?)"', radio)[1] for radio in where] == [
+        "hamlet:1",
         "hamlet",
         "saved_zone",
         "zone",
@@ -114,7 +115,7 @@ async def test_a_preview_can_be_changed_without_typing_again(mayor):
         "2026-03-02T13:00",
     ):
         assert kept in form
-    assert 'name="exercise" value="on" checked' in form
+    assert '<input type="hidden" name="exercise" value="on">' in form
     assert "fait un exercice avec" in page
 
 
@@ -165,7 +166,7 @@ async def test_an_end_after_a_false_alert_is_refused(mayor):
 
 
 async def test_another_stations_alert_does_not_exist_here(mayor, desk):
-    """Neither page, nor stream, nor end."""
+    """Neither stream, nor form, nor end; nor its page, for who has no role in its station."""
     path = await mayor.released()
     elsewhere = NewStation("verdun", "Verdun", 49.16, 5.38, mode=Mode.TRAINING)
     async with desk.db.transaction() as tx:
@@ -173,9 +174,12 @@ async def test_another_stations_alert_does_not_exist_here(mayor, desk):
         one = await operators.by_login(tx, "le-mayor")
         await operators.set_role(tx, one.id, other.id, Role.MAYOR)
     assert (await mayor.post("/stations", {"station": str(other.id)}))[2] == "/"
-    for way in ("", "/flux", "/corriger", "/fin"):
+    for way in ("/flux", "/corriger", "/fin"):
         assert (await mayor.get(path + way))[0] == 404
     assert (await mayor.post(f"{path}/fausse-alerte"))[0] == 404
+    async with desk.db.transaction() as tx:
+        await operators.set_role(tx, one.id, mayor.station.id, None)
+    assert (await mayor.get(path))[0] == 404
 
 
 async def test_the_list_says_what_became_of_each_alert(mayor):
@@ -207,7 +211,7 @@ async def test_the_stream_sends_the_page_s_own_words(mayor, desk):
     """An event for the books as they are, and another when they change."""
     path = await mayor.released()
     message = (await desk.db.fetch("messages.of_alert", int(path.rpartition("/")[2])))[0]["id"]
-    async with mayor.client.get(f"{path}/flux") as stream:
+    async with mayor.client.get(f"{path}/flux?image") as stream:
         assert stream.content_type == "text/event-stream"
         assert "On prépare l'envoi" in (await part_of(stream))["said"]
         async with desk.db.transaction() as tx:
@@ -220,7 +224,7 @@ async def test_the_stream_sends_the_page_s_own_words(mayor, desk):
 async def test_without_script_the_page_refreshes_itself(mayor):
     """As long as something may change."""
     _, page = await mayor.get(await mayor.released())
-    assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in page
+    assert '<noscript><meta http-equiv="refresh" content="5; url=/alertes/1?suite=1"></noscript>' in page
 
 
 async def part_of(stream):

@@ -51,7 +51,11 @@ async def test_who_is_invited_comes_by_the_letter_s_button_and_once(mayor, desk,
     assert "claire@mairie.example" not in await roles(desk, station)
     for password, again in (("court", "court"), (NEW, NEW + "x")):
         assert (await mayor.post(path, {"password": password, "again": again}))[0] == 422
-    assert (await mayor.post(path, {"password": NEW, "again": NEW}))[0] == 303
+    assert (await mayor.post(path, {"password": NEW, "again": NEW}))[::2] == (303, "/compte")
+    status, page = await mayor.get("/compte")
+    assert (status, "Claire" in page) == (200, True), (
+        "who chose a password is in, where a finger or a face is set up"
+    )
     assert (await roles(desk, station))["claire@mairie.example"] is Role.AGENT
     assert (await mayor.post(path, {"password": NEW, "again": NEW}))[0] == 404
     assert (await mayor.log_in("claire@mairie.example", NEW)).status == 303

@@ -130,7 +130,7 @@ class Walker:
             opened = await sessions.open_session(
                 tx, desk.clock, self.valley.operators[self.login], station.id
             )
-        return headers | {"Cookie": f"alertd={opened.token}"}, opened.csrf
+        return headers | {"Cookie": f"alertd={opened.token}"}, sessions.form_token(opened.csrf, station.id)
 
 
 @dataclass
@@ -243,7 +243,7 @@ async def the_owners_find_it(walls: Walls) -> None:
 
 def _turn(step: Step) -> int:
     """Who enrols somebody changes what a second person agrees to; a key is revoked after its use, and what is ended is changed no more."""
-    if step.route.startswith("/accords"):
+    if step.route.startswith("/accords") or step.route.endswith("/accord"):
         return 0
     if step.route.startswith(PREFIX):
         return 1

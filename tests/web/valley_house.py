@@ -55,7 +55,7 @@ class Valley:
             opened = await sessions.open_session(tx, desk.clock, self.operators[f"{slug}-{role}"], station.id)
         client = self.browser.client
         client.session.cookie_jar.update_cookies({"alertd": opened.token}, URL(str(client.make_url("/"))))
-        return Seat(client, desk, station, opened.csrf)
+        return Seat(client, desk, station, sessions.form_token(opened.csrf, station.id))
 
     async def follow(self, slug: str, number: int, *at: tuple[float, float], **more: Any) -> int:
         """Somebody follows a station, by SMS and e-mail, at places; the person's id."""

@@ -91,6 +91,7 @@ async def plant(valley: Valley) -> Planted:
     things |= await _community(valley) | await _alerts(valley, things)
     things |= await _people(valley, person) | await _programs(valley, keys["bras"])
     things |= await _waiting(valley) | await _team(valley)
+    things["schedule"].append(await scheduled(await valley.at("bras", "agent"), **WARNING, headline=PRIVATE))
     await delivered(await valley.at("bras"))
     things |= await _about_to_leave(valley)
     seat = await valley.at("bras")
@@ -178,10 +179,12 @@ async def _people(valley: Valley, person: int) -> dict[str, list[Any]]:
     rows = await desk.db.fetch("contacts.operator", "bras-mayor")
     [kept] = await passkeys.of_operator(desk.db, valley.operators["bras-mayor"])
     hidden_person = rows[0]["subscriber_id"]
+    bras = await valley.at("bras")
+    _, _, camping = await bras.post("/organisations", {"name": f"{PRIVATE} plage", "kind": "hotel"})
     return {
         "endpoint": [endpoint_id(hidden_person, 0), endpoint_id(person, 0)],
         "operator": [valley.operators["bras-mayor"], valley.operators["ecole-agent"]],
-        "organisation": [valley.stations["ecole"].id, valley.stations["bras"].id],
+        "organisation": [valley.stations["ecole"].id, number_of(camping), valley.stations["bras"].id],
         "slug": ["bras", "ecole"],
         "ref": [REF],
         "passkey": [kept.id],

@@ -84,9 +84,11 @@ OPEN: Final[Mapping[str, str]] = {
 
 VARIANTS: Final[Mapping[str, tuple[str, Sequence[str]]]] = {
     "/programmations/{id}/etat": ("act", ("pause", "resume", "end")),
-    "/programmations/{id}/dates": ("act", ("drop", "move", "drop_following", "shift_following")),
+    "/programmations/{id}/dates": ("act", ("drop", "move", "drop_following")),
+    "/programmations/{id}/changer": ("scope", ("this",)),
     "/programmations/nouvelle": ("act", ("save", "show")),
     "/organisations/{id}/avance": ("act", ("grant", "withdraw")),
+    "/organisations/{id}/responsable": ("act", ("invite", "withdraw")),
     "/organisations/{id}/etat": ("act", ("suspend", "resume")),
     "/equipe/propositions/{id}": ("act", ("agree", "no")),
     "/modeles/{ready}": ("act", ("write", "rename", "hide", "show", "inherit", "take")),
@@ -188,9 +190,9 @@ _COMMON: Final[Mapping[str, Any]] = {
     "instruction": "Rien.", "channels": ["email"], "expires": "2026-03-02T16:00", "list": "x", "consent": "x",
     "agreed": "2025-09-01", "texts": "2026-03-09;Purée", "login": "bras-mayor", "password": "des mots inconnus ici",
     "again": "des mots inconnus ici", "code": "123456", "token": "n" * 43, "place": "0", "locale": "de",
-    "fire_at": "1773037800000", "to": "2026-03-10T08:00", "at": "08:00", "gateway": "relais", "waited": "0",
+    "fire_at": "1773037800000", "to": "2026-03-10T08:00", "at": "07:30", "gateway": "relais", "waited": "0",
     "until": "2026-03-09", "label": "Le mien", "body": "Rien.", "base": "0", "locked": ["headline"], "offered": ["school"],
-    "address": "famille@example.org", "lat": "49.2", "lon": "5.3",
+    "address": "famille@example.org", "lat": "49.2", "lon": "5.3", "seen": "1", "closed": "24/12/2026",
 }  # fmt: skip
 """A field of each name that a form of ours has, as it could be taken."""
 

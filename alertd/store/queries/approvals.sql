@@ -62,12 +62,12 @@ UPDATE alert SET state = 'pending' WHERE id = $1 AND state = 'draft';
 UPDATE alert SET state = 'draft' WHERE id = $1 AND state = 'pending';
 
 -- name: able
--- Where those are told who may agree ($2: their least role), their author ($3) apart.
+-- Where those are told who may agree ($2: their least role), their author ($3) apart; each at one address before anybody at a second.
 SELECT e.id, e.channel
   FROM role r JOIN operator o ON o.id = r.operator_id JOIN endpoint e ON e.subscriber_id = o.subscriber_id
  WHERE r.station_id = $1 AND r.role >= $2 AND o.disabled_at IS NULL AND 'operator:' || o.login <> $3
    AND e.state = 1 AND e.mode = 0
- ORDER BY e.id LIMIT $4;
+ ORDER BY row_number() OVER (PARTITION BY o.id ORDER BY e.id), e.id LIMIT $4;
 
 -- name: author
 -- Where the one is told who asked.

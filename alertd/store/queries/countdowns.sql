@@ -15,13 +15,22 @@ SELECT alert_id, state FROM countdown WHERE digest = $1 ORDER BY id DESC LIMIT 1
 
 -- name: of_alert
 -- An alert's latest, and how long it still takes by the store's clock.
-SELECT id, alert_id, armed_by, release_at - now_ms() AS left_ms, state, reason, settled_by, settled_at
-  FROM countdown WHERE alert_id = $1 ORDER BY id DESC LIMIT 1;
+SELECT c.id, c.alert_id, a.exercise, c.armed_by, c.release_at - now_ms() AS left_ms, c.state, c.reason, c.settled_by, c.settled_at
+  FROM countdown c JOIN alert a ON a.id = c.alert_id WHERE c.alert_id = $1 ORDER BY c.id DESC LIMIT 1;
 
 -- name: of_station
 -- What is about to leave, the next first.
-SELECT id, alert_id, armed_by, release_at - now_ms() AS left_ms, state, reason, settled_by, settled_at
-  FROM countdown WHERE state = 'armed' AND station_id = $1 ORDER BY release_at, id LIMIT 20;
+SELECT c.id, c.alert_id, a.exercise, c.armed_by, c.release_at - now_ms() AS left_ms, c.state, c.reason, c.settled_by, c.settled_at
+  FROM countdown c JOIN alert a ON a.id = c.alert_id
+ WHERE c.state = 'armed' AND c.station_id = $1 ORDER BY c.release_at, c.id LIMIT 20;
+
+-- name: of_operator
+-- What is about to leave in any of the stations that a person serves ($1), the next first.
+SELECT c.id, c.alert_id, a.exercise, c.armed_by, c.release_at - now_ms() AS left_ms, c.state, c.reason, c.settled_by, c.settled_at,
+       s.name AS station
+  FROM countdown c JOIN alert a ON a.id = c.alert_id JOIN station s ON s.id = c.station_id
+  JOIN role r ON r.station_id = c.station_id
+ WHERE c.state = 'armed' AND r.operator_id = $1 ORDER BY c.release_at, c.id LIMIT 20;
 
 -- name: contents
 -- What a station is about to announce.

@@ -8,6 +8,10 @@ INSERT INTO departure (id, at, what, subscriber_id, station_id, endpoint_id) VAL
 -- In their order, behind $1, for the file.
 SELECT id, at, what, subscriber_id, station_id, endpoint_id FROM departure WHERE id > $1 ORDER BY id LIMIT $2;
 
+-- name: last
+-- The number of the latest; null where nobody ever left.
+SELECT max(id) AS id FROM departure;
+
 -- name: forget
 -- Older than every backup that is kept.
 DELETE FROM departure WHERE at < $1;

@@ -23,11 +23,11 @@ SELECT id, alert_id, station_id, act, content, onset, deliver_by, expires, as_of
 SELECT id, alert_id, station_id, act, content, onset, deliver_by, expires, as_of, released_by, supersedes, people, expected, created_at
   FROM event WHERE id = $1;
 
--- name: info_expected_since
--- How many deliveries of informations (level 1) a station has released since $2: ends and corrections do not count.
+-- name: expected_since
+-- How many deliveries a station has released since $2, of informations (level 1) up to level $3: ends and corrections do not count.
 SELECT CAST(coalesce(sum(e.expected), 0) AS BIGINT) AS n
   FROM event e JOIN message m ON m.alert_id = e.alert_id AND m.event_id = e.id
- WHERE e.station_id = $1 AND e.created_at >= $2 AND m.level = 1 AND e.act IN ('alert', 'update');
+ WHERE e.station_id = $1 AND e.created_at >= $2 AND m.level BETWEEN 1 AND $3 AND e.act IN ('alert', 'update');
 
 -- name: lately
 -- What a station has announced since $2, what was taken back or corrected left aside.

@@ -3,10 +3,12 @@
 INSERT INTO fan_out (message_id, phase, ring, source_id, kind, due_at) VALUES ($1, $2, $3, $4, $5, $6);
 
 -- name: next
--- The most urgent message whose hour has come, and its first unfinished piece: phase by phase, ring by ring.
+-- The most urgent message whose hour has come, and its first unfinished piece: phase by phase, ring by ring. A danger is for all,
+-- whatever topics they chose.
 SELECT f.message_id, f.phase, f.ring, f.source_id, f.start_after, f.kind, f.subscriber, f.upto, f.due_at,
        m.event_id, m.alert_id, m.station_id, m.mode, m.act, m.level, m.lane, m.superseded_at, m.deliver_by, m.supersedes, m.request,
-       e.content, e.as_of, CAST(1 AS BIGINT) << CAST(coalesce(t.bit, 62) AS INTEGER) AS topic_bit
+       e.content, e.as_of,
+       CASE WHEN m.level = 3 THEN CAST(-1 AS BIGINT) ELSE CAST(1 AS BIGINT) << CAST(coalesce(t.bit, 62) AS INTEGER) END AS topic_bit
   FROM fan_out f JOIN message m ON m.id = f.message_id JOIN event e ON e.id = m.event_id
   JOIN alert a ON a.id = m.alert_id LEFT JOIN topic t ON t.key = a.topic
  WHERE f.done_at IS NULL AND f.due_at <= now_ms()

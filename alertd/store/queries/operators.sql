@@ -29,7 +29,7 @@ DELETE FROM role WHERE operator_id = $1 AND station_id = $2;
 
 -- name: list_roles
 -- The stations that an operator may choose from, by name.
-SELECT r.station_id, r.role, s.slug, s.name
+SELECT r.station_id, r.role, s.slug, s.name, s.accent
 FROM role r JOIN station s ON s.id = r.station_id
 WHERE r.operator_id = $1 ORDER BY s.name, s.id LIMIT 500;
 

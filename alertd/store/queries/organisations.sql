@@ -22,11 +22,12 @@ ON CONFLICT (station_id, template) DO NOTHING;
 DELETE FROM danger_grant WHERE station_id = $1 AND template = $2;
 
 -- name: deciders
--- Where those are told who decide in a station ($1): deputies and mayors who may still log in.
+-- Where those are told who decide in a station ($1): deputies and mayors who may still log in; each at one address before
+-- anybody at a second.
 SELECT e.id, e.channel
   FROM role r JOIN operator o ON o.id = r.operator_id JOIN endpoint e ON e.subscriber_id = o.subscriber_id
  WHERE r.station_id = $1 AND r.role >= 3 AND o.disabled_at IS NULL AND e.state = 1 AND e.mode = 0
- ORDER BY e.id LIMIT $2;
+ ORDER BY row_number() OVER (PARTITION BY o.id ORDER BY e.id), e.id LIMIT $2;
 
 -- name: payer
 -- Who pays a station's SMS and calls, where that was decided.

@@ -40,10 +40,11 @@ SELECT e.id, e.alert_id, e.station_id, e.act, e.content, e.onset, e.deliver_by, 
  ORDER BY e.id;
 
 -- name: planned
--- What a station's schedules will say next, until $2; to whom is in the content, and read there.
+-- What a station's schedules will say next, until $2, but for what a second person has not agreed to yet; to whom is in the
+-- content, and read there.
 SELECT h.next_at, h.content
   FROM schedule h JOIN station s ON s.id = h.station_id
- WHERE h.station_id = $1 AND h.state = 'active' AND h.next_at > now_ms() AND h.next_at <= $2 AND s.private = 0
+ WHERE h.station_id = $1 AND h.state = 'active' AND h.next_at > now_ms() AND h.next_at <= $2 AND h.asked_at IS NULL AND s.private = 0
  ORDER BY h.next_at, h.id LIMIT $3;
 
 -- name: thread_of

@@ -7,7 +7,7 @@ WITH RECURSIVE under (id, depth) AS (
   UNION ALL
   SELECT s.id, u.depth + 1 FROM under u JOIN station s ON s.parent_id = u.id WHERE u.depth < 5)
 SELECT s.id, s.parent_id, s.slug, s.name, s.kind, s.mode, s.timezone, s.region, s.locale, s.latitude, s.longitude, s.outline,
-       s.insee, s.phone, s.private, s.suspended_at
+       s.insee, s.phone, s.private, s.suspended_at, s.accent
   FROM under u JOIN station s ON s.id = u.id
  WHERE s.kind = 'commune' AND s.mode = $2 AND s.suspended_at IS NULL
  ORDER BY s.name, s.id LIMIT 1000;
@@ -30,6 +30,11 @@ INSERT INTO relay_answer (relay_id, station_id, state) VALUES ($1, $2, 'open');
 SELECT r.id, r.station_id, s.name, coalesce(o.name, r.author) AS author, r.content, r.words, r.asked_at, r.ends_at, r.withdrawn_at
   FROM relay r JOIN station s ON s.id = r.station_id LEFT JOIN operator o ON o.login = substr(r.author, 10)
  WHERE r.id = $1;
+
+-- name: stations
+-- Those that were asked ($1), then the one that asks.
+SELECT a.station_id, CAST(0 AS BIGINT) AS asks FROM relay_answer a WHERE a.relay_id = $1
+ UNION ALL SELECT r.station_id, CAST(1 AS BIGINT) AS asks FROM relay r WHERE r.id = $1 ORDER BY 2, 1;
 
 -- name: asked_by
 -- What a station asked, the latest first, with how many were asked, and how many have said nothing yet.

@@ -1,8 +1,8 @@
 -- name: add
 -- Saved once for each preview that was looked at.
 INSERT INTO schedule (id, station_id, digest, actor, state, rule, starts, timezone, skips, content, people, grace_ms, next_at,
-                      version, created_at)
-VALUES ($1, $2, $3, $4, 'active', $5, $6, $7, $8, $9, $10, $11, $12, 1, now_ms())
+                      asked_by, asked_at, version, created_at)
+VALUES ($1, $2, $3, $4, 'active', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1, now_ms())
 ON CONFLICT (digest) DO NOTHING;
 
 -- name: by_digest
@@ -10,13 +10,29 @@ ON CONFLICT (digest) DO NOTHING;
 SELECT id, station_id FROM schedule WHERE digest = $1;
 
 -- name: one
--- A schedule as it stands.
-SELECT id, station_id, actor, state, rule, starts, timezone, skips, content, people, grace_ms, next_at, version, created_at
+-- A schedule as it stands; `insee` of its station, or of the nearest above it that has one: whose public holidays are kept.
+SELECT id, station_id, actor, state, rule, starts, timezone, skips, content, people, grace_ms, next_at, asked_by, asked_at,
+       version, created_at,
+       (WITH RECURSIVE above (insee, parent_id, depth) AS (
+          SELECT s.insee, s.parent_id, CAST(0 AS BIGINT) FROM station s WHERE s.id = schedule.station_id
+           UNION ALL
+          SELECT s.insee, s.parent_id, a.depth + 1 FROM above a JOIN station s ON s.id = a.parent_id
+           WHERE a.insee IS NULL AND a.depth < 20)
+        SELECT insee FROM above WHERE insee IS NOT NULL ORDER BY depth LIMIT 1) AS insee,
+       (SELECT s.closed FROM station s WHERE s.id = schedule.station_id) AS closed
   FROM schedule WHERE id = $1;
 
 -- name: of_station
 -- A station's, the next one to fire first; the ended ones last.
-SELECT id, station_id, actor, state, rule, starts, timezone, skips, content, people, grace_ms, next_at, version, created_at
+SELECT id, station_id, actor, state, rule, starts, timezone, skips, content, people, grace_ms, next_at, asked_by, asked_at,
+       version, created_at,
+       (WITH RECURSIVE above (insee, parent_id, depth) AS (
+          SELECT s.insee, s.parent_id, CAST(0 AS BIGINT) FROM station s WHERE s.id = schedule.station_id
+           UNION ALL
+          SELECT s.insee, s.parent_id, a.depth + 1 FROM above a JOIN station s ON s.id = a.parent_id
+           WHERE a.insee IS NULL AND a.depth < 20)
+        SELECT insee FROM above WHERE insee IS NOT NULL ORDER BY depth LIMIT 1) AS insee,
+       (SELECT s.closed FROM station s WHERE s.id = schedule.station_id) AS closed
   FROM schedule WHERE station_id = $1 ORDER BY next_at IS NULL, next_at, id DESC LIMIT $2;
 
 -- name: alive
@@ -26,7 +42,15 @@ SELECT count(*) AS n FROM schedule WHERE station_id = $1 AND state <> 'ended';
 -- name: due
 -- What should have fired by now, the longest ago first, but for those ($3) that could not be decided a moment ago: however many
 -- they are, they stand before nobody.
-SELECT id, station_id, actor, state, rule, starts, timezone, skips, content, people, grace_ms, next_at, version, created_at
+SELECT id, station_id, actor, state, rule, starts, timezone, skips, content, people, grace_ms, next_at, asked_by, asked_at,
+       version, created_at,
+       (WITH RECURSIVE above (insee, parent_id, depth) AS (
+          SELECT s.insee, s.parent_id, CAST(0 AS BIGINT) FROM station s WHERE s.id = schedule.station_id
+           UNION ALL
+          SELECT s.insee, s.parent_id, a.depth + 1 FROM above a JOIN station s ON s.id = a.parent_id
+           WHERE a.insee IS NULL AND a.depth < 20)
+        SELECT insee FROM above WHERE insee IS NOT NULL ORDER BY depth LIMIT 1) AS insee,
+       (SELECT s.closed FROM station s WHERE s.id = schedule.station_id) AS closed
   FROM schedule WHERE state = 'active' AND next_at IS NOT NULL AND next_at <= $1
    AND id NOT IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($3 AS TEXT)))
  ORDER BY next_at, id LIMIT $2;
@@ -37,9 +61,13 @@ UPDATE schedule SET next_at = $4, state = CASE WHEN CAST($4 AS BIGINT) IS NULL T
  WHERE id = $1 AND version = $2 AND next_at = $3 AND state = 'active';
 
 -- name: change
--- Another state, rule or next date; only if nobody changed it, or fired it, since it was read.
-UPDATE schedule SET state = $4, rule = $5, next_at = $6, version = version + 1
+-- Another state, rule or next date, or who is waited for; only if nobody changed it, or fired it, since it was read.
+UPDATE schedule SET state = $4, rule = $5, next_at = $6, asked_by = $7, asked_at = $8, version = version + 1
  WHERE id = $1 AND version = $2 AND coalesce(next_at, -1) = coalesce(CAST($3 AS BIGINT), -1);
+
+-- name: unagreed
+-- How many of a station's wait for somebody other than $2.
+SELECT count(*) AS n FROM schedule WHERE station_id = $1 AND state = 'active' AND asked_at IS NOT NULL AND asked_by <> $2;
 
 -- name: decide
 -- One firing, decided once: its key is the schedule and the instant.
@@ -58,6 +86,19 @@ SELECT fire_at, state, reason, alert_id, people FROM occurrence WHERE schedule_i
 -- What a station's schedules did not send, for the page that says so.
 SELECT o.schedule_id, o.fire_at, o.reason FROM occurrence o JOIN schedule s ON s.id = o.schedule_id
  WHERE s.station_id = $1 AND o.state = 'skipped' AND o.decided_at >= $2 ORDER BY o.fire_at DESC LIMIT $3;
+
+-- name: doubled_lately
+-- What a station's schedules sent to twice the people of their saving, for the page that says so.
+SELECT o.schedule_id, o.fire_at, o.alert_id, o.people FROM occurrence o JOIN schedule s ON s.id = o.schedule_id
+ WHERE s.station_id = $1 AND o.state = 'fired' AND o.reason IS NOT NULL AND o.decided_at >= $2 ORDER BY o.fire_at DESC LIMIT $3;
+
+-- name: closed
+-- A station's own days without messages.
+SELECT closed FROM station WHERE id = $1;
+
+-- name: set_closed
+-- The last word counts.
+UPDATE station SET closed = $2 WHERE id = $1;
 
 -- name: texts
 -- What a schedule says on its days, from one day on.

@@ -3,7 +3,7 @@
 -- name: near
 -- The communes whose mairie lies in a box, of a mode ($1) and others than $2: those that may be neighbours.
 SELECT id, parent_id, slug, name, kind, mode, insee, timezone, region, locale, latitude, longitude, outline, phone, private,
-       suspended_at
+       suspended_at, accent
   FROM station
  WHERE kind = 'commune' AND mode = $1 AND id <> $2 AND private = 0 AND suspended_at IS NULL
    AND latitude BETWEEN $3 AND $4 AND longitude BETWEEN $5 AND $6
@@ -47,7 +47,7 @@ SELECT count(*) AS n FROM sharing
 -- name: signed
 -- The neighbours with whom both have signed; who is suspended still has followers in danger.
 SELECT s.id, s.parent_id, s.slug, s.name, s.kind, s.mode, s.insee, s.timezone, s.region, s.locale, s.latitude, s.longitude,
-       s.outline, s.phone, s.private, s.suspended_at
+       s.outline, s.phone, s.private, s.suspended_at, s.accent
   FROM sharing h JOIN station s ON s.id = CASE WHEN h.low_id = $1 THEN h.high_id ELSE h.low_id END
  WHERE (h.low_id = $1 OR h.high_id = $1) AND h.signed_at IS NOT NULL AND h.ended_at IS NULL
  ORDER BY s.name, s.id LIMIT 100;

@@ -7,19 +7,19 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16);
 -- name: find_by_slug
 -- What URLs and the command line call a station; canaries' is nobody's to find.
 SELECT id, parent_id, slug, name, kind, mode, insee, timezone, region, locale, latitude, longitude, outline, phone, private,
-       suspended_at
+       suspended_at, accent
 FROM station WHERE slug = $1 AND kind <> 'canary';
 
 -- name: find_by_id
 -- What rows call a station.
 SELECT id, parent_id, slug, name, kind, mode, insee, timezone, region, locale, latitude, longitude, outline, phone, private,
-       suspended_at
+       suspended_at, accent
 FROM station WHERE id = $1;
 
 -- name: list_all
 -- In order of making, a page at a time: $1 is the id after which the page begins.
 SELECT id, parent_id, slug, name, kind, mode, insee, timezone, region, locale, latitude, longitude, outline, phone, private,
-       suspended_at
+       suspended_at, accent
 FROM station WHERE id > $1 AND kind <> 'canary' ORDER BY id LIMIT $2;
 
 -- name: timezones
@@ -34,6 +34,10 @@ SELECT DISTINCT timezone FROM station WHERE mode = 0 AND kind <> 'canary' ORDER 
 -- A suspended station releases nothing and its keys open nothing; null lets it work again.
 UPDATE station SET suspended_at = $2 WHERE id = $1;
 
+-- name: colour
+-- From now on this heads its screens.
+UPDATE station SET accent = $2 WHERE id = $1;
+
 -- name: redraw
 -- An outline that came later than its station, or after a merger of communes.
 UPDATE station SET outline = $2 WHERE id = $1;
@@ -45,6 +49,14 @@ WITH RECURSIVE above (slug, parent_id, silence, depth) AS (
    UNION ALL
   SELECT s.slug, s.parent_id, s.silence, a.depth + 1 FROM above a JOIN station s ON s.id = a.parent_id WHERE a.depth < 20)
 SELECT slug, silence, depth FROM above WHERE silence IS NOT NULL ORDER BY depth;
+
+-- name: insee
+-- A station's INSEE code, or that of the nearest above it that has one: a school has its commune's.
+WITH RECURSIVE above (insee, parent_id, depth) AS (
+  SELECT insee, parent_id, CAST(0 AS BIGINT) FROM station WHERE id = $1
+   UNION ALL
+  SELECT s.insee, s.parent_id, a.depth + 1 FROM above a JOIN station s ON s.id = a.parent_id WHERE a.insee IS NULL AND a.depth < 20)
+SELECT insee FROM above WHERE insee IS NOT NULL ORDER BY depth LIMIT 1;
 
 -- name: info_per_day
 -- A station's own quota; null: none of its own.

@@ -18,7 +18,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
 
 -- name: invitation
 -- By what the letter's link holds, while it is open.
-SELECT i.id, i.station_id, i.operator_id, i.role, i.invited_by, i.leaver_id, o.login, o.name, s.name AS station,
+SELECT i.id, i.station_id, i.operator_id, i.role, i.invited_by, i.leaver_id, o.login, o.name, s.name AS station, s.kind, s.accent,
        CAST(CASE WHEN o.password_hash IS NOT NULL OR EXISTS (SELECT 1 FROM passkey k WHERE k.operator_id = o.id) THEN 1 ELSE 0 END AS BIGINT) AS known
   FROM invitation i JOIN operator o ON o.id = i.operator_id JOIN station s ON s.id = i.station_id
  WHERE i.token_hash = $1 AND i.settled_at IS NULL AND i.expires_at > $2 AND o.disabled_at IS NULL;

@@ -137,7 +137,7 @@ class AlertPage(Answer):
 
 
 class QuotaAnswer(Answer):
-    """How the station stands today, in deliveries of informations."""
+    """How the station stands today, in deliveries of informations, and of an organisation's warnings."""
 
     per_day: Count
     left: Count
@@ -186,7 +186,7 @@ class PreviewAnswer(Answer):
     last_s: float | None
     without_gateway: list[Channel]
     quota: QuotaAnswer | None = Field(
-        description="The station's daily quota of informations, for one; null without."
+        description="The station's daily quota of informations, of an organisation's warnings too, for one of these; null without."
     )
     target: TargetAnswer = Field(description="As it was read, the zone's repairs made.")
     repairs: list[str] = Field(description="What was repaired in the zone, to be looked at.")

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from alertd.web.api import alerts, attachments, gateways, schedules, streams, subscribers, templates
+from alertd.web.api import alerts, attachments, gateways, schedules, streams, subscribers, templates, topics
 from alertd.web.api.answers import (
     AlertAnswer,
     AlertPage,
@@ -18,6 +18,7 @@ from alertd.web.api.gateway_answers import GatewaysAnswer
 from alertd.web.api.schedule_nouns import ScheduleAnswer, ScheduleBody, ScheduleChange, ScheduleList
 from alertd.web.api.table import Route
 from alertd.web.api.templates import ReadyList
+from alertd.web.api.topics import TopicList
 
 _STATION: Final = "/stations/{slug}"
 _ALERT: Final = "/alerts/{id}"
@@ -60,6 +61,14 @@ ROUTES: Final = (
         "The ready texts that an alert of the station may name as its `template`",
         templates.list_all,
         answers={200: ReadyList},
+    ),
+    Route(
+        "GET",
+        f"{_STATION}/topics",
+        "list_topics",
+        "The topics that the station offers, by its names",
+        topics.list_all,
+        answers={200: TopicList},
     ),
     Route(
         "GET",

@@ -24,7 +24,8 @@ class ScheduleBody(Body):
         ONCE, description="RFC 5545, daily or coarser; lines RRULE:, EXDATE: and RDATE: too. Left out: once."
     )
     skip: Annotated[str, StringConstraints(max_length=200)] = Field(
-        "", description="Holidays left out: `public:57,school:B`. A date added by RDATE is sent all the same."
+        "",
+        description="Holidays left out: `public:57,school:B`; `public:` alone is the department of the station's commune; `own`: the station's closed days. A date added by RDATE is sent all the same.",
     )
     keep: Flag = Field(default=True, description="False: answer the dates, and keep nothing.")
 
@@ -69,6 +70,7 @@ class ScheduleAnswer(Answer):
 
     id: int | None
     state: Literal["active", "paused", "ended"]
+    waiting: bool = Field(description="A second person has not agreed yet, where the station wants one.")
     level: LevelWord
     topic: str
     headline: str

@@ -91,6 +91,7 @@ def _told(
         {
             "id": plan.id or None,
             "state": plan.state,
+            "waiting": plan.asked_at is not None,
             "level": plan.content.level.word,
             "topic": plan.content.topic,
             "headline": headline(plan.content, locale),

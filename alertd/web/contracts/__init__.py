@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from markupsafe import Markup
 
+from alertd.model import Accent
 from alertd.web.contracts.address import CoverageCard
 from alertd.web.contracts.file import ShownFile
 from alertd.web.contracts.wording import Advice, Wordings
@@ -17,11 +18,19 @@ class Frame:
     title: str
     operator: str = ""
     station: str = ""
+    accent: str = Accent.BLUE
+    """By name, the colour at the head of the page: its station's."""
     csrf: str = ""
     training: bool = False
-    several_stations: bool = False
+    others: "tuple[PostLine, ...]" = ()
+    """The person's other stations, a button each; more than a few stand behind one link (`many_stations`)."""
+    many_stations: bool = False
     live: str = ""
     refresh_s: int = 0
+    again: str = ""
+    """Where it is refreshed from; "" for its own address."""
+    arrived: str = ""
+    """Which station the page itself led to; "" where one was there before."""
     reminder: str = ""
     """What the account lacks: "secure", or nothing."""
     prove: str = ""
@@ -77,10 +86,23 @@ class LoginPage:
 
 
 @dataclass(frozen=True, slots=True)
+class PostLine:
+    """A station that an operator may act for: its id, its name, their role there, its colour by name."""
+
+    id: int
+    station: str
+    role: str
+    accent: str
+
+
+@dataclass(frozen=True, slots=True)
 class StationsPage:
+    """`onward`: the page to go on with."""
+
     template: ClassVar[str] = "stations.html"
     frame: Frame
-    posts: tuple[Choice, ...]
+    posts: tuple[PostLine, ...]
+    onward: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +123,10 @@ class AlertLine:
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """An emergency that is about to leave."""
+    """An emergency that is about to leave, or the exercise of one."""
 
     id: int
+    exercise: bool
     said: str
 
 
@@ -113,6 +136,8 @@ class HistoryPage:
     frame: Frame
     alerts: tuple[AlertLine, ...]
     may_compose: bool
+    urgent: tuple[Choice, ...]
+    """Emergencies whose words are ready, for whoever may send them."""
     sees_gateways: bool
     schedules: str
     doors: tuple[Choice, ...]
@@ -206,10 +231,8 @@ class AlertPage:
     may_end: bool
     may_cancel: bool
     may_prolong: bool
-    shared: str
-    """What is copied for the commune's other pages; "" for what is not everyone's."""
-    plate: str
-    """The same as a picture."""
+    share: Markup
+    """What is copied for the commune's other pages; empty for what is not everyone's."""
     correct: str
     copy: str
     left: str

@@ -141,6 +141,7 @@ class FramePage:
     template: ClassVar[str] = "cadre.html"
     page: str
     station: str
+    accent: str
     training: bool
     cards: tuple[NoticeCard, ...]
 

@@ -26,10 +26,18 @@ class BookPart:
 
 @dataclass(frozen=True, slots=True)
 class TopicsPage:
+    """`action` is where the form of a topic is; `demand` is the request that the message is begun from, 0 where there is none, and
+    `words` what it says.
+    """
+
     template: ClassVar[str] = "topics.html"
     frame: Frame
+    exercise: bool
+    action: str
     groups: tuple[Choices, ...]
     ready_texts: tuple[Choice, ...]
+    demand: int
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +59,8 @@ class ComposePage:
     levels: tuple[Choice, ...]
     everyone: str
     saved_zones: tuple[Choice, ...]
+    near: tuple[Choice, ...]
+    """Places at hand, chosen at one tap; they are in the list too."""
     hamlets: tuple[Choice, ...]
     names: tuple[Choices, ...]
     searches: bool

@@ -13,7 +13,8 @@ from alertd.web.tongue import Say
 @dataclass(frozen=True, slots=True)
 class CounterPage:
     """`errors` has a sentence for each field to mend, and one under "" for the whole; `done` says who was just enrolled. `present`: people
-    who stand there may prove their ways; `offered` are the ways that the station has.
+    who stand there may prove their ways; `offered` are the ways that the station has, `unpaid` what to know of those that
+    nobody pays for.
     """
 
     template: ClassVar[str] = "counter.html"
@@ -23,6 +24,7 @@ class CounterPage:
     done: str
     present: bool
     offered: tuple[str, ...]
+    unpaid: str
     form: CounterForm
     errors: Mapping[str, str]
     hamlets: tuple[Choice, ...]

@@ -11,6 +11,8 @@ class ExercisesPage:
     template: ClassVar[str] = "exercises.html"
     frame: Frame
     exercises: tuple[Choice, ...]
+    prepare: str
+    """Where one is written; "" for who sends nothing."""
 
 
 @dataclass(frozen=True, slots=True)

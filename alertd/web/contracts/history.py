@@ -61,8 +61,11 @@ class AnsweringPart:
 
 @dataclass(frozen=True, slots=True)
 class FiguresPage:
+    """`exercises` is what those cost, which no other figure counts; "" where there was none."""
+
     template: ClassVar[str] = "figures.html"
     frame: Frame
     lead: str
+    exercises: str
     plots: tuple[Plot, ...]
     answering: AnsweringPart

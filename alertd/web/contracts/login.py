@@ -26,6 +26,21 @@ class SecondPage:
 
 
 @dataclass(frozen=True, slots=True)
+class MovedPage:
+    """A form did nothing, since it was opened for another station. `station`: that one's id, `back` what leads there and `onward`
+    the page to go on with; 0 and "" where the person serves it no more.
+    """
+
+    template: ClassVar[str] = "moved.html"
+    frame: Frame
+    sentence: str
+    station: int
+    back: str
+    onward: str
+    stay: str
+
+
+@dataclass(frozen=True, slots=True)
 class LinkAskedPage:
     """Before and after a link was asked for; after, the same for everyone."""
 

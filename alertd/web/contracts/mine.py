@@ -52,19 +52,25 @@ class PlaceLine:
 
 @dataclass(frozen=True, slots=True)
 class StationCard:
-    """What a station agreed: its choices as they stand, and in words when and until when."""
+    """What was agreed with a station: its choices as they stand, and in words when and until when. `whole` says all of it;
+    `dangers` what always comes, "" where it sends none.
+    """
 
     key: str
     name: str
     level: str
     everywhere: bool
+    whole: str
+    topics: tuple[Choices, ...]
+    dangers: str
     ticked: Mapping[str, bool]
     facts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class MinePage:
-    """`said` is what just happened, `wrong` what could not be done; `field` is the place that is being added; `followed`
+    """`said` is what just happened, `wrong` what could not be done; `topics` and `dangers` are those of a place, of all stations
+    together; `field` is the place that is being added; `followed`
     says until when its person is followed.
     """
 

@@ -57,6 +57,19 @@ class Granted:
 
 
 @dataclass(frozen=True, slots=True)
+class Head:
+    """Who answers for it. `names` is "" where nobody does: then whom the mayor `invited`, and whether one may be; `both`: the
+    commune's two mayors decide together; `prove`: where to show who one is first, "" where that was only now.
+    """
+
+    names: str
+    invited: tuple[Choice, ...]
+    may_invite: bool
+    both: bool
+    prove: str
+
+
+@dataclass(frozen=True, slots=True)
 class OrganisationPage:
     """`alerts` were sent lately; `page` is the organisation's public page, "" where it has none. `payer` is the key of
     who pays SMS and calls.
@@ -70,6 +83,7 @@ class OrganisationPage:
     page: str
     followers: str
     suspended: bool
+    head: Head
     quota: str
     quota_word: str
     payer: str

@@ -59,6 +59,16 @@ class ProgressPart:
 
 
 @dataclass(frozen=True, slots=True)
+class SharePart:
+    """`shared` is copied, "" for what is not everyone's; `plate` is the same as a picture, "" until anyone may see it."""
+
+    template: ClassVar[str] = "_share.html"
+    id: int
+    shared: str
+    plate: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReachedPart:
     """Where people were reached; `lines` say the same as the picture, the worst first. None where there is nothing to draw."""
 

@@ -14,6 +14,17 @@ from alertd.web.tongue import Say
 
 
 @dataclass(frozen=True, slots=True)
+class GuidePage:
+    """The guide of the mairie: `contents` are its headings, `beginning` what stands before the first of them."""
+
+    template: ClassVar[str] = "guide.html"
+    frame: Frame
+    contents: tuple[Choice, ...]
+    beginning: Markup
+    rest: Markup
+
+
+@dataclass(frozen=True, slots=True)
 class ResidentPage:
     """A personal link's page, in the reader's language: every word of it is in `words`.
 
@@ -73,7 +84,7 @@ class PosterPage:
 class JoinPage:
     """`say` has the words. `key` is what a browser's subscription is bound to; empty where no gateway speaks to browsers.
 
-    `offered` are the other ways that the station has. `errors` has a sentence for each field to mend, and one under "" for
+    `offered` are the other ways that the station has, `unpaid` what to know of those that nobody pays for. `errors` has a sentence for each field to mend, and one under "" for
     the whole. `texting` is the number to which the station's word may be texted. `dangers` are the topics that nobody leaves out; `ticked` says which others are wanted.
     """
 
@@ -88,6 +99,7 @@ class JoinPage:
     texting: str
     key: str
     offered: tuple[str, ...]
+    unpaid: str
     form: JoinForm
     errors: Mapping[str, str]
     hamlets: tuple[Choice, ...]

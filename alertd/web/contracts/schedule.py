@@ -67,6 +67,11 @@ class SchedulesPage:
     frame: Frame
     schedules: tuple[ScheduleLine, ...]
     skipped: tuple[Choice, ...]
+    doubled: tuple[Choice, ...]
+    closed: str
+    """The station's own closed days, a line each, as they are typed."""
+    may_close: bool
+    notice: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,14 @@ class SchedulePage:
     people: str
     may_change: bool
     texts: str
+    days: tuple[Choice, ...]
+    """The weekdays that it may be put on; empty where its rule is not one of weeks."""
+    election: str
+    """What is ticked beside new words while an election is near; empty where nothing is."""
+    agreement: str
+    """Who is waited for, in a sentence; empty for nobody."""
+    may_agree: bool
+    version: int
     unsaid: str
     """The days that have a text and no message; empty for none."""
     dates: tuple[DateLine, ...]

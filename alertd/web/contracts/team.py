@@ -49,7 +49,9 @@ class TeamPage:
 
 @dataclass(frozen=True, slots=True)
 class InvitationPage:
-    """`known`: the person has a password already."""
+    """`known`: the person has a password already. `own`: the login of the account that is logged in here, and may take it at `with_own`;
+    "" where nobody is, and `log_in` leads there.
+    """
 
     template: ClassVar[str] = "invitation.html"
     frame: Frame
@@ -59,3 +61,6 @@ class InvitationPage:
     role: str
     login: str
     known: bool
+    own: str
+    with_own: str
+    log_in: str

@@ -1,12 +1,9 @@
 """What was sent: the list, one alert as it goes out, and its end."""
 
-import asyncio
-import json
-from collections.abc import AsyncIterator
-
 from aiohttp import web
 
 from alertd import issue
+from alertd.catalogue import Catalogue
 from alertd.errors import Conflict
 from alertd.issue import countdown, reading, threads
 from alertd.issue.countdown import Countdown
@@ -16,37 +13,35 @@ from alertd.issue.waiting import PATH as APPROVALS
 from alertd.model import Act, AlertState, Event, Wording
 from alertd.publish import wording
 from alertd.publish.wording import Speech
-from alertd.schedule import plans
-from alertd.web import words
+from alertd.schedule import agreeing, plans
+from alertd.stations import topics
+from alertd.web import elsewhere, words
 from alertd.web.contracts import AlertLine, AlertPage, ClosePage, HistoryPage, Step
 from alertd.web.contracts.file import shown_files
-from alertd.web.live import stream
 from alertd.web.office import countdowns, figures
 from alertd.web.office.calling import rolls
-from alertd.web.office.compose import alert_id_of, composer, own_alert, surroundings
+from alertd.web.office.compose import composer, offered_texts, surroundings
 from alertd.web.office.forgotten import forgotten
 from alertd.web.office.gateways import may_see
 from alertd.web.office.neighbours import doors
 from alertd.web.office.paused import paused_words
 from alertd.web.office.prolonging import ending
-from alertd.web.office.reached_map import MapNews, reached_now
+from alertd.web.office.reached_map import reached_now
 from alertd.web.office.ready_texts import begun_with
 from alertd.web.office.schedules import LATELY
-from alertd.web.office.sharing import offered
+from alertd.web.office.sharing import offered, share_part, stream_of
 from alertd.web.office.undoing import TAKEN_BACK, undo_part
+from alertd.web.office.whose import alert_id_of, own_alert, station_of_alert
 from alertd.web.places import described
 from alertd.web.progress import EVENTS, progress_part, reached, state_word, told_in, under_way
 from alertd.web.rooms import ROOMS, Rooms
 from alertd.web.show import frame, part, show
 from alertd.web.svg import picture
 from alertd.web.visits import Visit, visit
+from alertd.web.writing.compose_show import begin, urgent_texts
 from alertd.web.writing.forms import LANGUAGE
 
 PAGE = 20
-_LOOK_S = 2.0
-"""Between two looks at the books when no bell rings."""
-_PAUSE_S = 0.5
-"""After each look: however often the bell rings, a page is redrawn twice a second."""
 
 _OVER = frozenset({AlertState.ENDED, AlertState.CANCELLED})
 _CLOSINGS = {
@@ -69,12 +64,14 @@ async def history(request: web.Request) -> web.StreamResponse:
     before = request.query.get("avant", "")
     below = int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None
     found = await reading.alerts(rooms.desk, here.station.id, below, PAGE + 1)
-    lines = [await _line(rooms, here, summary) for summary in found[:PAGE]]
+    book = await topics.named(rooms.db, rooms.catalogue, here.station)
+    lines = [await _line(rooms, here, book, summary) for summary in found[:PAGE]]
     page = HistoryPage(
         frame=frame("Alertes", here, countdowns.STREAM),
         leaving=await countdowns.leaving(rooms, here),
         alerts=tuple(lines),
         may_compose=here.actor.releases is not None,
+        urgent=urgent_texts(await offered_texts(rooms, here), here),
         sees_gateways=may_see(here),
         schedules=await _schedules(rooms, here),
         doors=await doors(rooms, here),
@@ -85,15 +82,21 @@ async def history(request: web.Request) -> web.StreamResponse:
 
 
 async def _schedules(rooms: Rooms, here: Visit) -> str:
-    """What the link to schedules says: a date that was not sent lately is not to be missed."""
+    """What the link to schedules says: what was not sent lately, or to many more, is not to be missed, nor who is waited for."""
     since = rooms.clock.now_ms() - LATELY
     missed = len(await plans.skipped(rooms.db, here.station.id, since))
-    told = f" : {words.count(missed, 'envoi')} n'a pas eu lieu" if missed == 1 else ""
-    if missed > 1:
-        told = f" : {words.count(missed, 'envoi')} n'ont pas eu lieu"
-    return f"Programmations{told}"
+    doubled = len(await plans.doubled(rooms.db, here.station.id, since))
+    waiting = await agreeing.waiting(rooms.db, here.actor)
+    had = "n'a pas eu lieu" if missed == 1 else "n'ont pas eu lieu"
+    told = (
+        f"{words.count(missed, 'envoi')} {had}" if missed else "",
+        f"{words.count(doubled, 'envoi')} à deux fois plus de personnes" if doubled else "",
+        f"{waiting} à relire" if waiting else "",
+    )
+    return " : ".join(filter(None, ("Programmations", ", ".join(filter(None, told)))))
 
 
+@elsewhere.leads(station_of_alert)
 async def alert_page(request: web.Request) -> web.StreamResponse:
     """One alert: how far it is, what it says, what was done; before it is one, its countdown or its approval."""
     rooms, here = request.app[ROOMS], await visit(request)
@@ -115,15 +118,16 @@ async def _released_page(
     text = told.texts.get(LANGUAGE) or next(iter(told.texts.values()))
     where = described(told.target, around)
     fresh, (told_on, plate) = under_way(view, books), await offered(rooms, here.station, view)
+    head, again = frame(summary.headline, here), str(request.rel_url.update_query(suite="1"))
+    if fresh:
+        head = frame(summary.headline, here, stream_of(summary.id, plate), 5, again)
     return AlertPage(
-        frame=frame(
-            summary.headline, here, f"/alertes/{summary.id}/flux" if fresh else "", 5 if fresh else 0
-        ),
+        frame=head,
         id=summary.id,
         level_word=words.LEVELS[summary.level],
         colour="over" if summary.state in _OVER else summary.level.word,
         state_word=state_word(summary.state, books),
-        topic=words.topic(rooms.catalogue, summary.topic),
+        topic=words.topic(around.catalogue, summary.topic),
         headline=summary.headline,
         body=text.body,
         instruction=text.instruction,
@@ -142,22 +146,16 @@ async def _released_page(
         may_end=_may(here, summary, Act.END),
         may_cancel=_may(here, summary, Act.CANCEL),
         may_prolong=_may(here, summary, Act.UPDATE),
-        shared=told_on,
-        plate=plate,
+        share=share_part(view, told_on, plate),
         correct=_correct(here, summary),
-        copy=f"/alertes/nouvelle?copie={summary.id}" if _releases(here, summary) and view.events else "",
+        copy=f"{begin(exercise=summary.exercise)}?copie={summary.id}"
+        if _releases(here, summary) and view.events
+        else "",
         left=await figures.left_after(rooms.desk, here.station, view, books),
         ready=await begun_with(rooms, here.station, told),
         rolls=await rolls(rooms, here, summary.id),
         may_call=here.actor.releases is not None,
     )
-
-
-async def alert_stream(request: web.Request) -> web.StreamResponse:
-    """The progress part again whenever the books change, until nothing can change by itself."""
-    rooms, here = request.app[ROOMS], await visit(request)
-    view = await own_alert(rooms, here, alert_id_of(request))
-    return await stream(request, _news(rooms, here, view))
 
 
 async def close_page(request: web.Request) -> web.StreamResponse:
@@ -210,32 +208,6 @@ async def _is_closed(rooms: Rooms, here: Visit, alert_id: int, act: Act) -> bool
     return view.summary.state is (AlertState.ENDED if act is Act.END else AlertState.CANCELLED)
 
 
-async def _news(rooms: Rooms, here: Visit, view: AlertView) -> AsyncIterator[tuple[str, str]]:
-    where = MapNews(rooms, here.station)
-    told, before, state = "", part(await undo_part(rooms, here, view)), view.summary.state
-    while True:  # bounded by `stream`, which ends after an hour
-        books = await reading.progress(rooms.desk, view.summary.id)
-        shown = progress_part(view, books, rooms.clock.now_ms())
-        html = part(shown)
-        if html != told:
-            yield "part", json.dumps({"name": "progress", "html": html, "said": shown.events[0].summary})
-            told = html
-        undo = part(await undo_part(rooms, here, view))
-        if undo != before:
-            yield "part", json.dumps({"name": "undo", "html": undo, "said": ""})
-            before = undo
-        if map_ := await where.news(view, books, last=not under_way(view, books)):
-            yield "part", json.dumps({"name": "reached", "html": map_, "said": ""})
-        if view.summary.state is not state:
-            yield "reload", "{}"
-        if not under_way(view, books):
-            yield "over", "{}"
-            return
-        await rooms.db.wait(f"progress:{view.summary.id}", _LOOK_S)
-        await asyncio.sleep(_PAUSE_S)
-        state, view = view.summary.state, await reading.alert(rooms.desk, view.summary.id)
-
-
 def _notice(request: web.Request, here: Visit, view: AlertView, last: Countdown | None) -> str:
     """What whoever comes from a button is told of it; a draft alone can have been taken back."""
     if "annule" in request.query and not view.events:
@@ -265,7 +237,7 @@ def _releases(here: Visit, summary: AlertSummary) -> bool:
     return here.actor.releases is not None and here.actor.releases >= summary.level
 
 
-async def _line(rooms: Rooms, here: Visit, summary: AlertSummary) -> AlertLine:
+async def _line(rooms: Rooms, here: Visit, book: Catalogue, summary: AlertSummary) -> AlertLine:
     now, books = rooms.clock.now_ms(), await reading.progress(rooms.desk, summary.id)
     return AlertLine(
         id=summary.id,
@@ -273,7 +245,7 @@ async def _line(rooms: Rooms, here: Visit, summary: AlertSummary) -> AlertLine:
         level_word=words.LEVELS[summary.level],
         state=summary.state.value,
         state_word=state_word(summary.state, books),
-        topic=words.topic(rooms.catalogue, summary.topic),
+        topic=words.topic(book, summary.topic),
         headline=summary.headline,
         exercise=summary.exercise,
         when=words.when(summary.created_at, here.station.timezone, now),

@@ -15,11 +15,12 @@ from alertd.model import Level, Role
 from alertd.stations import approval_rules, audit, elections
 from alertd.stations.approval_rules import DROP, LEVELS, SEND, Rule
 from alertd.store.contents import headline, loads
-from alertd.web import words
+from alertd.web import elsewhere, words
 from alertd.web.contracts.approval import ApprovalPage, ApprovalsPage, RulePart, WaitingLine
 from alertd.web.office.beforehand import beforehand
-from alertd.web.office.compose import alert_id_of, composer
+from alertd.web.office.compose import composer
 from alertd.web.office.preview import page_of
+from alertd.web.office.whose import alert_id_of, station_of_alert
 from alertd.web.posted import form
 from alertd.web.rooms import ROOMS, Rooms
 from alertd.web.show import frame, show
@@ -77,6 +78,7 @@ async def set_election(request: web.Request) -> web.StreamResponse:
     raise web.HTTPSeeOther(PATH)
 
 
+@elsewhere.leads(station_of_alert)
 async def approval_page(request: web.Request) -> web.StreamResponse:
     """Exactly what goes to whom, and the two buttons."""
     rooms, here = request.app[ROOMS], await visit(request)

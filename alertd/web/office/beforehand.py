@@ -2,7 +2,7 @@
 
 from alertd.catalogue import Catalogue
 from alertd.model import Station
-from alertd.stations import preapprovals
+from alertd.stations import preapprovals, topics
 from alertd.stations.preapprovals import Preapproval
 from alertd.web import words
 from alertd.web.contracts.approval import Beforehand
@@ -13,7 +13,8 @@ async def beforehand(rooms: Rooms, station: Station) -> tuple[Beforehand, ...]:
     """Each agreement that holds, in one sentence."""
     now = rooms.clock.now_ms()
     found = await preapprovals.of_station(rooms.db, station, now)
-    return tuple(_told(rooms.catalogue, station, one, now) for one in found)
+    book = await topics.named(rooms.db, rooms.catalogue, station)
+    return tuple(_told(book, station, one, now) for one in found)
 
 
 def _told(catalogue: Catalogue, station: Station, one: Preapproval, now: int) -> Beforehand:

@@ -8,7 +8,8 @@ from alertd.subscribe.roll_call import Roll, ToCall
 from alertd.web import words
 from alertd.web.contracts import Choice
 from alertd.web.contracts.school import CallLine, ToCallPage
-from alertd.web.office.compose import alert_id_of, composer, own_alert
+from alertd.web.office.compose import composer
+from alertd.web.office.whose import alert_id_of, own_alert
 from alertd.web.rooms import ROOMS, Rooms
 from alertd.web.show import frame, show
 from alertd.web.visits import Visit

@@ -8,23 +8,26 @@ from aiohttp import web
 from alertd import issue
 from alertd.catalogue import Template
 from alertd.deliver.owners import owners
-from alertd.errors import AlertdError, Conflict, Missing, NotAllowed, Refused
+from alertd.errors import AlertdError, Conflict, NotAllowed, Refused
 from alertd.issue import reading
 from alertd.issue.estimate import take_turn
 from alertd.issue.preview import check_thread
 from alertd.model import Act, AlertState, Level
-from alertd.stations import drawings, elections, payers, templates
+from alertd.stations import drawings, elections, payers, templates, topics
 from alertd.stations.streets import find
 from alertd.subscribe import groups
-from alertd.web import fresh_proof, posted, words
+from alertd.web import elsewhere, fresh_proof, posted, words
+from alertd.web.elsewhere import OPENED_FOR
+from alertd.web.office.asked import asked, begun
+from alertd.web.office.whose import alert_id_of, own_alert
 from alertd.web.progress import told_in
 from alertd.web.rooms import ROOMS, Rooms
 from alertd.web.show import part, show
 from alertd.web.visits import Visit, visit
-from alertd.web.writing import addresses_part, forms, slots
+from alertd.web.writing import addresses_part, forms, near_at_hand, slots
 from alertd.web.writing.coach_part import BY_HAND, DAYS, SAFE, coach_part, mended
 from alertd.web.writing.compose_form import ComposeForm, Surroundings
-from alertd.web.writing.compose_show import show_form, topics_page
+from alertd.web.writing.compose_show import EXERCISE, show_form, topics_page
 from zones import Zone
 
 _FIELDS: Mapping[str, str] = {
@@ -37,29 +40,60 @@ _FIELDS: Mapping[str, str] = {
 """The form's field for the first step of a path that issuing names, where it is not the last step's own."""
 
 
+_OF_A_STATION: Mapping[str, object] = {
+    name: ComposeForm.model_fields[name].default
+    for name in (
+        *(
+            "where",
+            "saved_zone",
+            "hamlet",
+            "address",
+            "address_words",
+            "zone",
+            "groups",
+            "place",
+            "place_name",
+        ),
+        *("template", "template_version", "kept1", "kept2", "kept3", "alt1", "alt2", "alt3"),
+    )
+}
+"""What of a form means nothing in another station: its places, lists, files and ready texts."""
+
+
 async def compose_page(request: web.Request) -> web.StreamResponse:
     """First what happened; then the form, begun from a topic, a ready text or a preview that is to be changed."""
     rooms, here = request.app[ROOMS], await composer(request)
     fresh_proof.check_form(rooms, here.prove)
     around = await surroundings(rooms, here)
-    query = request.query
+    query, drill = request.query, request.path == EXERCISE
     if "apercu" in query:
-        shown = await issue.shown(rooms.desk, here.actor, query["apercu"][:100].replace("\0", ""))
-        around = await surroundings(rooms, here, zone=shown.content.target.zone)
-        form = forms.form_of(shown.content, around)
-        return show_form(
-            rooms, here, await surroundings(rooms, here, form), form, {}, shown.alert_id, of=shown.content
-        )
+        return await _previewed(rooms, here, query["apercu"][:100].replace("\0", ""))
     if query.get("copie", "").isascii() and query.get("copie", "").isdigit():
-        return await _copied(rooms, here, int(query["copie"][:15]))
+        return await _copied(rooms, here, int(query["copie"][:15]), drill=drill)
+    form = None
     if query.get("modele") in around.templates:
-        return show_form(rooms, here, around, forms.filled(query["modele"], around), {})
-    if query.get("sujet") in rooms.catalogue.topics:
-        return show_form(rooms, here, around, forms.blank(query["sujet"], around), {})
-    return show(topics_page(around, here))
+        form = forms.filled(query["modele"], around)
+    one = None if drill else await asked(rooms, here, query.get("demande", ""))
+    if form is None and query.get("sujet") in rooms.catalogue.topics:
+        form = forms.blank(query["sujet"], around)
+        form = begun(form, one, rooms.settings.limits.headline_chars) if one else form
+    if form is None:
+        demand = (one.id, f"{one.other} : {one.words}") if one else (0, "")
+        return show(topics_page(around, here, demand, exercise=drill))
+    return show_form(rooms, here, around, form.as_exercise() if drill else form, {})
 
 
-async def _copied(rooms: Rooms, here: Visit, alert_id: int) -> web.Response:
+async def _previewed(rooms: Rooms, here: Visit, digest: str) -> web.Response:
+    """What was previewed, to be changed; it stays an exercise, or none."""
+    shown = await issue.shown(rooms.desk, here.actor, digest)
+    around = await surroundings(rooms, here, zone=shown.content.target.zone)
+    form = forms.form_of(shown.content, around)
+    return show_form(
+        rooms, here, await surroundings(rooms, here, form), form, {}, shown.alert_id, of=shown.content
+    )
+
+
+async def _copied(rooms: Rooms, here: Visit, alert_id: int, *, drill: bool) -> web.Response:
     """An alert that was sent, as the beginning of a new one: its end is the topic's usual one from now, and nothing leaves yet."""
     told = told_in(await own_alert(rooms, here, alert_id))
     around = await surroundings(rooms, here, zone=told.target.zone)
@@ -67,6 +101,7 @@ async def _copied(rooms: Rooms, here: Visit, alert_id: int) -> web.Response:
     if told.topic in rooms.catalogue.topics:
         fresh = forms.blank(told.topic, around)
         form = form.model_copy(update={"expires": fresh.expires, "at": fresh.at})
+    form = form.as_exercise() if drill else form
     return show_form(rooms, here, await surroundings(rooms, here, form), form, {}, of=told)
 
 
@@ -124,7 +159,7 @@ async def surroundings(
     return Surroundings(
         station=here.station,
         owners=await owners(rooms.db, rooms.desk.routes.owning, station_id),
-        catalogue=rooms.catalogue,
+        catalogue=await topics.of(rooms.db, rooms.catalogue, here.station),
         limits=rooms.settings.limits,
         now=rooms.clock.now_ms(),
         saved_zones=await drawings.saved_zones(rooms.db, here.station.id),
@@ -138,12 +173,14 @@ async def surroundings(
         election=await elections.running(rooms.db, here.station, rooms.clock.now_ms()) is not None,
         unpaid=await payers.unpaid(rooms.db, here.station),
         most=rooms.settings.zones,
-        templates=await _offered(rooms, here),
+        templates=await offered_texts(rooms, here),
         ready=await _begun(rooms, here, form) if form else None,
+        lately=await near_at_hand.lately(rooms.db, station_id),
     )
 
 
-async def _offered(rooms: Rooms, here: Visit) -> dict[str, Template]:
+async def offered_texts(rooms: Rooms, here: Visit) -> dict[str, Template]:
+    """The ready texts that this person may begin with here, by key."""
     return templates.usable(
         await templates.view(rooms.db, rooms.catalogue, here.station), here.station, here.grants
     )
@@ -157,22 +194,13 @@ async def _begun(rooms: Rooms, here: Visit, form: ComposeForm) -> Template | Non
     return await templates.begun(rooms.db, rooms.catalogue, here.station, form.template[:40], int(said))
 
 
-async def own_alert(rooms: Rooms, here: Visit, alert_id: int) -> reading.AlertView:
-    """:raises Missing: `alert_unknown`, also for another station's."""
-    view = await reading.alert(rooms.desk, alert_id)
-    if view.summary.station_id != here.station.id:
-        raise Missing("alert_unknown", "Cette alerte n'existe pas.")
-    return view
-
-
-def alert_id_of(request: web.Request) -> int:
-    return int(request.match_info["id"])
-
-
 async def _compose(request: web.Request, alert_id: int | None) -> web.StreamResponse:
     rooms, here = request.app[ROOMS], await composer(request)
     fields = await posted.form(request)
-    taken = await slots.take(rooms, here, ComposeForm.read(fields), fields)
+    typed = await _settled(request, here, ComposeForm.read(fields), alert_id)
+    if OPENED_FOR in request:
+        return await _without_zone(rooms, here, typed, request[OPENED_FOR])
+    taken = await slots.take(rooms, here, typed, fields)
     searching = "search" in fields
     form = taken.form.model_copy(update={"where": "address"}) if searching else taken.form
     if searching:
@@ -190,9 +218,25 @@ async def _compose(request: web.Request, alert_id: int | None) -> web.StreamResp
         shown = await issue.preview(
             rooms.desk, here.actor, here.station, content, alert_id, neutral=form.neutral == "on"
         )
-    except (Refused, Conflict) as error:
+    except (Refused, Conflict, NotAllowed) as error:
         return again(rooms, here, around, form, error, alert_id)
     raise web.HTTPSeeOther(f"/alertes/apercu/{shown.digest}")
+
+
+async def _settled(request: web.Request, here: Visit, form: ComposeForm, alert_id: int | None) -> ComposeForm:
+    """Whether it is an exercise is said by its page, and by what is corrected: neither becomes the other on the way."""
+    if alert_id is None:
+        return form.as_exercise() if request.path == EXERCISE else form
+    view = await own_alert(request.app[ROOMS], here, alert_id)
+    return form.model_copy(update={"exercise": "on" if view.summary.exercise else ""})
+
+
+async def _without_zone(rooms: Rooms, here: Visit, form: ComposeForm, opened_for: str) -> web.StreamResponse:
+    """The words that were meant for another station: where they go is said anew, in this one."""
+    files = any((form.kept1, form.kept2, form.kept3, form.alt1, form.alt2, form.alt3))
+    form = form.model_copy(update=_OF_A_STATION)
+    told = Conflict("station_changed", elsewhere.kept(here, opened_for, files=files))
+    return again(rooms, here, await surroundings(rooms, here, form), form, told)
 
 
 def again(

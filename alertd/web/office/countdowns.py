@@ -1,7 +1,8 @@
 """An emergency that is about to leave: how long it still takes, and the one button that stops it."""
 
+import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
 from aiohttp import web
@@ -15,7 +16,8 @@ from alertd.web import words
 from alertd.web.contracts import Leaving
 from alertd.web.contracts.guard import CountdownPage, CountdownPart
 from alertd.web.live import stream
-from alertd.web.office.compose import alert_id_of, own_alert, surroundings
+from alertd.web.office.compose import surroundings
+from alertd.web.office.whose import alert_id_of, own_alert
 from alertd.web.places import described
 from alertd.web.rooms import ROOMS, Rooms
 from alertd.web.show import frame, part, show
@@ -26,6 +28,8 @@ STREAM: Final = "/alertes/departs"
 """Tells an operator's list that something is about to leave, or was stopped."""
 _LOOK_S: Final = 0.5
 _GLANCE_S: Final = 5.0
+_HEARD: Final = 20
+"""So many stations of one person are heard at once; those of more are seen at the next glance."""
 _REFRESH_S: Final = 2
 
 _HELD: Final = {
@@ -42,15 +46,22 @@ async def countdown_page(rooms: Rooms, here: Visit, view: AlertView, running: Co
     alert_id = view.summary.id
     content = await reading.written(rooms.desk, view)
     text = content.texts.get(LANGUAGE) or next(iter(content.texts.values()))
+    around = await surroundings(rooms, here, zone=content.target.zone)
     page = CountdownPage(
-        frame=frame("Sur le point de partir", here, f"/alertes/{alert_id}/depart", _REFRESH_S),
+        frame=frame(
+            "Sur le point de partir",
+            here,
+            f"/alertes/{alert_id}/depart",
+            _REFRESH_S,
+            f"/alertes/{alert_id}?suite=1",
+        ),
         id=alert_id,
         headline=text.headline,
-        topic=words.topic(rooms.catalogue, content.topic),
+        topic=words.topic(around.catalogue, content.topic),
         exercise=content.exercise,
         again=bool(view.events),
         by=person(running.armed_by),
-        where=described(content.target, await surroundings(rooms, here, zone=content.target.zone)),
+        where=described(content.target, around),
         may_stop=may_stop(here),
         countdown=part(_left(running)),
     )
@@ -65,9 +76,9 @@ async def countdown_stream(request: web.Request) -> web.StreamResponse:
 
 
 async def departures(request: web.Request) -> web.StreamResponse:
-    """The list again whenever something of this station is about to leave, or no longer is."""
+    """The list again whenever something of a person's stations is about to leave, or no longer is."""
     rooms, here = request.app[ROOMS], await visit(request)
-    return await stream(request, _departures(rooms, here.station.id))
+    return await stream(request, _departures(rooms, here))
 
 
 async def stop(request: web.Request) -> web.StreamResponse:
@@ -79,11 +90,18 @@ async def stop(request: web.Request) -> web.StreamResponse:
 
 
 async def leaving(rooms: Rooms, here: Visit) -> tuple[Leaving, ...]:
-    """What of this station is about to leave, for the list."""
+    """What is about to leave in any of the person's stations, for the list."""
+    found = await countdown.running_of(rooms.db, here.session.operator.id)
     return tuple(
-        Leaving(one.alert_id, f"Une urgence de {person(one.armed_by)} part dans {_seconds_left(one)}.")
-        for one in await countdown.running(rooms.db, here.station.id)
+        Leaving(one.alert_id, one.exercise, _leaves(one, station if len(here.posts) > 1 else ""))
+        for station, one in found
     )
+
+
+def _leaves(one: Countdown, station: str) -> str:
+    what = "Un exercice" if one.exercise else "Une urgence"
+    where = f"{station} : {what.lower()}" if station else what
+    return f"{where} de {person(one.armed_by)} part dans {_seconds_left(one)}."
 
 
 def notice(here: Visit, view: AlertView, last: Countdown | None, now: int, *, missed: bool) -> str:
@@ -134,17 +152,27 @@ async def _seconds(rooms: Rooms, alert: AlertSummary) -> AsyncIterator[tuple[str
         await rooms.db.wait(countdown.bell(alert.station_id), _LOOK_S)
 
 
-async def _departures(rooms: Rooms, station_id: int) -> AsyncIterator[tuple[str, str]]:
-    before = await _running(rooms, station_id)
+async def _departures(rooms: Rooms, here: Visit) -> AsyncIterator[tuple[str, str]]:
+    before = await _running(rooms, here)
     while True:  # bounded by `stream`, which ends after an hour
-        await rooms.db.wait(countdown.bell(station_id), _GLANCE_S)
-        if await _running(rooms, station_id) != before:
+        await _rung(rooms, [post.station_id for post in here.posts[:_HEARD]])
+        if await _running(rooms, here) != before:
             yield "reload", "{}"
             return
 
 
-async def _running(rooms: Rooms, station_id: int) -> set[int]:
-    return {one.id for one in await countdown.running(rooms.db, station_id)}
+async def _rung(rooms: Rooms, station_ids: Sequence[int]) -> None:
+    """Until one of these stations rings, or it is time for a glance."""
+    waits = [asyncio.ensure_future(rooms.db.wait(countdown.bell(one), _GLANCE_S)) for one in station_ids]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for one in waits:
+            one.cancel()
+
+
+async def _running(rooms: Rooms, here: Visit) -> set[int]:
+    return {one.id for _, one in await countdown.running_of(rooms.db, here.session.operator.id)}
 
 
 def _left(running: Countdown) -> CountdownPart:

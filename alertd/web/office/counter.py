@@ -9,11 +9,11 @@ from typing import Final
 from aiohttp import web
 
 from alertd.errors import AlertdError, Conflict, NotAllowed, Refused, TooOften
-from alertd.model import Station
+from alertd.model import Channel, Station
 from alertd.publish.links import Links
 from alertd.publish.paper import moment
 from alertd.publish.signup import Signup, signup
-from alertd.stations import drawings, throttle
+from alertd.stations import throttle
 from alertd.stations.throttle import Bucket
 from alertd.subscribe import counter
 from alertd.subscribe import join as joins
@@ -33,6 +33,8 @@ from alertd.web.tongue import Say
 from alertd.web.visits import Visit, visit
 
 PATH: Final = "/guichet"
+_LINES: Final = {"sms": "sms_label", "email": "email_label", "voice": "voice"}
+"""What a line of the paper is called, by its way."""
 DONE: Final = "C'est fait. Classez le papier : c'est la preuve de l'accord."
 AN_HOUR: Final = 60
 """Papers that one operator may copy."""
@@ -64,18 +66,18 @@ async def enrol(request: web.Request) -> web.StreamResponse:
 
 async def paper(request: web.Request) -> web.StreamResponse:
     """The sheet, for anyone to print, in the language asked for."""
-    return _sheet(request, await doorway.open_station(request))
+    return await _sheet(request, await doorway.open_station(request))
 
 
 async def own_paper(request: web.Request) -> web.StreamResponse:
     """The same for an operator: a private station has one too, without an address to join at."""
-    return _sheet(request, (await _clerk(request)).station)
+    return await _sheet(request, (await _clerk(request)).station)
 
 
-def _sheet(request: web.Request, station: Station) -> web.Response:
+async def _sheet(request: web.Request, station: Station) -> web.Response:
     rooms = request.app[ROOMS]
-    around = Around(station, rooms.catalogue, (), rooms.clock.now_ms())
-    say = Say(rooms.catalogue, tongue.asked(request), "join", station.name)
+    around = await join_parts.around_of(rooms, station)
+    say = Say(rooms.catalogue, tongue.asked(request), "join", station.name, station.kind)
     address = "" if station.private else f"{rooms.settings.http.public_url}/s/{station.slug}"
     return web.Response(body=signup(_words(say, around, address)), content_type="application/pdf")
 
@@ -114,8 +116,7 @@ async def _take_turn(rooms: Rooms, here: Visit) -> None:
 
 
 async def _around(rooms: Rooms, here: Visit) -> Around:
-    hamlets = await drawings.hamlets(rooms.db, here.station.id)
-    return Around(here.station, rooms.catalogue, hamlets, rooms.clock.now_ms())
+    return await join_parts.around_of(rooms, here.station)
 
 
 async def _told(
@@ -140,7 +141,8 @@ async def _page(
     *,
     done: str = "",
 ) -> CounterPage:
-    say, station = Say(rooms.catalogue, "fr", "join", here.station.name), here.station
+    station = here.station
+    say = Say(rooms.catalogue, "fr", "join", station.name, station.kind)
     errors = {
         field: say(told) if told.startswith("wrong_") else told for field, told in (wrong or {}).items()
     }
@@ -154,7 +156,8 @@ async def _page(
         slug=station.slug,
         done=done,
         present=not station.private,
-        offered=tuple(way for way, (channel, _) in join_form.WAYS.items() if channel in served),
+        offered=join_parts.offered(around, served),
+        unpaid=join_parts.unpaid(say, around),
         form=form,
         errors=errors,
         hamlets=tuple(Choice(f"h{hamlet.id}", hamlet.name) for hamlet in around.hamlets),
@@ -171,6 +174,10 @@ async def _page(
     )
 
 
+def _dangers(say: Say, named: str) -> str:
+    return say("dangers", dangers=named) if named else ""
+
+
 def _words(say: Say, around: Around, address: str) -> Signup:
     """The paper's words, from the form's."""
     return Signup(
@@ -179,14 +186,14 @@ def _words(say: Say, around: Around, address: str) -> Signup:
         lead=f"{say('paper.tick')} {say('paper.first')}",
         name=say("paper.name"),
         how=say("how"),
-        ways=(say("sms_label"), say("email_label"), say("voice")),
+        ways=tuple(say(_LINES[way]) for way in join_parts.offered(around, frozenset(Channel))),
         where=f"{say('where')} ({say('paper.street')})",
         everywhere=say("everywhere"),
         places=tuple(say(kind) for kind in join_form.KINDS),
         what=say("what"),
         kinds=(say("all"), say("serious"), say("chosen")),
         topics=tuple(each.label for group in join_parts.topics(say, around) for each in group.items),
-        dangers=say("dangers", dangers=join_parts.dangers(around, say.locale)),
+        dangers=_dangers(say, join_parts.dangers(around, say.locale)),
         until=say("until"),
         ends=(say("always"), f"{say('stay')}, {say('last_day')} : ..... / ..... / .........."),
         language_label=say("language"),

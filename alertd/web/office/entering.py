@@ -13,6 +13,7 @@ from alertd.subscribe import operator_phones
 from alertd.web.addresses import client_address
 from alertd.web.office import this_phone
 from alertd.web.office.devices import coarse, device
+from alertd.web.paths import ours
 from alertd.web.rooms import ROOMS
 from alertd.web.visits import keep, token_of
 
@@ -37,7 +38,8 @@ async def enter(request: web.Request, tx: Transaction, operator: Operator, *proo
     await operator_phones.wake(tx, operator.id, this_phone.endpoint(request))
     who, whom = f"operator:{operator.login}", f"operator:{operator.id}"
     await audit.append(tx, rooms.clock, None, who, "login.open", whom, {"proofs": shown})
-    return Entered(opened, onward(request) if only else "/stations")
+    wanted = onward(request)
+    return Entered(opened, "/stations" if wanted == "/" and not only else wanted)
 
 
 def origin_of(request: web.Request, proofs: str) -> Origin:
@@ -66,6 +68,5 @@ def step(request: web.Request, path: str) -> str:
 
 
 def onward(request: web.Request, otherwise: str = "/") -> str:
-    """Where the person wanted to go: a path of ours, never another site (no double slash, no backslash)."""
-    path = request.query.get("retour", otherwise)
-    return path if path.startswith("/") and path[1:2] not in {"/", "\\"} and path.isprintable() else otherwise
+    """Where the person wanted to go."""
+    return ours(request.query.get("retour", otherwise), otherwise)

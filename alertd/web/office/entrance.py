@@ -9,17 +9,17 @@ from alertd.errors import TooOften
 from alertd.stations import audit, ceremonies, factors, operators, sessions, throttle
 from alertd.stations.ceremonies import Ceremony, Kind
 from alertd.stations.factors import Factors, Proof
-from alertd.stations.operators import Post
 from alertd.subscribe import operator_phones
 from alertd.web import words
 from alertd.web.addresses import client_address
-from alertd.web.contracts import Choice, Frame, LoginPage, StationsPage
+from alertd.web.contracts import Frame, LoginPage, StationsPage
 from alertd.web.contracts.login import SecondPage
 from alertd.web.office import this_phone
 from alertd.web.office.entering import Entered, enter, greet, onward, passkey_path, step
+from alertd.web.paths import ours
 from alertd.web.posted import form
 from alertd.web.rooms import ROOMS, Rooms
-from alertd.web.show import show
+from alertd.web.show import post_line, show
 from alertd.web.visits import forget, session_of, token_of
 
 
@@ -85,17 +85,18 @@ async def stations_page(request: web.Request) -> web.StreamResponse:
         raise web.HTTPSeeOther("/connexion?retour=/stations")
     posts = await operators.posts(request.app[ROOMS].db, session.operator.id)
     frame = Frame("Au nom de qui ?", operator=session.operator.name, csrf=session.csrf)
-    return show(StationsPage(frame, tuple(_choice(post) for post in posts)))
+    return show(StationsPage(frame, tuple(map(post_line, posts)), onward(request)))
 
 
 async def choose_station(request: web.Request) -> web.StreamResponse:
     if await session_of(request) is None:
         raise web.HTTPSeeOther("/connexion?retour=/stations")
-    wanted = str((await form(request)).get("station", ""))
+    typed = await form(request)
+    wanted = str(typed.get("station", ""))
     station_id = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 16 else 0
     async with request.app[ROOMS].db.transaction() as tx:
         await sessions.choose_station(tx, token_of(request), station_id)
-    raise web.HTTPSeeOther("/")
+    raise web.HTTPSeeOther(ours(str(typed.get("retour", "/"))[:500]))
 
 
 WRONG_CODE = "Ce code n'est pas le bon, ou il a déjà servi. Attendez le suivant, puis recommencez."
@@ -184,7 +185,3 @@ def _second_page(
 def _log_in_page(request: web.Request, login: str = "", error: str = "") -> LoginPage:
     passkey = passkey_path(request, "/connexion/empreinte")
     return LoginPage(Frame("Se connecter"), step(request, "/connexion"), login, error, passkey)
-
-
-def _choice(post: Post) -> Choice:
-    return Choice(str(post.station_id), post.name, words.ROLES[post.role])

@@ -20,13 +20,16 @@ from alertd.web.places import described
 from alertd.web.rooms import ROOMS, Rooms
 from alertd.web.show import frame, show
 from alertd.web.visits import Visit, visit
+from alertd.web.writing.compose_form import Surroundings
+from alertd.web.writing.compose_show import EXERCISE as NEW
 from alertd.web.writing.forms import LANGUAGE
 
 PATH: Final = "/exercices"
 PDF: Final = "application/pdf"
 HEAD: Final = ("Envois", "Prévus", "Confiés", "Reçus", "Confirmés", "Échoués")
 _FOOT: Final = (
-    "Établi {when}. Un exercice n'atteint que ceux qui les acceptent ; ses chiffres n'entrent dans aucun bilan des alertes. "
+    "Établi {when}. Un exercice n'atteint que ceux qui les acceptent ; ses chiffres n'entrent dans aucun bilan des alertes, "
+    "son coût est compté à part. "
     "Aucun nom d'abonné ni aucune adresse n'y figure."
 )
 REASONS: Final = {
@@ -51,7 +54,8 @@ async def exercises_page(request: web.Request) -> web.StreamResponse:
     now, timezone = rooms.clock.now_ms(), here.station.timezone
     found = await exercises.held(rooms.desk, here.station.id)
     lines = (Choice(str(id_), title, words.when(at, timezone, now)) for id_, title, at in found)
-    return show(ExercisesPage(frame("Exercices", here), tuple(lines)))
+    prepare = NEW if here.actor.releases is not None else ""
+    return show(ExercisesPage(frame("Exercices", here), tuple(lines), prepare))
 
 
 async def exercise_page(request: web.Request) -> web.StreamResponse:
@@ -90,7 +94,7 @@ async def _on_paper(rooms: Rooms, here: Visit, told: Report) -> paper.Report:
         station=here.station.name,
         title=told.summary.headline,
         words=" ".join(part for part in (text.instruction, text.body) if part),
-        facts=tuple(_facts(rooms, here, view, told, described(view.content.target, around))),
+        facts=tuple(_facts(around, here, view, told)),
         head=HEAD,
         rows=(*(tuple(asdict(line).values()) for line in lines), _sum(told)),
         times=tuple(_times(told)),
@@ -100,12 +104,12 @@ async def _on_paper(rooms: Rooms, here: Visit, told: Report) -> paper.Report:
     )
 
 
-def _facts(rooms: Rooms, here: Visit, view: AlertView, told: Report, where: str) -> Iterator[str]:
+def _facts(around: Surroundings, here: Visit, view: AlertView, told: Report) -> Iterator[str]:
     """With its date: paper is kept."""
     first, timezone = view.events[0], here.station.timezone
     by = first.released_by.removeprefix("operator:")
-    level = words.LEVELS[told.summary.level]
-    yield f"{level} : {words.topic(rooms.catalogue, told.summary.topic).lower()}. {where}"
+    level, where = words.LEVELS[told.summary.level], described(view.content.target, around)
+    yield f"{level} : {words.topic(around.catalogue, told.summary.topic).lower()}. {where}"
     yield f"Envoyé {words.when(first.created_at, timezone, 0)}, par {by}."
     if told.summary.closed_at is not None:
         yield f"Terminé {words.when(told.summary.closed_at, timezone, 0)}."

@@ -1,7 +1,10 @@
-"""A year in figures that mean something to a mayor: what left and arrived, what it cost, who left after an alert."""
+"""A year in figures that mean something to a mayor: what left and arrived, what it cost, who left after an alert.
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+Exercises stand apart: only their cost is told, since it is on the provider's bill.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -11,7 +14,7 @@ from babel.dates import format_date
 from alertd.clock import from_ms, to_ms
 from alertd.issue import ledger
 from alertd.issue.desk import Desk
-from alertd.issue.ledger import Sums
+from alertd.issue.ledger import Released, Sums
 from alertd.issue.reading import AlertView, Progress
 from alertd.model import State, Station
 from alertd.web import words
@@ -24,12 +27,14 @@ LATEST: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A calendar month on the station's clock: how many alerts began, their sums, and who left."""
+    """A calendar month on the station's clock: how many alerts began, their sums, and who left; the same of exercises, apart."""
 
     first: date
     alerts: int
     sums: Sums
     left: int
+    exercises: int = 0
+    drilled: Sums = field(default_factory=Sums)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +64,19 @@ async def of_year(desk: Desk, station: Station) -> Year:
     for first, since, until in zip(firsts, edges, edges[1:], strict=False):
         within = [one for one in released if since <= one.created_at < until]
         left = await ledger.left_between(desk, station.id, since, until)
-        total = sum((one.sums for one in within), Sums())
-        months.append(Month(first, len({one.alert_id for one in within}), total, left))
+        real = _added([one for one in within if not one.exercise])
+        months.append(Month(first, *real, left, *_added([one for one in within if one.exercise])))
     return Year(tuple(months), await _latest(desk, station, zone))
 
 
+def _added(released: Sequence[Released]) -> tuple[int, Sums]:
+    """How many threads, and the sums of all that was said in them."""
+    return len({one.alert_id for one in released}), sum((one.sums for one in released), Sums())
+
+
 async def _latest(desk: Desk, station: Station, zone: ZoneInfo) -> tuple[Alert, ...]:
-    found = (await ledger.search(desk, station.id, ledger.Wanted(), None, LATEST)).alerts[::-1]
+    wanted = ledger.Wanted(exercises=False)
+    found = (await ledger.search(desk, station.id, wanted, None, LATEST)).alerts[::-1]
     left = await ledger.left_after(desk, station.id, [one.created_at for one in found])
     days = [from_ms(one.created_at).astimezone(zone).date() for one in found]
     return tuple(Alert(one.headline, day, n) for one, day, n in zip(found, days, left, strict=True))
@@ -88,6 +99,16 @@ def lead(year: Year) -> str:
     return f"Depuis douze mois : {alerts}, {sent}, {words.price(total.price)}."
 
 
+def exercises(year: Year) -> str:
+    """What the exercises of the year cost, in a sentence of their own; empty where there was none."""
+    total = sum((month.drilled for month in year.months), Sums())
+    held = words.count(sum(month.exercises for month in year.months), "exercice")
+    if not any(month.exercises for month in year.months):
+        return ""
+    sent = words.count(total.sent, "message envoyé", "messages envoyés")
+    return f"Les exercices, comptés à part : {held}, {sent}, {words.price(total.price)}."
+
+
 def plots(year: Year) -> Iterator[Plot]:
     """Each picture with its table."""
     months = [(_named(month.first, "LLLL y"), month) for month in year.months]
@@ -105,10 +126,13 @@ def plots(year: Year) -> Iterator[Plot]:
     yield Plot(
         key="cost",
         heading="Coût par mois",
-        told="Estimé aux tarifs d'aujourd'hui : la facture du fournisseur fait foi.",
-        picture=bars([_cost(month) for month in year.months], "Coût mois par mois"),
-        columns=("Mois", "Coût"),
-        rows=tuple((name, words.price(month.sums.price)) for name, month in months),
+        told="Estimé aux tarifs d'aujourd'hui, sans les exercices : la facture du fournisseur, qui les compte, fait foi.",
+        picture=bars([_cost(month) for month in year.months], "Coût mois par mois, sans les exercices"),
+        columns=("Mois", "Alertes", "Exercices"),
+        rows=tuple(
+            (name, *(words.price(sums.price) for sums in (month.sums, month.drilled)))
+            for name, month in months
+        ),
     )
     yield _leaving(year)
 

@@ -7,18 +7,21 @@ from alertd.issue import relays
 from alertd.issue.relays import PATH as RELAYS
 from alertd.issue.waiting import PATH as APPROVALS
 from alertd.model import Role, Station
-from alertd.stations import organisations, requests, sharing
+from alertd.stations import choosing_topics, organisations, requests, sharing
 from alertd.stations.sharing import PATH as NEIGHBOURS
 from alertd.subscribe import pupils
 from alertd.web import words
 from alertd.web.contracts import Choice
 from alertd.web.office.classes import PATH as CLASSES
+from alertd.web.office.colours import PATH as COLOUR
 from alertd.web.office.counter import PATH as COUNTER
 from alertd.web.office.exercises import PATH as EXERCISES
 from alertd.web.office.organisations import PATH as ORGANISATIONS
 from alertd.web.office.ready_texts import PATH as READY
 from alertd.web.office.requests import PATH as REQUESTS
+from alertd.web.office.subjects import PATH as SUBJECTS
 from alertd.web.office.team import PATH as TEAM
+from alertd.web.public.guide import PATH as GUIDE
 from alertd.web.rooms import Rooms
 from alertd.web.visits import Visit
 
@@ -42,7 +45,7 @@ async def doors(rooms: Rooms, here: Visit) -> tuple[Choice, ...]:
         relays=await relays.waiting(rooms.desk, here.station),
         sharings=await sharing.to_sign(rooms.db, here.station),
     )
-    return (*_inside(here, waiting), *_around(here, waiting), *_over_people(here))
+    return (*_inside(here, waiting), *_around(here, waiting), *_over_people(here), Choice(GUIDE, "Guide"))
 
 
 def _inside(here: Visit, waiting: Waiting) -> Iterator[Choice]:
@@ -51,6 +54,8 @@ def _inside(here: Visit, waiting: Waiting) -> Iterator[Choice]:
         told = _told(waiting.approvals, "message attend", "messages attendent", "le vôtre")
         yield Choice(APPROVALS, f"Accords{told}")
         yield Choice(READY, "Textes prêts")
+    if choosing_topics.may_change(here.actor):
+        yield Choice(SUBJECTS, "Sujets")
     if not here.station.private:
         yield Choice(f"/s/{here.station.slug}/affiche", "Affiche pour s'inscrire")
 
@@ -78,6 +83,7 @@ def _over_people(here: Visit) -> Iterator[Choice]:
     yield Choice(EXERCISES, "Exercices")
     if here.actor.role is Role.MAYOR:
         yield Choice(TEAM, "Équipe et clés")
+        yield Choice(COLOUR, "Couleur")
 
 
 def _told(number: int, one: str, several: str, what: str) -> str:

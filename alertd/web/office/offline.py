@@ -29,7 +29,7 @@ from alertd.web.show import frame, show
 from alertd.web.visits import Visit, session_of, visit
 from alertd.web.writing import book_form, forms, slots
 from alertd.web.writing.compose_form import ComposeForm, Surroundings
-from alertd.web.writing.compose_show import NEW, beginnings, form_page
+from alertd.web.writing.compose_show import begin, beginnings, form_page
 
 PATH: Final = "/alertes/hors-ligne"
 WITHIN_MS: Final = 15 * MINUTE
@@ -72,7 +72,7 @@ async def state(request: web.Request) -> web.Response:
         raise NotLoggedIn("not_logged_in", "Votre session est terminée : reconnectez-vous.")
     rooms, here = request.app[ROOMS], await visit(request)
     sent = await _sent(rooms, here, request.query.get("apercu", "")[:100])
-    return web.json_response({"owner": here.owner, "csrf": here.session.csrf, "sent": sent})
+    return web.json_response({"owner": here.owner, "csrf": here.session.form_token, "sent": sent})
 
 
 async def resume(request: web.Request) -> web.Response:
@@ -167,7 +167,8 @@ def _form_of(fields: MultiMapping[Any], form: ComposeForm) -> str:
     where = str(fields.get("from", ""))[:100]
     if _CORRECTING.fullmatch(where):
         return where
-    return f"{NEW}?sujet={form.topic}" if form.topic.isascii() and form.topic.isidentifier() else NEW
+    page = begin(exercise=form.exercise == "on")
+    return f"{page}?sujet={form.topic}" if form.topic.isascii() and form.topic.isidentifier() else page
 
 
 def _beginnings(here: Visit, around: Surroundings) -> Iterator[Beginnings]:

@@ -9,7 +9,17 @@ from alertd.catalogue import Catalogue
 from alertd.errors import NotAllowed, Refused
 from alertd.issue import reading
 from alertd.model import Level, Role, Station
-from alertd.stations import audit, organisations, payers, preapprovals, quotas, requests, stations, templates
+from alertd.stations import (
+    audit,
+    organisations,
+    payers,
+    preapprovals,
+    quotas,
+    requests,
+    stations,
+    templates,
+    topics,
+)
 from alertd.stations.organisations import Child
 from alertd.stations.requests import Request
 from alertd.web import words
@@ -22,6 +32,7 @@ from alertd.web.contracts.organisation import (
     RequestLine,
 )
 from alertd.web.office.beforehand import beforehand
+from alertd.web.office.heads import head_of
 from alertd.web.office.new_organisation import KIND_WORDS, KINDS, mended, new_station
 from alertd.web.posted import form
 from alertd.web.rooms import ROOMS, Rooms
@@ -77,9 +88,12 @@ async def answer(request: web.Request) -> web.StreamResponse:
     said, state = str(typed.get("words", "")), str(typed.get("state", ""))
     try:
         async with rooms.db.transaction() as tx:
-            await requests.answer(tx, rooms.clock, here.station, here.actor.name, _id(request), state, said)
+            who = here.actor.name
+            bells = await requests.answer(tx, rooms.desk, here.station, who, _id(request), state, said)
     except Refused as error:
         return show(await _list(rooms, here, error.message), error.status)
+    for bell in bells:
+        rooms.db.ring(bell)
     raise web.HTTPSeeOther(PATH)
 
 
@@ -100,7 +114,7 @@ async def suspend(request: web.Request) -> web.StreamResponse:
 
 
 async def cap(request: web.Request) -> web.StreamResponse:
-    """How many deliveries of informations a day; empty: as its kind has."""
+    """How many deliveries of informations, and of an organisation's warnings, a day; empty: as its kind has."""
     rooms, here, child, typed = await deciding(request)
     wanted = str(typed.get("per_day", "")).strip()
     if wanted and not (wanted.isascii() and wanted.isdigit() and len(wanted) < 9):
@@ -218,27 +232,33 @@ async def page_of(rooms: Rooms, here: Visit, child: Station, notice: str = "") -
         page="" if child.private else f"/{child.slug}",
         followers=_followers(seen.followers),
         suspended=child.suspended,
+        head=await head_of(rooms, here, child, f"{PATH}/{child.id}"),
         quota="" if seen.info_per_day is None else str(seen.info_per_day),
         payer=await payers.payer(rooms.db, child),
         payers=tuple(starmap(Choice, words.PAYERS.items())),
-        quota_word=f"{words.number(limit)} envois d'information par jour" if limit else "sans limite",
+        quota_word=f"{words.number(limit)} envois par jour{_counted(child)}" if limit else "sans limite",
         grants=tuple(
             Granted(text.key, text.label, text.text, text.key in granted)
             for text in organisations.dangers(await templates.view(rooms.db, rooms.catalogue, here.station))
             if organisations.is_organisation(child)
         ),
         beforehand=await beforehand(rooms, child),
-        topics=_topics(rooms.catalogue, child.kind),
+        topics=_topics(await topics.of(rooms.db, rooms.catalogue, child), child.kind),
         levels=tuple(Choice(level.word, words.LEVELS[level]) for level in preapprovals.LEVELS),
         alerts=await _alerts(rooms, here, child, now),
         may_decide=here.actor.role is Role.MAYOR,
     )
 
 
+def _counted(child: Station) -> str:
+    both = quotas.gravest(child) is Level.WARNING
+    return ", informations et alertes ensemble" if both else ", informations seulement"
+
+
 def _topics(catalogue: Catalogue, kind: str) -> tuple[Choice, ...]:
     """What may be agreed to beforehand, what such an organisation mostly speaks of first."""
     usual = {"association": "club", "school": "school"}.get(kind, "mairie")
-    known = [topic for topic in catalogue.topics.values() if topic.level != Level.DANGER.word]
+    known = [topic for topic in catalogue.offered.values() if topic.level != Level.DANGER.word]
     ranked = sorted(known, key=lambda topic: topic.key != usual)
     return tuple(Choice(topic.key, topic.label("fr")) for topic in ranked)
 

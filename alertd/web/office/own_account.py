@@ -1,5 +1,6 @@
 """Who looks at their own account, and whether they have shown lately enough who they are to change it."""
 
+from dataclasses import replace
 from typing import NoReturn
 from urllib.parse import quote
 
@@ -7,12 +8,13 @@ from aiohttp import web
 
 from alertd.errors import NotLoggedIn
 from alertd.model import Mode
-from alertd.stations import factors, stations
+from alertd.stations import factors, operators, stations
 from alertd.stations.factors import Factors
 from alertd.stations.sessions import Session
 from alertd.web import fresh_proof
 from alertd.web.contracts import Frame
 from alertd.web.rooms import ROOMS
+from alertd.web.show import FEW_STATIONS, others
 from alertd.web.visits import owner_of, session_of
 
 
@@ -41,10 +43,18 @@ async def frame_of(request: web.Request, session: Session, title: str) -> Frame:
     frame = Frame(title, operator=session.operator.name, csrf=session.csrf)
     if session.actor is None:
         return frame
-    station = await stations.by_id(request.app[ROOMS].db, session.actor.station_id)
-    training = station.mode is Mode.TRAINING
-    owner = owner_of(session.operator.id, station.id)
-    return Frame(title, frame.operator, station.name, frame.csrf, training, owner=owner)
+    db = request.app[ROOMS].db
+    station = await stations.by_id(db, session.actor.station_id)
+    posts = await operators.posts(db, session.operator.id)
+    return replace(
+        frame,
+        station=station.name,
+        accent=station.accent,
+        others=others(posts, station.id),
+        many_stations=len(posts) > FEW_STATIONS,
+        training=station.mode is Mode.TRAINING,
+        owner=owner_of(session.operator.id, station.id),
+    )
 
 
 def _send_to_log_in(request: web.Request) -> NoReturn:

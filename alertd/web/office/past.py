@@ -1,6 +1,6 @@
 """What was sent: found again by words, dates and topic, done again, and in figures."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Final
 from urllib.parse import urlencode
@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+from alertd.catalogue import Catalogue
 from alertd.clock import FOREVER, to_ms
 from alertd.deliver.owners import owners
 from alertd.issue import ledger, reading
 from alertd.issue.ledger import Sums, Wanted
 from alertd.issue.reading import AlertSummary
 from alertd.model import Act, Channel, Mode, State
+from alertd.stations import topics
 from alertd.watch import live_reach, reminder
 from alertd.web import words
 from alertd.web.contracts import AlertLine, Choice
@@ -22,6 +24,7 @@ from alertd.web.office import answering, figures
 from alertd.web.rooms import ROOMS, Rooms
 from alertd.web.show import frame, show
 from alertd.web.visits import Visit, visit
+from alertd.web.writing.compose_show import begin
 
 PATH: Final = "/historique"
 PAGE: Final = 20
@@ -36,16 +39,17 @@ async def search_page(request: web.Request) -> web.StreamResponse:
     found = await ledger.search(
         rooms.desk, here.station.id, wanted, _below(request.query.get("avant", "")), PAGE
     )
-    entries = [await _entry(rooms, here, summary) for summary in found.alerts]
+    book = await topics.named(rooms.db, rooms.catalogue, here.station)
+    entries = [await _entry(rooms, here, book, summary) for summary in found.alerts]
     page = SearchPage(
         frame=frame("Historique", here),
         words=asked["mots"],
         since=asked["du"],
         until=asked["au"],
         topic=asked["sujet"],
-        topics=tuple(Choice(topic.key, topic.label("fr")) for topic in rooms.catalogue.topics.values()),
+        topics=tuple(Choice(topic.key, topic.label("fr")) for topic in book.topics.values()),
         wrong=wrong,
-        said=_said(len(entries), more=found.older is not None),
+        said=_said(found.alerts, more=found.older is not None),
         entries=tuple(entries),
         older=_older(asked, found.older),
     )
@@ -63,6 +67,7 @@ async def figures_page(request: web.Request) -> web.StreamResponse:
     page = FiguresPage(
         frame=frame("Les chiffres", here),
         lead=figures.lead(told),
+        exercises=figures.exercises(told),
         plots=tuple(figures.plots(told)),
         answering=answering.part(here.station, reach, reminded, asks=asks),
     )
@@ -97,10 +102,14 @@ def _below(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
-def _said(number: int, *, more: bool) -> str:
-    if number == 0:
+def _said(found: Sequence[AlertSummary], *, more: bool) -> str:
+    """How many were found, exercises apart."""
+    if not found:
         return "Rien de tel parmi les plus récentes." if more else "Rien de tel n'a été envoyé."
-    return f"{words.count(number, 'alerte')}{', et de plus anciennes' if more else ''}."
+    drills = sum(one.exercise for one in found)
+    kinds = ((len(found) - drills, "alerte"), (drills, "exercice"))
+    counted = " et ".join(words.count(n, word) for n, word in kinds if n)
+    return f"{counted}{', et de plus anciens envois' if more else ''}."
 
 
 def _older(asked: Mapping[str, str], older: int | None) -> str:
@@ -108,7 +117,7 @@ def _older(asked: Mapping[str, str], older: int | None) -> str:
     return f"{PATH}?{urlencode(kept | {'avant': older})}" if older is not None else ""
 
 
-async def _entry(rooms: Rooms, here: Visit, summary: AlertSummary) -> Entry:
+async def _entry(rooms: Rooms, here: Visit, catalogue: Catalogue, summary: AlertSummary) -> Entry:
     view = await reading.alert(rooms.desk, summary.id)
     contents = {event.id: event.content for event in view.events}
     told, people = Sums(), 0
@@ -119,9 +128,9 @@ async def _entry(rooms: Rooms, here: Visit, summary: AlertSummary) -> Entry:
         people = max(people, book.people if book.act in {Act.ALERT, Act.UPDATE} else 0)
     sent_at = view.events[0].created_at if view.events else summary.created_at
     (left,) = await ledger.left_after(rooms.desk, here.station.id, [sent_at])
-    copied = f"/alertes/nouvelle?copie={summary.id}" if _may_copy(here, summary) else ""
+    copied = f"{begin(exercise=summary.exercise)}?copie={summary.id}" if _may_copy(here, summary) else ""
     by = view.events[0].released_by.removeprefix("operator:") if view.events else ""
-    return Entry(_line(rooms, here, summary), by, tuple(_figures(people, told, left)), copied)
+    return Entry(_line(rooms, here, catalogue, summary), by, tuple(_figures(people, told, left)), copied)
 
 
 def _book(channels: Mapping[str, Mapping[str, int]]) -> ledger.Book:
@@ -146,14 +155,14 @@ def _may_copy(here: Visit, summary: AlertSummary) -> bool:
     return here.actor.releases is not None and here.actor.releases >= summary.level
 
 
-def _line(rooms: Rooms, here: Visit, summary: AlertSummary) -> AlertLine:
+def _line(rooms: Rooms, here: Visit, book: Catalogue, summary: AlertSummary) -> AlertLine:
     return AlertLine(
         id=summary.id,
         level=summary.level.word,
         level_word=words.LEVELS[summary.level],
         state=summary.state.value,
         state_word=words.ALERT_STATES[summary.state],
-        topic=words.topic(rooms.catalogue, summary.topic),
+        topic=words.topic(book, summary.topic),
         headline=summary.headline,
         exercise=summary.exercise,
         when=words.when(summary.created_at, here.station.timezone, rooms.clock.now_ms()),

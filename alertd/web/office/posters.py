@@ -21,7 +21,6 @@ from alertd.publish import plate, posters
 from alertd.publish.paper import SIZES, moment
 from alertd.publish.site import Site
 from alertd.publish.spoken import spoken
-from alertd.stations import drawings
 from alertd.stations.drawings import Hamlet
 from alertd.web import doorway, words
 from alertd.web.contracts import Choice, Frame
@@ -30,7 +29,8 @@ from alertd.web.contracts.public import PosterPage
 from alertd.web.front import KEPT_MS, Document
 from alertd.web.public.board import kept, teller_of
 from alertd.web.public.feeds import open_station, site_of
-from alertd.web.residents import join_form
+from alertd.web.public.notices import Teller
+from alertd.web.residents import join_form, join_parts
 from alertd.web.residents.join_form import Around
 from alertd.web.rooms import ROOMS
 from alertd.web.show import show
@@ -74,7 +74,7 @@ async def poster_page(request: web.Request) -> web.StreamResponse:
     query = wall.address.partition("?")[2]
     return show(
         PosterPage(
-            frame=Frame("Affiche pour s'inscrire"),
+            frame=Frame("Affiche pour s'inscrire", accent=station.accent),
             slug=station.slug,
             station=station.name,
             hamlets=tuple(Choice(str(one.id), one.name) for one in wall.around.hamlets),
@@ -169,7 +169,14 @@ async def _told(request: web.Request) -> tuple[NoticeCard, posters.Notice]:
     if found is None:
         raise Missing("alert_unknown", "Cette alerte n'est pas publique, ou n'existe pas.")
     teller = await teller_of(request, station, rooms.clock.now_ms())
-    card = teller.card(found)
+    return on_paper(teller, found, teller.site.notice(found.id))
+
+
+def on_paper(
+    teller: Teller, found: boards.Notice, address: str, foot: str = _FOOT
+) -> tuple[NoticeCard, posters.Notice]:
+    """A thread as its sheet tells it; `address` is where anyone may read it, "" for what is not everyone's."""
+    card, station = teller.card(found), teller.station
     body = posters.Notice(
         station=station,
         level=card.level,
@@ -179,8 +186,8 @@ async def _told(request: web.Request) -> tuple[NoticeCard, posters.Notice]:
         place=card.place,
         times=_times(station, found.said_at, 0 if card.over else card.ends),
         zone=found.told.content.target.zone,
-        address=teller.site.notice(found.id),
-        foot=_FOOT,
+        address=address,
+        foot=foot,
         language=card.locale,
         made_at=moment(found.said_at),
     )
@@ -202,7 +209,7 @@ def _invitation(wall: _Wall) -> posters.Joining:
     return posters.Joining(
         station=station.name,
         title=_TITLE,
-        lead=Say(book, "fr", "join", station.name)("lead"),
+        lead=Say(book, "fr", "join", station.name, station.kind)("lead"),
         where=wall.hamlet.name if wall.hamlet else "",
         until=f"Pour votre séjour, jusqu'au {until}. Ensuite, tout est effacé." if until else "",
         others=others,
@@ -216,7 +223,6 @@ def _invitation(wall: _Wall) -> posters.Joining:
 async def _wall(request: web.Request) -> _Wall:
     """Where it hangs, by the address; what is none of the station's, or over, is left out."""
     rooms, station = request.app[ROOMS], await doorway.open_station(request)
-    hamlets = await drawings.hamlets(rooms.db, station.id)
-    around = Around(station, rooms.catalogue, hamlets, rooms.clock.now_ms())
+    around = await join_parts.around_of(rooms, station)
     place, until = join_form.brought(request.query, around)
     return _Wall(around, site_of(rooms, station), place, until)

@@ -27,7 +27,7 @@ from alertd.web.visits import Visit
 from alertd.web.writing import forms
 from alertd.web.writing.coach_part import names
 from alertd.web.writing.compose_form import ComposeForm, Surroundings
-from alertd.web.writing.compose_show import NEW
+from alertd.web.writing.compose_show import begin
 from alertd.web.writing.coverage_card import border_sentences, coverage_card
 from alertd.web.writing.wordings import advice, wordings
 
@@ -60,7 +60,8 @@ async def _second(rooms: Rooms, here: Visit, shown: Preview) -> str:
 
 async def page_of(rooms: Rooms, here: Visit, shown: Preview, act: Act) -> PreviewPage:
     """What goes to whom, as its author saw it: for who agrees to it."""
-    return _page(rooms, here, await surroundings(rooms, here), shown, act)
+    around = await surroundings(rooms, here, zone=shown.content.target.zone)
+    return _page(rooms, here, around, shown, act)
 
 
 async def send(request: web.Request) -> web.StreamResponse:
@@ -132,7 +133,8 @@ async def _ask(
     """The same preview, its button elsewhere: who cannot hold it taps twice, and what went out lately is said."""
     shown = await issue.shown(rooms.desk, here.actor, digest)
     act = await threads.act_of(rooms.db, shown.alert_id)
-    page = _page(rooms, here, await surroundings(rooms, here), shown, act, notice)
+    around = await surroundings(rooms, here, zone=shown.content.target.zone)
+    page = _page(rooms, here, around, shown, act, notice)
     title = "Confirmer l'urgence" if second else page.frame.title
     page = replace(page, frame=frame(title, here), second=second, known=known)
     return show(page, 409 if notice else 200)
@@ -165,7 +167,7 @@ async def _thread(rooms: Rooms, here: Visit, digest: str) -> int | None:
 def _page(
     rooms: Rooms, here: Visit, around: Surroundings, shown: Preview, act: Act, notice: str = ""
 ) -> PreviewPage:
-    content, catalogue = shown.content, rooms.catalogue
+    content, catalogue = shown.content, around.catalogue
     where = described(content.target, around)
     form = forms.form_of(content, around)
     people = words.people(shown.people)
@@ -175,7 +177,7 @@ def _page(
         notice=notice,
         digest=shown.digest,
         fields=tuple(form.pairs()),
-        edit=f"/alertes/nouvelle?apercu={shown.digest}",
+        edit=f"{begin(exercise=content.exercise)}?apercu={shown.digest}",
         level=content.level.word,
         level_word=words.LEVELS[content.level],
         topic=words.topic(catalogue, content.topic),
@@ -195,7 +197,9 @@ def _page(
         until=f"Jusqu'à : {until}.",
         wordings=wordings(rooms, here.station, content, act, around.owners),
         advice=advice(rooms, here.station, content, names(around), around.now),
-        mend=NEW if shown.alert_id is None else f"/alertes/{shown.alert_id}/corriger",
+        mend=begin(exercise=content.exercise)
+        if shown.alert_id is None
+        else f"/alertes/{shown.alert_id}/corriger",
         files=shown_files(content.attachments, "/alertes/pieces", whole=True),
         button=f"Envoyer {'l’exercice ' if content.exercise else ''}à {people}",
         held=content.level is Level.DANGER,
@@ -244,7 +248,8 @@ def _quota(shown: Preview) -> str:
     if shown.quota is None:
         return ""
     left = words.count(shown.quota.left, "envoi", "envois")
-    return f"Quota d'information : il reste {left} aujourd'hui, avant celui-ci, sur {shown.quota.per_day}."
+    of_what = "Quota, informations et alertes ensemble" if shown.quota.warnings else "Quota d'information"
+    return f"{of_what} : il reste {left} aujourd'hui, avant celui-ci, sur {shown.quota.per_day}."
 
 
 def _silence(shown: Preview) -> Iterator[str]:

@@ -18,7 +18,8 @@ from alertd.store.contents import headline
 from alertd.web import words
 from alertd.web.contracts import Choice
 from alertd.web.contracts.guard import ProlongPage
-from alertd.web.office.compose import alert_id_of, composer, own_alert
+from alertd.web.office.compose import composer
+from alertd.web.office.whose import alert_id_of, own_alert
 from alertd.web.progress import told_in
 from alertd.web.rooms import ROOMS, Rooms
 from alertd.web.show import frame, show

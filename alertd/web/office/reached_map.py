@@ -41,16 +41,25 @@ class MapNews:
     def __init__(self, rooms: Rooms, station: Station) -> None:
         self._rooms, self._station = rooms, station
         self._told, self._at = Markup(""), asyncio.get_running_loop().time()
+        self._stages: tuple[tuple[bool, bool], ...] | None = None
 
     async def news(self, view: AlertView, books: tuple[Progress, ...], *, last: bool) -> str:
-        """Its HTML where it has changed and is due, or nothing else will come; else ""."""
-        now = asyncio.get_running_loop().time()
-        if not last and now < self._at + PAUSE_S:
+        """Its HTML where it has changed and is due, or nothing else will come; else "". It is due at once when a fan-out or a
+        sending ends: beside "L'envoi est terminé" the map tells the end, too.
+        """
+        now, before, self._stages = asyncio.get_running_loop().time(), self._stages, _stages(books)
+        turned = before is not None and before != self._stages
+        if not (last or turned) and now < self._at + PAUSE_S:
             return ""
         self._at = now
         html = await reached_now(self._rooms, self._station, view, books)
         told, self._told = self._told, html
         return "" if html == told else str(html)
+
+
+def _stages(books: tuple[Progress, ...]) -> tuple[tuple[bool, bool], ...]:
+    """Event by event whether all of it is planned, and whether some of it still waits."""
+    return tuple((book.planned is not None, bool(words.tally(book.tally)["en attente"])) for book in books)
 
 
 def reached_part(
@@ -59,14 +68,14 @@ def reached_part(
     """Nothing to see while nobody's place is known."""
     told = [cell for cell in cells if not cell.few]
     told.sort(key=lambda cell: (cell.reached - cell.people, cell.prefix))
-    names = tuple(hamlets)
-    lines = tuple(_line(station, cell, names) for cell in told[:MOST_LINES])
+    added = _added(station, told, tuple(hamlets))
+    lines = tuple(_line(where, *sums) for where, sums in added[:MOST_LINES])
     label = "Carte : où les abonnés sont atteints, et où ils ne le sont pas encore"
     drawn = [(zones.coarse_ring(cell.prefix), _class(cell)) for cell in cells]
     return ReachedPart(
         picture=reached_picture(station, zone, drawn, label) if cells else None,
         lines=lines,
-        more=_more(len(told) - len(lines), few=len(cells) - len(told)),
+        more=_more(len(added) - len(lines), few=len(cells) - len(told)),
     )
 
 
@@ -75,11 +84,23 @@ def _class(cell: ReachedCell) -> str:
     return "few" if cell.few else f"quarter-{4 * cell.reached // cell.people}"
 
 
-def _line(station: Station, cell: ReachedCell, hamlets: tuple[Hamlet, ...]) -> str:
-    reached = words.number(cell.reached) if cell.reached else "moins de 5"
-    if cell.reached == cell.people:
-        return f"{_where(station, cell, hamlets)} : tous, {words.number(cell.people)} abonnés environ."
-    return f"{_where(station, cell, hamlets)} : {reached} atteints sur {words.number(cell.people)} environ."
+def _added(
+    station: Station, cells: Iterable[ReachedCell], hamlets: tuple[Hamlet, ...]
+) -> list[tuple[str, tuple[int, int]]]:
+    """Place by place how many were reached, of how many: cells that are called alike are one place. The most missing first."""
+    sums: dict[str, tuple[int, int]] = {}
+    for cell in cells:
+        where = _where(station, cell, hamlets)
+        reached_, people = sums.get(where, (0, 0))
+        sums[where] = (reached_ + cell.reached, people + cell.people)
+    return sorted(sums.items(), key=lambda one: one[1][0] - one[1][1])
+
+
+def _line(where: str, reached_: int, people: int) -> str:
+    if reached_ == people:
+        return f"{where} : tous, {words.number(people)} abonnés environ."
+    told = words.number(reached_) if reached_ else "moins de 5"
+    return f"{where} : {told} atteints sur {words.number(people)} environ."
 
 
 def _where(station: Station, cell: ReachedCell, hamlets: tuple[Hamlet, ...]) -> str:

@@ -8,7 +8,7 @@ from aiohttp import web
 from alertd.catalogue import Template
 from alertd.errors import Refused
 from alertd.model import Content, Level, Station
-from alertd.stations import organisations, templates, templating
+from alertd.stations import organisations, templates, templating, topics
 from alertd.stations.templates import ALERT, HIDDEN, INHERITED, OWN, Offered, Version
 from alertd.stations.templating import Hand
 from alertd.store.database import Transaction
@@ -194,6 +194,8 @@ async def _page(
 ) -> ReadyTextPage:
     past = await templates.history(rooms.db, here.station, key) if key else ()
     may = templating.may_change(here.actor)
+    book = await topics.of(rooms.db, rooms.catalogue, here.station)
+    known = {key: one for key, one in book.topics.items() if key in book.offered or key == typed.topic}
     inside = organisations.is_organisation(here.station)
     danger = one is not None and one.template.level == Level.DANGER.word
     return ReadyTextPage(
@@ -204,7 +206,7 @@ async def _page(
         text=one.template.text if one else "",
         form=typed,
         errors=error.fields if error else {},
-        topics=tuple(Choice(topic.key, topic.label("fr")) for topic in rooms.catalogue.topics.values()),
+        topics=tuple(Choice(key, one.label("fr")) for key, one in known.items()),
         levels=tuple(
             Choice(level.word, words.LEVELS[level])
             for level in sorted(Level, reverse=True)

@@ -13,7 +13,7 @@ from alertd.issue.relaying import Wish
 from alertd.issue.relays import Relay
 from alertd.model import Content, Station
 from alertd.store.contents import headline, loads
-from alertd.web import words
+from alertd.web import elsewhere, words
 from alertd.web.contracts import Choice
 from alertd.web.contracts.file import shown_files
 from alertd.web.contracts.relay import RelayNewPage, RelayPage, RelaysPage
@@ -82,6 +82,11 @@ async def ask(request: web.Request) -> web.StreamResponse:
     raise web.HTTPSeeOther(f"{PATH}/{made}")
 
 
+async def _stations(request: web.Request) -> tuple[int, ...]:
+    return await relays.stations_of(request.app[ROOMS].db, _id(request))
+
+
+@elsewhere.leads(_stations)
 async def relay_page(request: web.Request) -> web.StreamResponse:
     """What is asked; for a commune its three answers, for who asked what each commune made of it."""
     rooms, here = request.app[ROOMS], await visit(request)
@@ -174,7 +179,7 @@ async def _one(rooms: Rooms, here: Visit, relay_id: int, notice: str = "") -> Re
         id=relay.id,
         level=content.level.word,
         level_word=words.LEVELS[content.level],
-        topic=words.topic(rooms.catalogue, content.topic),
+        topic=words.topic(around.catalogue, content.topic),
         exercise=content.exercise,
         headline=text.headline,
         body=text.body,

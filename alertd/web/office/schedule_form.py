@@ -1,7 +1,7 @@
 """The form of a schedule in plain words: a day, an hour, how it repeats, and what is left out."""
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from multidict import MultiMapping
@@ -15,8 +15,9 @@ from alertd.schedule.rule import MAX_VALUES, WEEKDAYS
 from alertd.schedule.saving import ONCE, Wish
 from alertd.web.posted import unreadable
 
-REPEATS: Final = ("once", "daily", "weekly", "monthly_day", "monthly_last", "monthly_weekday")
+REPEATS: Final = ("once", "daily", "weekly", "monthly_day", "monthly_last", "monthly_weekday", "yearly")
 MOST_WEEKS: Final = 8
+MOST_TIMES: Final = 1_000
 _DAY: Final = re.compile(r"(\d\d)/(\d\d)/(\d{4})", re.ASCII)
 
 
@@ -31,8 +32,11 @@ class ScheduleForm(BaseModel):
     days: tuple[str, ...] = Field((), max_length=7)
     weeks: str = Field("1", max_length=3)
     until: str = Field("", max_length=20)
+    times: str = Field("", max_length=5)
+    also: str = Field("", max_length=4_000)
     public: str = Field("", max_length=3)
     school: str = Field("", max_length=3)
+    closed: str = Field("", max_length=3)
     off: str = Field("", max_length=4_000)
     ics: str = Field("", max_length=20_000)
 
@@ -57,32 +61,48 @@ class ScheduleForm(BaseModel):
         rule = self._rule(starts)
         if self.until and self.repeat != "once":
             rule += f";UNTIL={_day(self.until, 'until'):%Y%m%d}"
+        if self.times.strip() and self.repeat != "once":
+            rule += f";COUNT={self._times()}"
         if self.off.strip() and self.repeat != "once":
             rule = f"RRULE:{rule}\nEXDATE:{','.join(f'{day:%Y%m%d}' for day in self._off())}"
-        return Wish(rule, starts, self._skips(station))
+        if self.also.strip():
+            head = rule if rule.startswith("RRULE:") else f"RRULE:{rule}"
+            rule = f"{head}\nRDATE:{','.join(f'{wall:%Y%m%dT%H%M%S}' for wall in self._also(starts))}"
+        return Wish(rule, starts, self._skips())
 
     def _off(self) -> list[date]:
         """The days typed by hand: one a line, 24/12/2026, or from one to another."""
-        found: set[date] = set()
-        for line in filter(None, map(str.strip, self.off.splitlines())):
-            first, _, last = (end.strip() for end in line.lower().removeprefix("du ").partition(" au "))
-            begin, end = _typed(first), _typed(last or first)
-            if not 0 <= (end - begin).days < MAX_VALUES:
-                raise _fault(
-                    "off", f"« {line[:40]} » : le premier jour vient avant le dernier, un an au plus."
-                )
-            found |= {begin + timedelta(days=each) for each in range((end - begin).days + 1)}
+        found = {
+            begin + timedelta(days=each)
+            for begin, end in spans(self.off, "off")
+            for each in range((end - begin).days + 1)
+        }
         if len(found) > MAX_VALUES:
             raise _fault("off", f"Au plus {MAX_VALUES} jours.")
         return sorted(found)
 
+    def _also(self, starts: datetime) -> list[datetime]:
+        """The dates typed by hand: one a line, 24/12/2026 at the usual hour, or 24/12/2026 à 18:00."""
+        found = set[datetime]()
+        for line in filter(None, map(str.strip, self.also.splitlines())):
+            day, _, hour = (end.strip() for end in line.lower().removeprefix("le ").partition(" à "))
+            at = _clock(hour, "also") if hour else starts.time()
+            found.add(datetime.combine(_typed(day, "also"), at))
+        if len(found) > MAX_VALUES:
+            raise _fault("also", f"Au plus {MAX_VALUES} dates.")
+        return sorted(found)
+
+    def _times(self) -> int:
+        typed = self.times.strip()
+        if self.until:
+            raise _fault("times", "Dites un nombre de fois, ou un dernier jour : pas les deux.")
+        if not (typed.isascii() and typed.isdigit() and 1 <= int(typed) <= MOST_TIMES):
+            raise _fault("times", f"De 1 à {MOST_TIMES} fois.")
+        return int(typed)
+
     def _starts(self) -> datetime:
         first = _day(self.day, "day")
-        try:
-            at = datetime.strptime(self.time[:5], "%H:%M").time()  # noqa: DTZ007 - a wall time has no zone
-        except ValueError:
-            raise _fault("time", "Indiquez l'heure, par exemple 07:30.") from None
-        return datetime.combine(first, at)
+        return datetime.combine(first, _clock(self.time[:5], "time"))
 
     def _rule(self, starts: datetime) -> str:
         if self.repeat == "weekly":
@@ -94,6 +114,7 @@ class ScheduleForm(BaseModel):
             "monthly_day": f"FREQ=MONTHLY;BYMONTHDAY={starts.day}",
             "monthly_last": "FREQ=MONTHLY;BYMONTHDAY=-1",
             "monthly_weekday": f"FREQ=MONTHLY;BYDAY={week if week < 5 else -1}{weekday}",
+            "yearly": "FREQ=YEARLY",
         }
         if self.repeat not in rules:
             raise _fault("repeat", "Dites si le message se répète.")
@@ -107,19 +128,26 @@ class ScheduleForm(BaseModel):
             raise _fault("weeks", f"De 1 à {MOST_WEEKS} semaines.")
         return f"FREQ=WEEKLY;INTERVAL={self.weeks};BYDAY={','.join(chosen)}"
 
-    def _skips(self, station: Station) -> str:
+    def _skips(self) -> str:
         if self.repeat == "once":
             return ""
         if self.school and (len(self.school) != 1 or self.school not in ZONES):
             raise _fault("school", "Choisissez la zone A, B ou C.")
-        public = [f"public:{department(station)}"] if self.public == "on" else []
-        return ",".join([*public, *([f"school:{self.school}"] if self.school else [])])
+        public = ["public:"] if self.public == "on" else []
+        own = ["own"] if self.closed == "on" else []
+        return ",".join([*public, *([f"school:{self.school}"] if self.school else []), *own])
 
 
-def department(station: Station) -> str:
-    """The station's department by its INSEE code ("57", "2A", "974"); empty where there is none."""
-    code = (station.insee or "").upper()
-    return code[:3] if code.startswith(("97", "98")) else code[:2]
+def spans(typed: str, field: str) -> list[tuple[date, date]]:
+    """Days typed one a line, or from one to another. :raises Refused: `form_invalid`: the line that is wrong."""
+    found = []
+    for line in filter(None, map(str.strip, typed.splitlines())):
+        first, _, last = (end.strip() for end in line.lower().removeprefix("du ").partition(" au "))
+        begin, end = _typed(first, field), _typed(last or first, field)
+        if not 0 <= (end - begin).days < MAX_VALUES:
+            raise _fault(field, f"« {line[:40]} » : le premier jour vient avant le dernier, un an au plus.")
+        found.append((begin, end))
+    return found
 
 
 def _day(text: str, field: str) -> date:
@@ -132,10 +160,17 @@ def _day(text: str, field: str) -> date:
     return found
 
 
-def _typed(text: str) -> date:
+def _clock(text: str, field: str) -> time:
+    try:
+        return datetime.strptime(text.replace("h", ":").replace(" ", ""), "%H:%M").time()  # noqa: DTZ007 - a wall time has no zone
+    except ValueError:
+        raise _fault(field, "Indiquez l'heure, par exemple 07:30.") from None
+
+
+def _typed(text: str, field: str) -> date:
     """A day as people here write it: 24/12/2026; or as calendars do."""
     parts = _DAY.fullmatch(text)
-    return _day("-".join((parts[3], parts[2], parts[1])) if parts else text, "off")
+    return _day("-".join((parts[3], parts[2], parts[1])) if parts else text, field)
 
 
 def _fault(field: str, sentence: str) -> Refused:

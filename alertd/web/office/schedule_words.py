@@ -8,38 +8,57 @@ from babel.dates import format_date
 
 from alertd.clock import HOUR
 from alertd.schedule.plans import Plan
-from alertd.schedule.rule import WEEKDAYS, Rule
+from alertd.schedule.stamps import instant_of
 from alertd.web import words
+from alertd.web.office.schedule_rhythm import UNSAID, joined, rhythm
 
 STATES: Final[Mapping[str, str]] = {"active": "Programmé", "paused": "En pause", "ended": "Terminé"}
-DAYS: Final = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
-NTH: Final = {1: "premier", 2: "deuxième", 3: "troisième", 4: "quatrième", -1: "dernier"}
 MOST_LISTED: Final = 10
+MOST_ADDED: Final = 3
 REASONS: Final[Mapping[str, str]] = {
     "election_tick": "période électorale : relisez-la, et enregistrez-la de nouveau",
+    "unanswered": "personne n'a donné son accord à temps",
     "late": "trop tard : rien ne tournait à cette heure-là",
     "unreadable": "la règle ne peut plus être lue : refaites la programmation",
     "station_suspended": "l'envoi était suspendu pour cette commune",
-    "quota_exceeded": "le quota d'information était épuisé",
+    "quota_exceeded": "le quota du jour était épuisé",
     "group_unknown": "un des groupes n'existe plus",
     "topic_unknown": "le sujet n'existe plus",
     "doubled": "deux fois plus de personnes que prévu, ou davantage : vérifiez",
 }
 
 
+def state(plan: Plan) -> str:
+    """Reads "Programmé", or "À relire" while a second person has not agreed."""
+    return "À relire" if plan.state == "active" and plan.asked_at is not None else STATES[plan.state]
+
+
 def plain(plan: Plan) -> str:
-    """When it is sent, in a sentence; a rule that has no such words is given as it is written."""
-    rule = plan.recurrence.rule
+    """When it is sent, in a sentence; what is more than a sentence stands in its dates."""
+    rule, also = plan.recurrence.rule, _also(plan)
     if rule.parts.get("COUNT") == "1":
-        return f"Une fois, {day(plan.starts)} à {clock(plan.starts)}"
-    told = f"{_rhythm(rule, plan.starts)} à {clock(plan.starts)}"
+        return f"Une fois, {day(plan.starts)} à {clock(plan.starts)}{also}"
+    often = rhythm(rule, plan.starts)
+    told = often if often == UNSAID else f"{often} à {clock(plan.starts)}"
+    if "COUNT" in rule.parts:
+        told += f", {rule.parts['COUNT']} fois"
     days = sum(not isinstance(each, datetime) for each in plan.recurrence.exdates)
     left_out = [*([skipped(plan.skips)] if plan.skips else []), *([_chosen(days)] if days else [])]
     if left_out:
         told += f", sauf {joined(left_out)}"
     if rule.until is not None:
         told += f", jusqu'au {day(rule.until, weekday=False)}"
-    return told
+    return told + also
+
+
+def _also(plan: Plan) -> str:
+    """Reads ", et aussi le 24 décembre 2026 à 18 h 00", of three dates at most; of more, how many."""
+    zone = plan.recurrence.zone
+    added = sorted(instant_of(each, zone).astimezone(zone) for each in plan.recurrence.rdates)
+    if len(added) > MOST_ADDED:
+        return f", et aussi à {len(added)} autres dates"
+    told = [f"le {day(each, weekday=False)} à {clock(each)}" for each in added]
+    return f", et aussi {joined(told)}" if told else ""
 
 
 def skipped(skips: str) -> str:
@@ -47,12 +66,8 @@ def skipped(skips: str) -> str:
     named = [each.partition(":") for each in skips.split(",")]
     public = ["jours fériés"] if any(kind == "public" for kind, _, _ in named) else []
     zones = [f"vacances scolaires de la zone {zone}" for kind, _, zone in named if kind == "school"]
-    return joined([*public, *zones])
-
-
-def joined(words: list[str]) -> str:
-    """Reads "lundi, mercredi et vendredi"."""
-    return " et ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+    own = ["nos jours de fermeture"] if any(kind == "own" for kind, _, _ in named) else []
+    return joined([*public, *zones, *own])
 
 
 def day(when: date, *, weekday: bool = True) -> str:
@@ -80,57 +95,6 @@ def reason(word: str | None) -> str:
 
 def _chosen(days: int) -> str:
     return f"{days} jours choisis" if days > 1 else "un jour choisi"
-
-
-def _rhythm(rule: Rule, starts: datetime) -> str:
-    parts = {name: value for name, value in rule.parts.items() if name not in {"COUNT", "WKST"}}
-    known = _KNOWN.get(frozenset(parts) - {"INTERVAL"})
-    every = int(parts.pop("INTERVAL", "1"))
-    told = known(parts, every, starts) if known else ""
-    return told or f"Selon la règle {rule.text}"
-
-
-def _alone(parts: Mapping[str, str], every: int, starts: datetime) -> str:
-    if parts["FREQ"] == "DAILY":
-        return "Chaque jour" if every == 1 else f"Tous les {every} jours"
-    if parts["FREQ"] == "WEEKLY":
-        return _weekly([DAYS[starts.weekday()]], every)
-    if every > 1:
-        return ""
-    if parts["FREQ"] == "MONTHLY":
-        return f"Le {starts.day} de chaque mois"
-    return f"Chaque année, le {format_date(starts, 'd MMMM', locale='fr')}"
-
-
-def _by_day(parts: Mapping[str, str], every: int, starts: datetime) -> str:  # noqa: ARG001 - one shape for all
-    days = parts["BYDAY"].split(",")
-    if parts["FREQ"] == "WEEKLY" and set(days) <= set(WEEKDAYS):
-        return _weekly([word for key, word in zip(WEEKDAYS, DAYS, strict=True) if key in days], every)
-    number, weekday = days[0][:-2], days[0][-2:]
-    if parts["FREQ"] != "MONTHLY" or every > 1 or len(days) > 1 or number not in {str(each) for each in NTH}:
-        return ""
-    return f"Le {NTH[int(number)]} {DAYS[WEEKDAYS.index(weekday)]} de chaque mois"
-
-
-def _by_month_day(parts: Mapping[str, str], every: int, starts: datetime) -> str:  # noqa: ARG001
-    if parts["FREQ"] != "MONTHLY" or every > 1 or "," in parts["BYMONTHDAY"]:
-        return ""
-    number = parts["BYMONTHDAY"]
-    return "Le dernier jour de chaque mois" if number == "-1" else f"Le {number} de chaque mois"
-
-
-def _weekly(days: list[str], every: int) -> str:
-    if every == 1:
-        return f"Chaque {joined(days)}"
-    rhythm = "Une semaine sur deux" if every == 2 else f"Toutes les {every} semaines"
-    return f"{rhythm}, {joined([f'le {day}' for day in days])}"
-
-
-_KNOWN: Final = {
-    frozenset({"FREQ"}): _alone,
-    frozenset({"FREQ", "BYDAY"}): _by_day,
-    frozenset({"FREQ", "BYMONTHDAY"}): _by_month_day,
-}
 
 
 def lasting(milliseconds: int) -> str:

@@ -1,11 +1,42 @@
 """Copier pour Facebook / WhatsApp: what was said last, in full, with the link that anyone may open."""
 
+from markupsafe import Markup
+
 from alertd.issue.drafting import is_private
 from alertd.issue.reading import AlertView
 from alertd.model import Act, AlertState, Station, Wording
 from alertd.publish import board, wording
 from alertd.publish.wording import Speech
+from alertd.web.contracts.progress import SharePart
 from alertd.web.rooms import Rooms
+from alertd.web.show import part
+
+
+class ShareNews:
+    """The box again for a page that is open; `shown`: the page has the picture already."""
+
+    def __init__(self, rooms: Rooms, station: Station, *, shown: bool) -> None:
+        self._rooms, self._station, self._pictured = rooms, station, shown
+        self._events = 0
+
+    async def news(self, view: AlertView) -> str:
+        """Its HTML when the picture has come, or something else was said since; else ""."""
+        before, self._events = self._events or len(view.events), len(view.events)
+        if self._pictured and before == self._events:
+            return ""
+        words, plate = await offered(self._rooms, self._station, view)
+        self._pictured = bool(plate)
+        return str(share_part(view, words, plate)) if plate or before != self._events else ""
+
+
+def stream_of(alert_id: int, plate: str) -> str:
+    """What keeps the page of an alert fresh; it is told whether the picture is there already."""
+    return f"/alertes/{alert_id}/flux{'?image' if plate else ''}"
+
+
+def share_part(view: AlertView, words: str, plate: str) -> Markup:
+    """The box; empty where there are no words for everyone."""
+    return part(SharePart(view.summary.id, words, plate))
 
 
 async def offered(rooms: Rooms, station: Station, view: AlertView) -> tuple[str, str]:

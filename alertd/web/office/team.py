@@ -6,7 +6,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from alertd.errors import Missing, NotAllowed, Refused
-from alertd.model import Role, Scope
+from alertd.model import Role, Scope, Station
 from alertd.stations import api_keys, audit, organisations, team
 from alertd.stations.team import Proposal
 from alertd.store.database import Transaction
@@ -124,14 +124,19 @@ async def decide(request: web.Request) -> web.StreamResponse:
             return ""
         agreed = await team.agree(tx, rooms.clock, here.station, who, id_)
         if agreed.kind == team.INVITE:
+            where = await _invited_to(tx, here, agreed)
             url = rooms.settings.http.public_url
-            for bell in await invitations.resend(
-                tx, rooms.desk, here.station, agreed.author, url, agreed.content
-            ):
+            for bell in await invitations.resend(tx, rooms.desk, where, agreed.author, url, agreed.content):
                 rooms.db.ring(bell)
         return ""
 
     return await _act(request, act, fresh=True)
+
+
+async def _invited_to(tx: Transaction, here: Visit, agreed: Proposal) -> Station:
+    """Here, or to answer for an organisation that is still under this station. :raises Missing: `station_unknown`."""
+    where = agreed.content.get("station", here.station.id)
+    return here.station if where == here.station.id else await organisations.child(tx, here.station, where)
 
 
 _BACK: Final = f"{PATH}?fait=confirme"
@@ -156,7 +161,7 @@ async def _act(
         async with rooms.db.transaction() as tx:
             notice = await act(rooms, here, typed, tx)
     except Refused as error:
-        return show(await _page(rooms, here, error.message), error.status)
+        return show(await _page(rooms, here, error.french), error.status)
     if notice:
         return show(await _page(rooms, here, notice))
     raise web.HTTPSeeOther(PATH)
@@ -222,13 +227,15 @@ async def _keys(rooms: Rooms, here: Visit, now: int) -> tuple[Choice, ...]:
 
 def _roles(here: Visit) -> dict[Role, str]:
     """A school has no mayor."""
-    own = {Role.MAYOR: "responsable"} if organisations.is_organisation(here.station) else {}
+    own = {Role.MAYOR: words.HEAD} if organisations.is_organisation(here.station) else {}
     return {role: own.get(role, name) for role, name in words.ROLES.items()}
 
 
 def _proposed(one: Proposal, names: dict[int, str], roles: dict[Role, str]) -> str:
     if one.kind == team.KEY:
         return f"Nouvelle clé « {one.content['name']} » : {_SCOPE_WORDS[Scope(one.content['scope']).word]}"
+    if one.kind == team.INVITE and one.content.get("organisation"):
+        return f"Inviter une personne : responsable de {one.content['organisation']}"
     if one.kind == team.INVITE:
         return f"Inviter une personne : {roles[Role(one.content['role'])]}"
     person = names.get(one.content["operator"], "une personne partie")

@@ -6,7 +6,8 @@ from alertd.issue.reading import AlertView
 from alertd.issue.undo import undo, undoable
 from alertd.model import AlertState, Level
 from alertd.web.contracts.guard import UndoPart
-from alertd.web.office.compose import alert_id_of, composer
+from alertd.web.office.compose import composer
+from alertd.web.office.whose import alert_id_of
 from alertd.web.rooms import ROOMS, Rooms
 from alertd.web.visits import Visit
 
@@ -19,7 +20,7 @@ async def undo_part(rooms: Rooms, here: Visit, view: AlertView) -> UndoPart:
     first = summary.state is AlertState.ACTIVE and len(view.events) == 1 and summary.level < Level.DANGER
     may = first and releases is not None and releases >= summary.level
     untold = may and await undoable(rooms.db, summary.id)
-    return UndoPart(summary.id, here.session.csrf, undo=untold, over=may and not untold)
+    return UndoPart(summary.id, here.session.form_token, undo=untold, over=may and not untold)
 
 
 async def take_back(request: web.Request) -> web.StreamResponse:

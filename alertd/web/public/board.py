@@ -13,7 +13,7 @@ from alertd.model import Mode, Station
 from alertd.publish import banner
 from alertd.publish import board as boards
 from alertd.publish.board import NEWEST, PAGE, Board, Notice, Standing
-from alertd.stations import drawings
+from alertd.stations import drawings, topics
 from alertd.stations.streets import find
 from alertd.web import words
 from alertd.web.contracts import Frame
@@ -149,9 +149,8 @@ async def teller_of(request: web.Request, station: Station, now: int, told: Iter
     rooms = request.app[ROOMS]
     hamlets = await drawings.hamlets(rooms.db, station.id)
     streets = await _streets(rooms, station, told)
-    return Teller(
-        rooms.catalogue, site_of(rooms, station), station, hamlets, rooms.settings.limits, now, streets
-    )
+    book = await topics.named(rooms.db, rooms.catalogue, station)
+    return Teller(book, site_of(rooms, station), station, hamlets, rooms.settings.limits, now, streets)
 
 
 async def _streets(
@@ -215,11 +214,11 @@ def _screen_page(teller: Teller, board: Board, form: str) -> Page:
 def _frame_page(teller: Teller, board: Board) -> Page:
     cards = teller.cards(in_force(board))
     training = teller.station.mode is Mode.TRAINING
-    return FramePage(teller.site.page, teller.station.name, training, cards)
+    return FramePage(teller.site.page, teller.station.name, teller.station.accent, training, cards)
 
 
 def _frame(title: str, station: Station) -> Frame:
-    return Frame(title, station=station.name, training=station.mode is Mode.TRAINING)
+    return Frame(title, station=station.name, accent=station.accent, training=station.mode is Mode.TRAINING)
 
 
 def _before(text: str) -> int:

@@ -9,6 +9,7 @@ from typing import Final
 
 from aiohttp import web
 
+from alertd.catalogue import Catalogue
 from alertd.clock import SECOND
 from alertd.errors import Missing
 from alertd.model import Station
@@ -16,33 +17,33 @@ from alertd.publish import board as boards
 from alertd.publish import calendar, cap, feeds, geojson
 from alertd.publish.board import Board
 from alertd.publish.site import Site
-from alertd.stations import stations
+from alertd.stations import stations, topics
 from alertd.web.front import KEPT_MS, SHARED, Document, answer
 from alertd.web.rooms import ROOMS, Rooms
 
-_Compose = Callable[[Rooms, Site, Board], bytes]
+_Compose = Callable[[Catalogue, Site, Board], bytes]
 FEED_THREADS: Final = 50
 """Threads in a feed: whoever asks once a day misses none."""
 
 
 async def atom(request: web.Request) -> web.StreamResponse:
     """CAP documents as an Atom feed."""
-    return await _feed(request, "application/atom+xml; charset=utf-8", _atom)
+    return await _feed(request, "application/atom+xml; charset=utf-8", feeds.atom)
 
 
 async def rss(request: web.Request) -> web.StreamResponse:
     """The same for people's readers."""
-    return await _feed(request, "application/rss+xml; charset=utf-8", _rss)
+    return await _feed(request, "application/rss+xml; charset=utf-8", feeds.rss)
 
 
 async def features(request: web.Request) -> web.StreamResponse:
     """What is in force, for maps."""
-    return await _feed(request, geojson.MEDIA_TYPE, _geojson)
+    return await _feed(request, geojson.MEDIA_TYPE, geojson.geojson)
 
 
 async def ics(request: web.Request) -> web.StreamResponse:
     """A calendar to subscribe to."""
-    return await _feed(request, f"{calendar.MEDIA_TYPE}; charset=utf-8", _ics)
+    return await _feed(request, f"{calendar.MEDIA_TYPE}; charset=utf-8", calendar.calendar)
 
 
 async def cap_document(request: web.Request) -> web.StreamResponse:
@@ -54,7 +55,8 @@ async def cap_document(request: web.Request) -> web.StreamResponse:
         found = await boards.notice_of_event(rooms.db, station, event_id)
         if found is None:
             raise Missing("event_unknown", "Ce message n'est pas public, ou n'existe pas.")
-        body = cap.cap(rooms.catalogue, site_of(rooms, station), station, *found)
+        book = await topics.named(rooms.db, rooms.catalogue, station)
+        body = cap.cap(book, site_of(rooms, station), station, *found)
         if rooms.sign is not None:
             body = await asyncio.to_thread(rooms.sign, body)
         until = rooms.clock.now_ms() + KEPT_MS
@@ -96,23 +98,8 @@ async def _feed(request: web.Request, media_type: str, compose: _Compose) -> web
     async def make() -> Document:
         rooms, station = request.app[ROOMS], await open_station(request)
         board = await boards.board(rooms.db, station, rooms.clock.now_ms(), FEED_THREADS)
-        body = compose(rooms, site_of(rooms, station), board)
+        book = await topics.named(rooms.db, rooms.catalogue, station)
+        body = compose(book, site_of(rooms, station), board)
         return Document(body, media_type, true_until(board), settled(board), SHARED)
 
     return await kept(request, make)
-
-
-def _atom(rooms: Rooms, site: Site, board: Board) -> bytes:
-    return feeds.atom(rooms.catalogue, site, board)
-
-
-def _rss(rooms: Rooms, site: Site, board: Board) -> bytes:
-    return feeds.rss(rooms.catalogue, site, board)
-
-
-def _geojson(rooms: Rooms, site: Site, board: Board) -> bytes:
-    return geojson.geojson(rooms.catalogue, site, board)
-
-
-def _ics(rooms: Rooms, site: Site, board: Board) -> bytes:
-    return calendar.calendar(rooms.catalogue, site, board)

@@ -18,4 +18,5 @@ async def notice(request: web.Request) -> web.StreamResponse:
     whose = await owners(rooms.db, rooms.settings.owning, station.id)
     known = facts.of(rooms.settings, station, rooms.clock.now_ms(), owners=whose)
     title, *blocks = papers.blocks(papers.markdown(Paper.RESIDENTS, known))
-    return show(NoticePage(Frame(title.items[0][0]), station.slug, station.name, tuple(blocks)))
+    frame = Frame(title.items[0][0], accent=station.accent)
+    return show(NoticePage(frame, station.slug, station.name, tuple(blocks)))

@@ -8,8 +8,10 @@ from aiohttp import web
 
 from alertd.catalogue import LANGUAGES, Catalogue
 from alertd.errors import Missing
+from alertd.model import Accent
 from alertd.stations import stations
 from alertd.web import statics
+from alertd.web.accents import deep
 from alertd.web.rooms import ROOMS
 
 SOURCE: Final = "\n".join(
@@ -18,7 +20,6 @@ SOURCE: Final = "\n".join(
 """What comes by notification, and what an operator's telephone does without a network."""
 WORDS: Final = {"read": "word.read", "title": "push.damaged_title", "damaged": "push.damaged"}
 """What the service worker says by itself: all else comes inside a message."""
-COLOUR: Final = "#12507b"
 
 
 async def service_worker(request: web.Request) -> web.StreamResponse:
@@ -41,8 +42,8 @@ async def manifest(request: web.Request) -> web.StreamResponse:
         "start_url": f"/s/{station.slug}",
         "scope": "/",
         "display": "standalone",
-        "theme_color": COLOUR,
-        "background_color": COLOUR,
+        "theme_color": deep(station.accent),
+        "background_color": deep(station.accent),
         "icons": [_icon(192, "any"), _icon(512, "any"), _icon(512, "maskable")],
     }
     headers = {"Cache-Control": "max-age=3600"}
@@ -60,8 +61,8 @@ async def office_manifest(request: web.Request) -> web.StreamResponse:  # noqa: 
         "start_url": "/",
         "scope": "/",
         "display": "standalone",
-        "theme_color": COLOUR,
-        "background_color": COLOUR,
+        "theme_color": deep(Accent.BLUE),
+        "background_color": deep(Accent.BLUE),
         "icons": [_icon(192, "any"), _icon(512, "any"), _icon(512, "maskable")],
         "shortcuts": [{"name": "Nouvelle alerte", "url": "/alertes/nouvelle", "icons": [_icon(192, "any")]}],
     }

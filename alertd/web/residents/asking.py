@@ -125,7 +125,7 @@ async def _shown(
     say = Say(rooms.catalogue, tongue.asked(request), "mine", station.name)
     served = await doorway.served(rooms, station)
     page = AskPage(
-        frame=Frame(say("ask_title")),
+        frame=Frame(say("ask_title"), accent=station.accent),
         say=say,
         locale=say.locale,
         slug=station.slug,

@@ -127,7 +127,7 @@ async def _shown(
     say = Say(rooms.catalogue, tongue.asked(request), "follow", station.name)
     hamlets = await drawings.hamlets(rooms.db, station.id)
     page = FollowPage(
-        frame=Frame(say("title")),
+        frame=Frame(say("title"), accent=station.accent),
         say=say,
         locale=say.locale,
         slug=station.slug,

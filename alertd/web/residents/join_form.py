@@ -24,7 +24,7 @@ from alertd.web.residents.join_places import LONGEST, NOWHERE, Asked, Where
 
 KINDS: Final = ("home", "school", "work")
 CONSENT: Final = "2026-11"
-"""Which wording of the page's sentence on consent was shown; change it with the sentence."""
+"""Which wording of the page's sentence on consent was shown; change it with the sentence. What is no commune has its own."""
 WAYS: Final = {
     "sms": (Channel.SMS, "mobile"),
     "email": (Channel.EMAIL, "mailbox"),
@@ -114,18 +114,20 @@ class JoinForm(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What the form is read against; `where` is what its places mean, `now` is in UTC milliseconds."""
+    """What the form is read against; `where`: what its places mean, `now`: UTC milliseconds; `unpaid` and `closed`: see `payers`."""
 
     station: Station
     catalogue: Catalogue
     hamlets: tuple[Hamlet, ...]
     now: int
     where: Where = NOWHERE
+    unpaid: frozenset[Channel] = frozenset()
+    closed: frozenset[Channel] = frozenset()
 
     @property
     def chosen_topics(self) -> tuple[str, ...]:
         """Those that a person may leave out: not those of dangers."""
-        return tuple(topic.key for topic in self.catalogue.topics.values() if topic.level != "danger")
+        return tuple(key for key, topic in self.catalogue.offered.items() if topic.level != "danger")
 
 
 def enrolment(form: JoinForm, around: Around, more: Mapping[str, str] = NO_MORE) -> Enrolment:
@@ -141,7 +143,7 @@ def enrolment(form: JoinForm, around: Around, more: Mapping[str, str] = NO_MORE)
         endpoints=tuple(_endpoints(form)),
         consent_source=f"page /s/{around.station.slug}",
         consent_at=around.now,
-        consent_proof=f"wording {CONSENT}",
+        consent_proof=f"wording {CONSENT}{'' if around.station.kind == 'commune' else ' elsewhere'}",
         locale=form.locale,
         places=tuple(_places(form, around, "stay" if staying else "")),
         topics=_topics(form, around),
@@ -231,6 +233,8 @@ def _faults(form: JoinForm, around: Around) -> Iterator[tuple[str, str]]:
         yield "ways", "wrong_push"
     elif not form.subscription and not WAYS.keys() & set(form.ways):
         yield "ways", "wrong_way"
+    elif any(channel in around.closed for channel, _ in _endpoints(form)):
+        yield "ways", "wrong_unpaid"
     if form.where == "places" and not around.where.spots:
         yield "where", "wrong_where"
     yield from ((kind, f"wrong_{why}") for kind, why in around.where.wrong.items())
@@ -258,11 +262,11 @@ def _topics(form: JoinForm, around: Around) -> tuple[str, ...]:
 
 
 def _of(ticked: tuple[str, ...], around: Around) -> tuple[str, ...]:
-    """None named means all, those to come included. Dangers are never left out."""
+    """None named means all, those to come included. Dangers are never left out, nor what nobody was asked about."""
     if set(ticked) == set(around.chosen_topics):
         return ()
-    dangers = (topic.key for topic in around.catalogue.topics.values() if topic.level == "danger")
-    return (*dangers, *ticked)
+    asked = set(around.chosen_topics)
+    return (*(key for key in around.catalogue.topics if key not in asked), *ticked)
 
 
 def _end(form: JoinForm, around: Around) -> int:

@@ -14,7 +14,6 @@ from alertd.deliver import service
 from alertd.errors import AlertdError, Refused, TooOften, Unavailable
 from alertd.keys import delivery_number
 from alertd.model import Channel, Mode, Station
-from alertd.stations import drawings
 from alertd.store import Transaction
 from alertd.subscribe import join as joins
 from alertd.subscribe import phones
@@ -120,9 +119,7 @@ async def _try_phone(tx: Transaction, rooms: Rooms, station: Station, ready: Rea
 
 
 async def _around(request: web.Request) -> Around:
-    rooms, station = request.app[ROOMS], await doorway.open_station(request)
-    hamlets = await drawings.hamlets(rooms.db, station.id)
-    return Around(station, rooms.catalogue, hamlets, rooms.clock.now_ms())
+    return await join_parts.around_of(request.app[ROOMS], await doorway.open_station(request))
 
 
 async def _page(request: web.Request, around: Around, form: JoinForm, wrong: dict[str, str]) -> JoinPage:
@@ -130,22 +127,23 @@ async def _page(request: web.Request, around: Around, form: JoinForm, wrong: dic
     finder = await place_fields.finder(rooms, station)
     served = await doorway.served(rooms, station)
     locale = form.page if form.page in tongue.NAMES else tongue.asked(request)
-    say = Say(rooms.catalogue, locale, "join", station.name)
+    say = Say(rooms.catalogue, locale, "join", station.name, station.kind)
     first_day, last_day = join_form.stay_bounds(around)
     errors = {field: say(phrase) for field, phrase in wrong.items()}
     if errors:
         errors.setdefault("", say("mend"))
     return JoinPage(
-        frame=Frame(say("title")),
+        frame=Frame(say("title"), accent=station.accent),
         say=say,
         locale=locale,
         slug=station.slug,
         station=station.name,
         training=station.mode is Mode.TRAINING,
         telephone=station.phone or "",
-        texting=doorway.texting_number(station, served),
+        texting="" if Channel.SMS in around.closed else doorway.texting_number(station, served),
         key=doorway.browser_key(rooms, station),
-        offered=tuple(way for way, (channel, _) in join_form.WAYS.items() if channel in served),
+        offered=join_parts.offered(around, served),
+        unpaid=join_parts.unpaid(say, around),
         form=form,
         errors=errors,
         hamlets=tuple(Choice(f"h{hamlet.id}", hamlet.name) for hamlet in around.hamlets),

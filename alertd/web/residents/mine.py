@@ -24,6 +24,7 @@ from alertd.web.posted import unreadable
 from alertd.web.residents import join_form, join_places, own_link, place_fields, quiet_form
 from alertd.web.residents.join_places import NOTHING, NOWHERE, Asked, Where
 from alertd.web.residents.mine_words import Around, page_of, unpicked
+from alertd.web.residents.offers import Offers, offers_of
 from alertd.web.residents.place_fields import PlaceField
 from alertd.web.rooms import ROOMS, Rooms
 from alertd.web.show import show
@@ -51,6 +52,7 @@ class _At:
     rooms: Rooms
     station: Station
     meant: Where
+    offers: Offers
 
 
 async def my_page(request: web.Request) -> web.StreamResponse:
@@ -66,13 +68,13 @@ async def change(request: web.Request) -> web.StreamResponse:
     do = _DEEDS.get(str(fields.get("do")))
     if do is None:
         raise unreadable()
-    typed = asked(fields)
+    typed, offers = asked(fields), await offers_of(rooms, station, known)
     meant = await join_places.resolve(
         rooms.db, station, await drawings.hamlets(rooms.db, station.id), {SPOT: typed}
     )
     try:
         async with rooms.db.transaction() as tx:
-            await do(tx, _At(rooms, station, meant), known, fields)
+            await do(tx, _At(rooms, station, meant, offers), known, fields)
     except Refused as error:
         if error.code not in WRONG:
             raise unreadable() from error
@@ -101,7 +103,7 @@ async def _choose(tx: Transaction, here: _At, known: Mine, fields: MultiMapping[
     if one is None or level not in Level.__members__:
         raise unreadable()
     ticked = {str(word) for word in fields.getall("topics", [])}
-    wanted = unpicked(here.rooms.catalogue, one.topics, ticked)
+    wanted = unpicked(here.offers.theirs[one.station_id][1], one.topics, ticked)
     terms = (Level[level], wanted, str(fields.get("scope", "everywhere")))
     await my_choices.choose(tx, here.rooms.clock, known, one.station_id, terms)
 
@@ -136,7 +138,7 @@ async def _here(tx: Transaction, here: _At, known: Mine, fields: MultiMapping[An
     spot = next((one for one in known.current if one.ordinal == ordinal), None)
     ticked = {str(word) for word in fields.getall("topics", [])}
     own = fields.get("own") == "on"
-    wanted = unpicked(here.rooms.catalogue, (spot.topics or ()) if spot else (), ticked) if own else None
+    wanted = unpicked(here.offers.together, (spot.topics or ()) if spot else (), ticked) if own else None
     await my_choices.want_here(tx, here.rooms.clock, known, ordinal, wanted)
 
 
@@ -196,13 +198,15 @@ async def shown(
 ) -> web.Response:
     """The page of all that is kept; `said` and `wrong` are phrases."""
     rooms = request.app[ROOMS]
-    say = Say(rooms.catalogue, own_link.language(request, known), "mine", station.name)
+    say = Say(rooms.catalogue, own_link.language(request, known), "mine", station.name, station.kind)
     hamlets = await drawings.hamlets(rooms.db, station.id)
     finder, followed = (
         await place_fields.finder(rooms, station),
         await follow.until(rooms.db, rooms.clock, known),
     )
-    here = Around(rooms.catalogue, station, hamlets, rooms.clock.now_ms(), finder, field(*adding), followed)
+    offers = await offers_of(rooms, station, known)
+    near = (station, hamlets, rooms.clock.now_ms(), finder, field(*adding), followed)
+    here = Around(offers, *near)
     page = page_of(say, here, known, request.path, (said, wrong))
     response = show(page, status)
     response.headers["X-Robots-Tag"] = "noindex, nofollow"

@@ -1,7 +1,7 @@
 """What is kept about somebody, in their words."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
@@ -11,6 +11,7 @@ from alertd.catalogue import Catalogue
 from alertd.clock import from_ms
 from alertd.model import Channel, EndpointState, Level, Station
 from alertd.stations.drawings import Hamlet
+from alertd.stations.topics import DANGER
 from alertd.subscribe.guests import SOURCE
 from alertd.subscribe.mine import Agreed, Mine, Spot, Way
 from alertd.subscribe.nouns import PLACES
@@ -18,6 +19,7 @@ from alertd.web import tongue, words
 from alertd.web.contracts import Choice, Choices, Frame
 from alertd.web.contracts.mine import MinePage, PlaceLine, StationCard, WayLine
 from alertd.web.residents import join_form, quiet_form
+from alertd.web.residents.offers import Offers
 from alertd.web.residents.place_fields import Finder, PlaceField
 from alertd.web.tongue import Say
 
@@ -26,7 +28,7 @@ from alertd.web.tongue import Say
 class Around:
     """The station that sent the link, what is near it, the place that is being added, and until when its person is followed."""
 
-    catalogue: Catalogue
+    offers: Offers
     station: Station
     hamlets: tuple[Hamlet, ...]
     now: int
@@ -39,7 +41,7 @@ def page_of(say: Say, here: Around, known: Mine, path: str, told: tuple[str, str
     """The page; `told` are the phrases of what just happened, and of what could not be done."""
     said, wrong = (say(key) if key else "" for key in told)
     return MinePage(
-        frame=Frame(say("title")),
+        frame=Frame(say("title"), accent=here.station.accent),
         say=say,
         locale=say.locale,
         slug=here.station.slug,
@@ -56,10 +58,8 @@ def page_of(say: Say, here: Around, known: Mine, path: str, told: tuple[str, str
         followed=say("follow.on", time=clock(say, here.station, here.followed)) if here.followed else "",
         stations=tuple(_card(say, here, one) for one in known.agreed),
         levels=tuple(Choice(level.word, say(f"level.{level.word}")) for level in Level),
-        topics=tuple(_group(say, here.catalogue, level) for level in ("warning", "info")),
-        dangers=", ".join(
-            topic.label(say.locale) for topic in here.catalogue.topics.values() if topic.level == "danger"
-        ),
+        topics=_groups(say, here.offers.together),
+        dangers=_dangers(say, here.offers.together),
         spoken=known.locale[:2],
         quiet=quiet_form.shown(known.quiet, here.now),
         languages=tongue.CHOICES,
@@ -67,18 +67,20 @@ def page_of(say: Say, here: Around, known: Mine, path: str, told: tuple[str, str
 
 
 def unpicked(catalogue: Catalogue, before: tuple[str, ...], ticked: set[str]) -> tuple[str, ...]:
-    """The topics wanted of those that the page offers, with every danger, and those of `before` that are offered no more;
-    none: all, those to come included.
+    """The topics wanted of those that the page offers, with every danger; those that it does not offer stay as they were
+    `before`. None: all, those to come included.
 
     :raises KeyError: never; what is not offered is passed over.
     """
     offered = _offered(catalogue)
     wanted = [key for key in offered if key in ticked]
-    if len(wanted) == len(offered):
+    hidden = [key for key, topic in catalogue.topics.items() if topic.level != DANGER and key not in offered]
+    kept = [key for key in hidden if not before or key in before]
+    if (wanted, kept) == (offered, hidden):
         return ()
-    dangers = [key for key, topic in catalogue.topics.items() if topic.level == "danger"]
+    dangers = [key for key, topic in catalogue.topics.items() if topic.level == DANGER]
     dropped = [key for key in before if key not in catalogue.topics]
-    return (*dangers, *wanted, *dropped)
+    return (*dangers, *wanted, *kept, *dropped)
 
 
 def way(say: Say, one: Way) -> WayLine:
@@ -96,12 +98,12 @@ def _place(say: Say, here: Around, known: Mine, spot: Spot) -> PlaceLine:
         note=_where(say, here, spot),
         lasts=spot in known.lasting,
         own=spot.topics is not None,
-        ticked={key: not spot.topics or key in spot.topics for key in _offered(here.catalogue)},
+        ticked={key: not spot.topics or key in spot.topics for key in _offered(here.offers.together)},
     )
 
 
 def _offered(catalogue: Catalogue) -> list[str]:
-    return [key for key, topic in catalogue.topics.items() if topic.level != "danger"]
+    return [key for key, topic in catalogue.offered.items() if topic.level != DANGER]
 
 
 def _where(say: Say, here: Around, spot: Spot) -> str:
@@ -117,19 +119,24 @@ def _where(say: Say, here: Around, spot: Spot) -> str:
 
 
 def _card(say: Say, here: Around, one: Agreed) -> StationCard:
-    offered = _offered(here.catalogue)
+    station, book = here.offers.theirs[one.station_id]
     return StationCard(
         key=str(one.station_id),
         name=one.station,
         level=one.min_level.word,
         everywhere=one.scope != PLACES,
-        ticked={key: not one.topics or key in one.topics for key in offered},
+        whole=replace(say, kind=station.kind)("join.everywhere"),
+        topics=_groups(say, book),
+        dangers=_dangers(say, book),
+        ticked={key: not one.topics or key in one.topics for key in _offered(book)},
         facts=tuple(_facts(say, here, one)),
     )
 
 
 def _facts(say: Say, here: Around, one: Agreed) -> Iterator[str]:
     source, at, _ = one.consent
+    if phrase := here.offers.unpaid.get(one.station_id):
+        yield replace(say, station=one.station)(f"join.{phrase}")
     if source == SOURCE:
         yield say("guest", date=_date(say, here, (one.valid_until or at) - 1))
         return
@@ -140,13 +147,21 @@ def _facts(say: Say, here: Around, one: Agreed) -> Iterator[str]:
         yield say("groups", groups=", ".join(one.groups))
 
 
-def _group(say: Say, catalogue: Catalogue, level: str) -> Choices:
-    items = (
-        Choice(topic.key, topic.label(say.locale))
-        for topic in catalogue.topics.values()
-        if topic.level == level
+def _groups(say: Say, catalogue: Catalogue) -> tuple[Choices, ...]:
+    groups = (
+        Choices(say(f"level.{level}"), level, _of_level(say, catalogue, level))
+        for level in ("warning", "info")
     )
-    return Choices(say(f"level.{level}"), level, tuple(items))
+    return tuple(group for group in groups if group.items)
+
+
+def _dangers(say: Say, catalogue: Catalogue) -> str:
+    return ", ".join(each.label for each in _of_level(say, catalogue, DANGER))
+
+
+def _of_level(say: Say, catalogue: Catalogue, level: str) -> tuple[Choice, ...]:
+    known = catalogue.offered.values()
+    return tuple(Choice(topic.key, topic.label(say.locale)) for topic in known if topic.level == level)
 
 
 def clock(say: Say, station: Station, at: int) -> str:

@@ -68,7 +68,7 @@ def _phone(request: web.Request, station: Station, endpoint: int, row: phones.Pr
     titles = {"active": "done_title", "pending": "next_title", "lost": "phone_lost_title"}
     onward = request.query.get("suite", "")
     return PhonePage(
-        frame=Frame(say(titles[state]), refresh_s=5 if state == "pending" else 0),
+        frame=Frame(say(titles[state]), accent=station.accent, refresh_s=5 if state == "pending" else 0),
         say=say,
         locale=say.locale,
         state=state,

@@ -86,7 +86,7 @@ async def _shown(
     say = Say(rooms.catalogue, tongue.asked(request), "join", station.name)
     done = all(way.proven for way in wish.ways)
     page = NextPage(
-        frame=Frame(say("done_title" if done else "next_title")),
+        frame=Frame(say("done_title" if done else "next_title"), accent=station.accent),
         say=say,
         locale=say.locale,
         slug=station.slug,
@@ -118,7 +118,9 @@ def _confirm(request: web.Request, station: Station, row: Row | None, *, done: b
     address = rooms.keyring.open(bytes(row["address"]), row["key_id"], context).decode()
     say = Say(rooms.catalogue, tongue.asked(request), "join", station.name)
     title = say("done_title") if done else say("confirm_title")
-    page = ConfirmPage(Frame(title), say, say.locale, station.slug, station.name, address, done)
+    page = ConfirmPage(
+        Frame(title, accent=station.accent), say, say.locale, station.slug, station.name, address, done
+    )
     response = show(page)
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response

@@ -74,7 +74,7 @@ async def got_page(request: web.Request) -> web.StreamResponse:
     """Behind a message's link: the button. :raises Missing: `link_over`."""
     station, trial = await _received(request)
     say = Say(request.app[ROOMS].catalogue, _language(request, trial), "trial", station.name)
-    page = GotPage(Frame(say("got_title")), say, say.locale, station.name, trial.seen)
+    page = GotPage(Frame(say("got_title"), accent=station.accent), say, say.locale, station.name, trial.seen)
     response = show(page)
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response
@@ -104,7 +104,7 @@ async def _page(request: web.Request, station: Station, known: Mine, wrong: str 
     ways = [way for way in known.ways if way.id in back or way in known.active]
     waiting = any(one.state not in _OVER for one in back.values())
     return TrialPage(
-        frame=Frame(say("title"), refresh_s=LOOK_S if waiting else 0),
+        frame=Frame(say("title"), accent=station.accent, refresh_s=LOOK_S if waiting else 0),
         say=say,
         locale=say.locale,
         station=station.name,

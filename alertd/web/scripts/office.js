@@ -4,7 +4,7 @@
 const SHELL = "/alertes/hors-ligne";
 const SEND = "/alertes/envoyer";
 const OFFICE = /^\/(?:$|(?:alertes|compte|stations|programmations|historique|equipe|exercices|accords|organisations|demandes|passerelles)(?:\/|$))/;
-const COMPOSING = /^\/alertes\/(?:nouvelle|[0-9]+\/corriger)$/;
+const COMPOSING = /^\/(?:alertes\/(?:nouvelle|[0-9]+\/corriger)|exercices\/nouveau)$/;
 const LEAVING = /^\/(?:deconnexion|compte\/appareils\/partout)$/;
 const STATIC = /\/static\/v-[0-9a-f]{12}\/[a-z0-9.-]+/g;
 const CACHE = "alertd-office";
@@ -120,7 +120,7 @@ async function keepShell(owner) {
 async function hear({ owner, add, drop, phone }) {
   if (phone) await write("phone", (store) => store.put(phone, "office"));
   if (owner) await meet(owner);
-  if (add) await wish(add.path, add.fields);
+  if (add) await wish(add.path, add.fields, add.owner);
   if (drop) await change("wishes", (store) => store.delete(drop));
   await tellPages();
   await resume();
@@ -135,9 +135,12 @@ async function meet(owner) {
 
 const operatorOf = (owner) => String(owner).split(".")[0];
 
-async function wish(path, typed) {
-  const owner = await look("kept", "owner");
-  if (!owner) return false;
+// A form is its own station's, whichever was looked at last.
+async function wish(path, typed, whose) {
+  const known = await look("kept", "owner");
+  if (!known) return false;
+  const station = value(typed, "csrf").split(".")[1];
+  const owner = whose ?? (station ? `${operatorOf(known)}.${station}` : known);
   const fields = typed.filter(([name, value]) => name !== "csrf" && !(value instanceof File && !value.size));
   const digest = path === SEND ? value(fields, "digest") : "";
   const until = Number(value(fields, "fresh_until")) || Infinity; // the preview's own end may come first
@@ -159,13 +162,14 @@ function resume() {
 }
 
 async function again() {
-  const waiting = (await all()).filter(({ state }) => state === "waiting" || state === "login");
+  const waiting = (await all()).filter(({ state }) => ["waiting", "login", "elsewhere"].includes(state));
   if (!waiting.length) return;
   const who = await standing();
   if (!who) return;
   for (const one of waiting) {
     if (who.owner && operatorOf(who.owner) !== operatorOf(one.owner)) await change("wishes", (store) => store.delete(one.id));
     else if (!who.owner) await settle(one, { state: "login" });
+    else if (who.owner !== one.owner) await settle(one, { state: "elsewhere" }); // until that station is chosen again
     else if (!(await bring(one, who))) return;
   }
 }
@@ -220,8 +224,8 @@ async function announce(now, fresh) {
   const open = await pages();
   for (const page of open) page.postMessage({ settled: shown(now) });
   if (!fresh || open.some(({ visibilityState }) => visibilityState === "visible") || self.Notification?.permission !== "granted") return;
-  const said = { sent: "Réseau revenu : message transmis", login: "Pas encore envoyée : reconnectez-vous", ask: "Pas envoyée : relisez, puis envoyez" };
-  const path = now.state === "login" ? "/connexion" : now.onward;
+  const said = { sent: "Réseau revenu : message transmis", login: "Pas encore envoyée : reconnectez-vous", elsewhere: "Pas encore envoyée : revenez à sa station", ask: "Pas envoyée : relisez, puis envoyez" };
+  const path = { login: "/connexion", elsewhere: "/stations" }[now.state] ?? now.onward;
   await self.registration.showNotification(said[now.state], { body: now.sentence || title(now), tag: "wish", icon: "/static/icon-192.png", badge: "/static/badge.png", data: { path } });
 }
 

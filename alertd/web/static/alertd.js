@@ -8,6 +8,7 @@ function follow(url) {
     const { name, html, said } = JSON.parse(event.data);
     const part = document.querySelector(`[data-part="${name}"]`);
     if (part) part.innerHTML = html;
+    part?.dispatchEvent(new Event("renewed", { bubbles: true }));
     announce(said);
   });
   stream.addEventListener("cards", (event) => {
@@ -15,8 +16,24 @@ function follow(url) {
     prepend(cards);
     announce(cards.said);
   });
-  stream.addEventListener("reload", () => location.reload());
+  stream.addEventListener("reload", again);
   stream.addEventListener("over", () => stream.close());
+}
+
+// A page that looks again by itself follows its station, and leads nobody back there who has chosen another meanwhile.
+function again() {
+  const here = new URL(location);
+  if (document.body.dataset.owner && here.pathname !== "/") here.searchParams.set("suite", "1");
+  here.hash = "";
+  location.replace(here);
+}
+
+// The mark of that is for one look only: whoever reloads the page, or keeps its address, is led.
+function unmark() {
+  const here = new URL(location);
+  if (!here.searchParams.has("suite")) return;
+  here.searchParams.delete("suite");
+  history.replaceState(history.state, "", here);
 }
 
 // The live region changes only when its words do: a screen reader is not told the same thing twice.
@@ -36,6 +53,7 @@ function prepend({ html, keep }) {
 }
 
 const live = document.body.dataset.live;
+unmark();
 if (live) follow(live);
 
 // A second tap while the first is under way would be the same alert; it is spared the doubt.
@@ -48,6 +66,12 @@ for (const form of document.querySelectorAll("form[data-once]")) {
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-once]")) delete form.dataset.sent;
 });
+
+// Paper needs a printer's button only where a script can press it; without one the browser's own menu prints.
+for (const print of document.querySelectorAll("[data-print]")) {
+  print.hidden = false;
+  print.firstElementChild.addEventListener("click", () => window.print());
+}
 
 // A refused form takes the reader to what is to be mended.
 document.querySelector("[data-errors]")?.focus();

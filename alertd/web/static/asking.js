@@ -27,9 +27,9 @@ export function asking(form, url, told) {
   async function question() {
     const texts = [...new FormData(form)].filter(([, value]) => typeof value === "string");
     const signal = AbortSignal.timeout?.(LONGEST_MS);
-    const response = await fetch(url, { method: "POST", body: new URLSearchParams(texts), signal });
+    const response = await fetch(url, { method: "POST", body: new URLSearchParams(texts), headers: { Accept: "application/json" }, signal });
     if (response.status === 429) return { later: 1000 * (Number(response.headers.get("Retry-After")) || 1) };
-    return response.ok ? { answer: await response.json() } : {};
+    return response.ok || response.status === 409 ? { answer: await response.json() } : {};
   }
 
   ask.pending = () => Boolean(busy || stale);

@@ -10,7 +10,7 @@ let wanted = "";
 let shown = "";
 
 const ask = asking(form, form.dataset.reread, (answer) => {
-  if (!answer) return;
+  if (!answer?.mends) return; // the count says why
   if (!ask.pending()) tell(answer.mends.hand);
   if (answer.html !== shown) show(answer.html);
   mends = answer.mends;

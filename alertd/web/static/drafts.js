@@ -64,7 +64,10 @@ const fresh = ({ at }) => Math.abs(Date.now() - at) < LASTS_MS;
 
 // Text only: a file is chosen again.
 export function read(form) {
-  const fields = [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !NOT_KEPT.has(name) && !name.startsWith("kept"));
+  const typed = [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !NOT_KEPT.has(name) && !name.startsWith("kept"));
+  const [, near] = new FormData(form).get("where")?.match(/^hamlet:(.*)$/) ?? []; // tapped in the short list, which differs from day to day
+  const listed = near && { where: "hamlet", hamlet: near };
+  const fields = typed.map(([name, value]) => [name, listed?.[name] ?? value]);
   const address = form.querySelector("[name=address]:checked");
   const label = address?.closest("label")?.textContent.trim() ?? "";
   return { fields, label, french: french(form), path: location.pathname + location.search, at: Date.now(), digest: "" };
@@ -135,6 +138,9 @@ function offer(form, key, label) {
   row.append(Object.assign(document.createElement("input"), { type: "radio", name: "address", value: key }), label);
   list.append(row);
 }
+
+// An exercise never comes back as a real alert, nor an alert as an exercise.
+export const isDrill = ({ fields }) => fields.some(([name, value]) => name === "exercise" && value === "on");
 
 export const NAMELESS = "sans titre";
 

@@ -55,12 +55,15 @@ let offered = null; // the draft that stands on this page, with its note and its
 let waitingWishes = [];
 
 function showWishes(wishes) {
-  const ours = wishes.filter((wish) => wish.owner === owner);
+  const ours = wishes.filter(isMine);
   for (const [id, note] of notes) if (!ours.some((wish) => wish.id === id)) (note.remove(), notes.delete(id));
   ours.forEach(showWish);
-  waitingWishes = ours;
+  waitingWishes = ours.filter((wish) => wish.owner === owner);
   closeWaiting();
 }
+
+// This person's, in whichever of their stations: what waits in another is not forgotten there.
+const isMine = (wish) => wish.owner.split(".")[0] === owner.split(".")[0];
 
 // What waits already is not written a second time: a wish holds all that was typed before it.
 function closeWaiting() {
@@ -74,7 +77,7 @@ function closeWaiting() {
 }
 
 function showWish(wish) {
-  if (wish.state === "ask" && wish.onward.split("?")[0] === location.pathname) return showHere(wish);
+  if (wish.state === "ask" && wish.owner === owner && wish.onward.split("?")[0] === location.pathname) return showHere(wish);
   const [heading, sentence, ...acts] = words(wish);
   const note = noteOf(`note ${wish.state === "sent" ? "over" : "warning"}`, heading, sentence, acts);
   notes.get(wish.id)?.remove();
@@ -92,6 +95,10 @@ function showHere(wish) {
 function words(wish) {
   const named = wish.title ? `« ${wish.title} » : ` : "";
   const drop = ["Ne pas envoyer", () => tell({ drop: wish.id })];
+  if (wish.owner !== owner) {
+    const other = "c'est le message d'une autre station ; il attend que vous y reveniez.";
+    return ["Pas encore envoyée", capital(named + other), ["Changer de station", "/stations"], drop];
+  }
   if (wish.state === "ask") {
     return ["Pas envoyée", named + wish.sentence, ["Relire et envoyer", wish.onward], drop];
   }
@@ -110,9 +117,9 @@ function words(wish) {
 const capital = (sentence) => sentence[0].toUpperCase() + sentence.slice(1);
 
 function settled(wish) {
-  if (wish.owner !== owner) return;
+  if (!isMine(wish)) return;
   if (wish.state === "sent") eraseSent(wish.digest);
-  if (isShell && wish.onward && wish.state !== "login") return location.assign(wish.onward);
+  if (isShell && wish.owner === owner && wish.onward && wish.state !== "login") return location.assign(wish.onward);
   if (wish.state === "sent") showSent(wish);
   else showWish(wish);
 }
@@ -190,7 +197,7 @@ async function openForm() {
   const key = keyOf(pathOf(form));
   const draft = await drafts.get(key);
   const query = new URLSearchParams(location.search);
-  if (!draft || (isShell && draft.digest) || document.querySelector("[data-errors]") || query.has("apercu") || query.has("copie")) return;
+  if (!draft || drafts.isDrill(draft) !== Boolean(form.elements.exercise) || (isShell && draft.digest) || document.querySelector("[data-errors]") || query.has("apercu") || query.has("copie")) return;
   const young = Date.now() - draft.at < FRESH_MS;
   if ((young && draft.path === location.pathname + location.search) || isShell || (query.get("sujet") && draft.path.startsWith("/alertes/hors-ligne"))) return restore(key, draft);
   propose(key, draft, () => restore(key, draft));
@@ -217,12 +224,15 @@ async function mark() {
   name(preview, drafts.textOf(newest[1]));
 }
 
-async function waiting() {
-  const [newest] = (await drafts.of(owner)).filter(([key]) => key === keyOf("/alertes/nouvelle"));
+// Where a message is begun: an exercise waits on its own page, and no exercise on the others.
+const BEGUN = { "/": "/alertes/nouvelle", "/alertes/nouvelle": "/alertes/nouvelle", "/exercices/nouveau": "/exercices/nouveau" };
+
+async function waiting(composing) {
+  const [newest] = (await drafts.of(owner)).filter(([key]) => key === keyOf(composing));
   if (!newest) return;
   const [key, draft] = newest;
   const topic = draft.fields.find(([name]) => name === "topic")?.[1] ?? "";
-  const path = draft.path.startsWith("/alertes/nouvelle?") ? draft.path : `/alertes/nouvelle?sujet=${encodeURIComponent(topic)}`;
+  const path = draft.path.startsWith(`${composing}?`) ? draft.path : `${composing}?sujet=${encodeURIComponent(topic)}`;
   propose(key, draft, path);
 }
 
@@ -249,4 +259,4 @@ for (const leaving of document.querySelectorAll('form[action="/deconnexion"]')) 
 if (preview) await mark();
 else await tidy();
 if (form) await openForm();
-else if (["/", "/alertes/nouvelle"].includes(location.pathname) && !isShell) await waiting();
+else if (BEGUN[location.pathname] && !isShell) await waiting(BEGUN[location.pathname]);

@@ -48,7 +48,7 @@ async function wait(event) {
   if (!isWhole()) return;
   const { active } = await navigator.serviceWorker.ready;
   const fields = [...new FormData(form)].filter(([, value]) => typeof value === "string");
-  active.postMessage({ office: { add: { path: "/alertes/nouvelle", fields } } });
+  active.postMessage({ office: { add: { path: "/alertes/nouvelle", fields, owner: document.body.dataset.owner } } });
   waits = true;
   open(false);
   document.querySelector("[data-draft]")?.remove();
@@ -110,4 +110,5 @@ form.querySelector("[data-other]").addEventListener("click", () => open(false));
 for (const name of ["headline", "instruction"]) form.elements[name].addEventListener("input", ({ isTrusted }) => isTrusted && byHand());
 for (const turn of ["online", "offline"]) addEventListener(turn, look);
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && look());
+document.querySelector("[data-drill]").hidden = location.pathname !== "/exercices/nouveau";
 look();

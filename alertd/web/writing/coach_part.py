@@ -56,6 +56,7 @@ def draft(form: ComposeForm, around: Surroundings) -> Content | None:
         expires=forms.end_of(form, around),
         exercise=form.exercise == "on",
         picks=book_form.picks(form, around) if book_form.picked(form) else None,
+        template=forms.template_of(form, around),
     )
 
 

@@ -70,10 +70,17 @@ class ComposeForm(BaseModel):
             raise unreadable()
         names = cls.model_fields.keys() & posted.keys()
         fields = {name: posted.getall(name) if name in _LISTS else posted[name] for name in names}
+        near, _, place = str(fields.get("where", "")).partition(":")
+        if place:  # one tap on a place says both
+            fields |= {"where": near, near: place} if near == "hamlet" else {}
         try:
             return cls.model_validate(fields)
         except ValidationError as error:
             raise unreadable() from error
+
+    def as_exercise(self) -> "ComposeForm":
+        """The same, rehearsed."""
+        return self.model_copy(update={"exercise": "on"})
 
     def pairs(self) -> Iterator[tuple[str, str]]:
         """The form as hidden fields, so that a later refusal loses nothing."""
@@ -90,7 +97,7 @@ class Surroundings:
     None when nothing is; `names` are the station's hamlets and streets, where they are few enough for a list. `election`: one
     is near; `unpaid` are the channels that nobody pays for here, but for a danger;
     `most` is how large a zone may be; `templates` are the ready texts to begin with, `ready` the one that a posted form began with;
-    `owners`: whose gateways speak for the station before the shared ones.
+    `owners`: whose gateways speak for the station before the shared ones; `lately` are the middles of its last circles, newest first.
     """
 
     station: Station
@@ -111,6 +118,7 @@ class Surroundings:
     templates: Mapping[str, Template] = field(default_factory=dict)
     ready: Template | None = None
     owners: Owners = SHARED
+    lately: tuple[tuple[float, float], ...] = ()
 
 
 class Fault(Exception):

@@ -6,7 +6,7 @@ from typing import Final
 
 from aiohttp import web
 
-from alertd.catalogue import Catalogue
+from alertd.catalogue import Catalogue, Template
 from alertd.issue import locked
 from alertd.model import Act, Content, Level
 from alertd.stations import elections
@@ -22,9 +22,17 @@ from alertd.web.writing import addresses_part, book_form, slots
 from alertd.web.writing.coach_part import coach_part
 from alertd.web.writing.compose_form import ComposeForm, Surroundings
 from alertd.web.writing.forms import LANGUAGE, begun_with
+from alertd.web.writing.near_at_hand import near_at_hand
 from alertd.web.writing.where_form import radii
 
 NEW: Final = "/alertes/nouvelle"
+EXERCISE: Final = "/exercices/nouveau"
+"""An exercise is written on a page of its own: no box that one forgets, or ticks in an emergency."""
+
+
+def begin(*, exercise: bool) -> str:
+    """Where a first message is written."""
+    return EXERCISE if exercise else NEW
 
 
 def show_form(
@@ -63,21 +71,22 @@ def form_page(
     alert_id: int | None = None,
 ) -> ComposePage:
     """The form with all that can be chosen in it; of an update where an alert is named."""
-    title = "Nouvelle alerte" if alert_id is None else "Corriger l'alerte"
-    action = NEW if alert_id is None else f"/alertes/{alert_id}/corriger"
+    drill = form.exercise == "on"
+    action = begin(exercise=drill) if alert_id is None else f"/alertes/{alert_id}/corriger"
     act = Act.ALERT if alert_id is None else Act.UPDATE
     return ComposePage(
-        frame=frame(title, here),
+        frame=frame(_title(drill=drill, again=alert_id is not None), here),
         action=action,
         form=form,
         errors=errors,
         thread=f"/alertes/{alert_id}" if errors and alert_id is not None else "",
         lost="",
-        topics=_by_level(around.catalogue, Level.DANGER),
+        topics=_by_level(around.catalogue, Level.DANGER, form.topic),
         levels=tuple(Choice(level.word, words.LEVELS[level]) for level in levels_of(here)),
         everyone=_everyone(here.station.kind),
         saved_zones=tuple(Choice(str(saved.id), saved.name) for saved in around.saved_zones),
         hamlets=tuple(Choice(str(hamlet.id), hamlet.name) for hamlet in around.hamlets),
+        near=near_at_hand(around),
         names=tuple(_names(around)),
         searches=around.searches,
         addresses=part(addresses_part.shown(form, around)),
@@ -121,9 +130,20 @@ def _slots(form: ComposeForm, around: Surroundings) -> Iterator[FileSlot]:
         yield FileSlot(slot, digest if known else "", alt, here[0] if here else None)
 
 
-def topics_page(around: Surroundings, here: Visit) -> TopicsPage:
-    """What happened: the topics as tiles, and the texts that are ready."""
-    return TopicsPage(frame("Nouvelle alerte", here), *beginnings(around, here))
+def _title(*, drill: bool, again: bool) -> str:
+    if again:
+        return "Corriger l'exercice" if drill else "Corriger l'alerte"
+    return "Préparer un exercice" if drill else "Nouvelle alerte"
+
+
+def topics_page(
+    around: Surroundings, here: Visit, asked: tuple[int, str] = (0, ""), *, exercise: bool
+) -> TopicsPage:
+    """What happened, or would: the topics as tiles, and the texts that are ready; `asked`: a request that it answers, and its
+    words.
+    """
+    head = frame(_title(drill=exercise, again=False), here)
+    return TopicsPage(head, exercise, begin(exercise=exercise), *beginnings(around, here), *asked)
 
 
 def beginnings(around: Surroundings, here: Visit) -> tuple[tuple[Choices, ...], tuple[Choice, ...]]:
@@ -132,21 +152,21 @@ def beginnings(around: Surroundings, here: Visit) -> tuple[tuple[Choices, ...], 
     return _by_level(around.catalogue, most), _ready_texts(around, here)
 
 
-def _by_level(catalogue: Catalogue, most: Level) -> tuple[Choices, ...]:
-    """The topics under their usual level, the gravest first, as far as this person may go."""
-    return tuple(
-        Choices(
-            words.LEVELS[level],
-            level.word,
-            tuple(
-                Choice(topic.key, topic.label("fr"))
-                for topic in catalogue.topics.values()
-                if topic.level == level.word
-            ),
-        )
-        for level in sorted(Level, reverse=True)
-        if level <= most
+def _by_level(catalogue: Catalogue, most: Level, begun: str = "") -> tuple[Choices, ...]:
+    """The topics under their usual level, the gravest first, as far as this person may go; the one that a form was `begun` with
+    stays among them when it is hidden meanwhile.
+    """
+    groups = [_of_level(catalogue, level, begun) for level in sorted(Level, reverse=True) if level <= most]
+    return tuple(group for group in groups if group.items)
+
+
+def _of_level(catalogue: Catalogue, level: Level, begun: str) -> Choices:
+    items = (
+        Choice(topic.key, topic.label("fr"))
+        for topic in catalogue.topics.values()
+        if topic.level == level.word and (topic.key in catalogue.offered or topic.key == begun)
     )
+    return Choices(words.LEVELS[level], level.word, tuple(items))
 
 
 def levels_of(here: Visit) -> list[Level]:
@@ -165,6 +185,14 @@ def _ready_texts(around: Surroundings, here: Visit, topic: str = "") -> tuple[Ch
         for ready in around.templates.values()
         if ready.level in levels and topic in {"", ready.topic}
     )
+
+
+def urgent_texts(offered: Mapping[str, Template], here: Visit) -> tuple[Choice, ...]:
+    """The emergencies that are ready, as far as this person may go."""
+    if here.actor.releases is None or Level.DANGER not in levels_of(here):
+        return ()
+    danger = Level.DANGER.word
+    return tuple(Choice(one.key, one.label, danger) for one in offered.values() if one.level == danger)
 
 
 def _everyone(kind: str) -> str:

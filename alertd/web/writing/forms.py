@@ -58,6 +58,12 @@ def begun_with(form: ComposeForm, around: Surroundings) -> Template | None:
     return next((text for text in known if form.template_version in {"", str(text.version)}), None)
 
 
+def template_of(form: ComposeForm, around: Surroundings) -> str:
+    """The key of the ready text that it was begun with, which decides how its SMS is spelt; "" for one's own words."""
+    ready = begun_with(form, around)
+    return ready.key if ready else ""
+
+
 def sketch(form: ComposeForm, around: Surroundings) -> Content:
     """What can already be counted of a form that is being written: whom, how, and in the words so far.
 
@@ -73,6 +79,7 @@ def sketch(form: ComposeForm, around: Surroundings) -> Content:
             channels=_channels(form, around),
             expires=around.now + HOUR,
             exercise=form.exercise == "on",
+            template=template_of(form, around),
         )
     except Fault as fault:
         raise Refused("form_invalid", str(fault)) from None

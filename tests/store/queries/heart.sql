@@ -139,3 +139,11 @@ SELECT subscriber_id FROM subscription WHERE station_id = $1;
 -- name: close_messages
 -- As if all that was to be sent had been.
 UPDATE message SET closed_at = $1, planned = 0 WHERE closed_at IS NULL;
+
+-- name: set_skips
+-- As an older version had saved a schedule.
+UPDATE schedule SET skips = $2 WHERE id = $1;
+
+-- name: set_next
+-- The date that an older version had set.
+UPDATE schedule SET next_at = $2 WHERE id = $1;

@@ -1,0 +1,66 @@
+"""The shelf, as the watch sees it: a last backup that is old, or that did not stand its trial. Of SQLite: PostgreSQL's are its own."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from alertd.backup import shelf, verdict
+from alertd.clock import HOUR, Clock, to_ms
+from alertd.settings import Settings
+from alertd.watch.nouns import Cause, Kind
+
+EVERY_S: Final = 600.0
+LOOK_S: Final = 5.0
+"""A network share that hangs holds up no other look."""
+OLD_MS: Final = 48 * HOUR
+"""A nightly backup that was missed once is late, twice it is not made."""
+
+
+@dataclass(slots=True)
+class Shelf:
+    """One node's. What was found stands until the next look; nothing is said where nobody ever made a backup."""
+
+    folder: Path
+    clock: Clock
+    _found: Sequence[Cause] = ()
+    _looking: "asyncio.Future[list[Cause]] | None" = None
+    _next: float = float("-inf")
+
+    async def causes(self) -> Sequence[Cause]:
+        """What is wrong with the backups."""
+        now = self.clock.monotonic()
+        if self._looking is None and now >= self._next:
+            self._next = now + EVERY_S
+            look = asyncio.to_thread(looked, self.folder, self.clock.now_ms())
+            self._looking = asyncio.ensure_future(look)
+        if self._looking is not None:
+            done, _ = await asyncio.wait({self._looking}, timeout=LOOK_S)
+            if done:
+                looking, self._looking = self._looking, None
+                with suppress(OSError):  # a folder that is away: the doctor says so
+                    self._found = looking.result()
+        return self._found
+
+
+def shelf_of(settings: Settings, clock: Clock) -> Shelf | None:
+    """None on PostgreSQL."""
+    return Shelf(shelf.folder_of(settings), clock) if settings.store.url.startswith("sqlite:") else None
+
+
+def looked(folder: Path, now: int) -> list[Cause]:
+    """At `now` (UTC ms); blocking. :raises OSError: the folder cannot be read."""
+    return list(_causes(folder, now))
+
+
+def _causes(folder: Path, now: int) -> Iterator[Cause]:
+    known = shelf.on(folder)
+    if not known:
+        return
+    age = now - to_ms(known[-1].made_at)
+    if age > OLD_MS:
+        yield Cause(Kind.BACKUP, "age", {"what": f"la dernière a {age // HOUR} h"})
+    if (said := verdict.last(folder)) is not None and said.fault:
+        yield Cause(Kind.BACKUP, "trial", {"what": f"l'essai de {said.backup} a échoué"})

@@ -1,0 +1,10 @@
+-- What a station decided about the topics, beside what its kind has.
+
+-- name: of_station
+-- All of it; one row for each topic that was decided about.
+SELECT topic, shown, label FROM station_topic WHERE station_id = $1 ORDER BY topic;
+
+-- name: decide
+-- The last word counts; what makes a topic the station's own stays.
+INSERT INTO station_topic (station_id, topic, shown, label) VALUES ($1, $2, $3, $4)
+ON CONFLICT (station_id, topic) DO UPDATE SET shown = excluded.shown, label = excluded.label;

@@ -1,0 +1,94 @@
+"""Later, or again and again: the form for the message of a preview, and its next dates before it is kept."""
+
+from datetime import timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from alertd.catalogue.school import ZONES
+from alertd.clock import from_ms
+from alertd.errors import Refused
+from alertd.issue.preview import stored
+from alertd.schedule import saving
+from alertd.schedule.plans import Plan
+from alertd.schedule.rule import WEEKDAYS
+from alertd.store.contents import headline, loads
+from alertd.web import posted, words
+from alertd.web.contracts import Choice
+from alertd.web.contracts.schedule import ScheduleNewPage
+from alertd.web.office import schedule_words
+from alertd.web.office.compose import composer
+from alertd.web.office.schedule_form import MOST_WEEKS, ScheduleForm
+from alertd.web.office.schedule_rhythm import DAYS
+from alertd.web.office.schedules import PATH, dates_of
+from alertd.web.rooms import ROOMS, Rooms
+from alertd.web.show import frame, show
+from alertd.web.visits import Visit
+from alertd.web.writing.forms import LANGUAGE
+
+REPEATS: Final = (
+    Choice("once", "Non : une seule fois"),
+    Choice("daily", "Chaque jour"),
+    Choice("weekly", "Chaque semaine, ou toutes les deux, trois… semaines"),
+    Choice("monthly_day", "Chaque mois, à la même date"),
+    Choice("monthly_last", "Le dernier jour de chaque mois"),
+    Choice("monthly_weekday", "Chaque mois, le même jour (le deuxième mardi, par exemple)"),
+    Choice("yearly", "Chaque année, à la même date"),
+)
+
+
+async def new_page(request: web.Request) -> web.StreamResponse:
+    """The form, for the message of a preview: tomorrow at half past seven until something else is said."""
+    rooms, here = request.app[ROOMS], await composer(request)
+    tomorrow = from_ms(rooms.clock.now_ms()).astimezone(ZoneInfo(here.station.timezone)) + timedelta(days=1)
+    form = ScheduleForm(day=tomorrow.date().isoformat(), time="07:30")
+    return show(await _new(rooms, here, _digest(request.query), form))
+
+
+async def new(request: web.Request) -> web.StreamResponse:
+    """The next dates; with "Enregistrer", kept."""
+    rooms, here = request.app[ROOMS], await composer(request)
+    typed = await posted.form(request)
+    digest, form = _digest(typed), ScheduleForm.read(typed)
+    await stored(rooms.desk, here.actor, digest)
+    try:
+        wish = form.wish(here.station)
+        plan = await saving.draw(rooms.desk, here.actor, here.station, digest, wish)
+        if typed.get("act") == "save":
+            kept = await saving.save(rooms.desk, here.actor, here.station, digest, wish)
+            raise web.HTTPSeeOther(f"{PATH}/{kept}")
+    except Refused as error:
+        return show(await _new(rooms, here, digest, form, error=error), error.status)
+    return show(await _new(rooms, here, digest, form, plan))
+
+
+async def _new(
+    rooms: Rooms,
+    here: Visit,
+    digest: str,
+    form: ScheduleForm,
+    plan: Plan | None = None,
+    error: Refused | None = None,
+) -> ScheduleNewPage:
+    shown = await stored(rooms.desk, here.actor, digest)
+    content = loads(shown["content"])
+    since = content.onset or shown["created_at"]
+    return ScheduleNewPage(
+        frame=frame("Plus tard, ou régulièrement", here),
+        digest=digest,
+        headline=headline(content, LANGUAGE),
+        lasting=schedule_words.lasting(content.expires - since),
+        form=form,
+        errors={"": error.french, **error.french_fields} if error else {},
+        repeats=REPEATS,
+        days=tuple(Choice(key, word) for key, word in zip(WEEKDAYS, DAYS, strict=True)),
+        weeks=tuple(Choice(str(n), words.count(n, "semaine")) for n in range(1, MOST_WEEKS + 1)),
+        zones=(Choice("", "Non"), *(Choice(zone, f"Zone {zone}") for zone in ZONES)),
+        plain=schedule_words.plain(plan) if plan else "",
+        dates=await dates_of(rooms, plan) if plan else (),
+    )
+
+
+def _digest(fields: Any) -> str:
+    return str(fields.get("digest") or fields.get("apercu") or "")[:100].replace("\0", "")

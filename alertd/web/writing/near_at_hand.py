@@ -1,0 +1,42 @@
+"""The places that one taps instead of looking them up: those of the last alerts, then the hamlets by name."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from alertd.store.contents import loads
+from alertd.store.database import Database
+from alertd.web.contracts import Choice
+from alertd.web.writing.compose_form import Surroundings
+from zones import Circle
+
+MOST: Final = 8
+_REMEMBERED: Final = 20
+"""Events that are looked through for places that were used."""
+
+
+async def lately(db: Database, station_id: int) -> tuple[tuple[float, float], ...]:
+    """The middles of the circles of the station's last alerts, as latitude and longitude, newest first."""
+    rows = await db.fetch("history.events", station_id, 0, _REMEMBERED)
+    zones = (loads(row["content"]).target.zone for row in rows)
+    return tuple(dict.fromkeys((zone.lat, zone.lon) for zone in zones if isinstance(zone, Circle)))
+
+
+def near_at_hand(around: Surroundings) -> tuple[Choice, ...]:
+    """Eight places at most, each under the key that the whole list has for it; streets only where they were used, or are few."""
+    known = tuple(_places(around))
+    places = dict(reversed(known))
+    used = [places[at] for at in around.lately if at in places]
+    streets = {spot.key for spot in around.names.streets}
+    few = len(known) <= MOST
+    others = (choice for _, choice in known if few or choice.key not in streets)
+    return tuple(dict.fromkeys((*used, *others)))[:MOST]
+
+
+def _places(around: Surroundings) -> Iterator[tuple[tuple[float, float], Choice]]:
+    """The station's own hamlets, then what its address list has besides."""
+    own = {hamlet.name for hamlet in around.hamlets}
+    for hamlet in around.hamlets:
+        yield (hamlet.latitude, hamlet.longitude), Choice(str(hamlet.id), hamlet.name)
+    for spot in (*around.names.hamlets, *around.names.streets):
+        if spot.label not in own:
+            yield spot.at, Choice(spot.key, spot.label)
