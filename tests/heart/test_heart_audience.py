@@ -111,7 +111,7 @@ async def test_everything_that_excludes_a_person_excludes_it_from_fan_out_as_fro
             if wish["valid_until"] > now + MINUTE
             and wish["min_level"] <= level
             and (wish["exercises"] or not exercise)
-            and (target.groups or "fire" in (wish["topics"] or ("fire",)))
+            and (target.groups or level is Level.DANGER or "fire" in (wish["topics"] or ("fire",)))
             and (target.zone is None or wish["places"] == () or At(*HOME) in wish["places"])
             and (not target.groups or person in people[::3])
         }

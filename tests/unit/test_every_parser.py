@@ -71,7 +71,7 @@ TEXTS = {
     "mail address": (canonical_email, (AlertdError, ValueError)),
     "calendar": (lambda text: agenda.read_event(text, BRAS), AlertdError),
     "rule": (
-        lambda text: recurrence.read_recurrence(text, datetime(2026, 1, 1, 7, tzinfo=PARIS), PARIS),
+        lambda text: recurrence.read_recurrence(text, datetime(2026, 1, 1, 7), PARIS),  # noqa: DTZ001
         AlertdError,
     ),
     "days left out": (holidays.read_skips, AlertdError),
