@@ -51,9 +51,8 @@ async def by_station(db: Database | Transaction, content: Content, beside: Besid
     zone = content.target.zone
     if zone is None or not beside:
         return {}
-    terms = (await topic_bits(db, content.level, content.topic), int(content.level), int(content.exercise))
     ranges = await asyncio.to_thread(lambda: _text(_ranges(zone)))
-    rows = await db.fetch("audience.by_station", ranges, _stations(beside), *terms)
+    rows = await db.fetch("audience.by_station", ranges, _stations(beside), *await wished(db, content))
     return {row["station_id"]: once(row["packed"]) for row in rows}
 
 
@@ -62,12 +61,8 @@ async def _beside(desk: Desk, content: Content, beside: Beside) -> str:
     zone = content.target.zone
     if zone is None or not beside:
         return ""
-    terms = (
-        await topic_bits(desk.db, content.level, content.topic),
-        int(content.level),
-        int(content.exercise),
-    )
     ranges = await asyncio.to_thread(lambda: _text(_ranges(zone)))
+    terms = await wished(desk.db, content)
     rows = await desk.db.fetch("audience.count_beside", ranges, _stations(beside), *terms)
     return rows[0]["packed"] or ""
 
@@ -82,9 +77,7 @@ async def _named(desk: Desk, station_id: int, content: Content, beside: Beside) 
         int(content.target.station),
         json.dumps(content.target.groups),
         station_id,
-        await topic_bits(desk.db, content.level, content.topic),
-        content.level,
-        int(content.exercise),
+        *await wished(desk.db, content),
     )
     parts = await asyncio.to_thread(_parts, content.target)
     asked = [desk.db.fetch("audience.count", part, *terms) for part in parts]
@@ -108,6 +101,11 @@ async def count_reached_before(db: Database, alert_id: int) -> Count:
     """Endpoints that an end or a cancel concerns: those with an attempt not proven unsent."""
     rows = await db.fetch("audience.count_reached_before", alert_id)
     return Count(people=0, endpoints={Channel(row["channel"]): row["n"] for row in rows})
+
+
+async def wished(db: Database | Transaction, content: Content) -> tuple[int, int, int]:
+    """What a subscription must have wished to hear of this: the mask of its topic, its level, and 1 for an exercise."""
+    return await topic_bits(db, content.level, content.topic), int(content.level), int(content.exercise)
 
 
 async def topic_bits(db: Database | Transaction, level: Level, topic: str) -> int:

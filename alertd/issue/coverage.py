@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 import zones
-from alertd.issue.audience import topic_bits
+from alertd.issue.audience import wished
 from alertd.issue.desk import Desk
 from alertd.issue.packed import ALL_ENDPOINTS
 from alertd.model import Content, Station, Target
@@ -86,12 +86,7 @@ def fives(n: int) -> int:
 
 async def _terms(desk: Desk, content: Content) -> tuple[int, int, int, int]:
     channels = sum(ALL_ENDPOINTS << 4 * channel for channel in content.channels)
-    return (
-        await topic_bits(desk.db, content.level, content.topic),
-        int(content.level),
-        int(content.exercise),
-        channels,
-    )
+    return *await wished(desk.db, content), channels
 
 
 async def _points(desk: Desk, station: Station, blocks: list[int]) -> _Points:
