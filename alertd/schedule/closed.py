@@ -15,6 +15,7 @@ from alertd.schedule.plans import ACTIVE, Plan, of_station
 from alertd.schedule.saving import MOST as MOST_SCHEDULES
 from alertd.schedule.saving import placed, put
 from alertd.stations import audit
+from alertd.stations.homes import home
 from alertd.store import Database
 
 OWN: Final = "own"
@@ -25,7 +26,7 @@ Span = tuple[date, date]
 
 async def spans(db: Database, station_id: int) -> list[Span]:
     """In order."""
-    kept = str((await db.fetch("schedules.closed", station_id))[0]["closed"])
+    kept = (await home(db, station_id)).closed
     ends = [line.split("/") for line in kept.split("\n") if line]
     return [(date.fromisoformat(first), date.fromisoformat(last)) for first, last in ends]
 

@@ -27,6 +27,7 @@ from alertd.schedule import agreeing, reporting
 from alertd.schedule.plans import FIRED, SKIPPED, Plan, plan_of
 from alertd.schedule.texts import said_on
 from alertd.stations import audit, elections, stations
+from alertd.stations.homes import Home, homes
 from alertd.stations.payers import check_may
 from alertd.store import Row, Transaction
 
@@ -49,16 +50,17 @@ async def tick(desk: Desk) -> None:
         rows = await desk.db.fetch("schedules.due", now, AT_ONCE, json.dumps(sorted(broken)))
         if not rows:
             return
-        broken.update([row["id"] for row in rows if not await _decided(desk, row)])
+        kept = await homes(desk.db, [row["station_id"] for row in rows])
+        broken.update([row["id"] for row in rows if not await _decided(desk, row, kept)])
 
 
-async def _decided(desk: Desk, row: Row) -> bool:
+async def _decided(desk: Desk, row: Row, kept: Mapping[int, Home]) -> bool:
     """Decide one; False when it could not be, or waits for a second person: neither silences the others.
 
     :raises Unavailable: the store is away: the next tick begins anew.
     """
     try:
-        return await _decide(desk, plan_of(row))
+        return await _decide(desk, plan_of(row, kept[row["station_id"]]))
     except Unavailable:
         raise
     except Exception:

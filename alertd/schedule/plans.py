@@ -12,6 +12,7 @@ from alertd.model import Content, Level
 from alertd.schedule.holidays import Quiet, at_home, read_skips
 from alertd.schedule.recurrence import Firing, Recurrence, following, read_recurrence
 from alertd.schedule.stamps import read_local, read_zone
+from alertd.stations.homes import Home, home
 from alertd.store import Database, Row
 from alertd.store.contents import dumps, loads
 
@@ -78,7 +79,7 @@ def moved(content: Content, by_ms: int) -> Content:
     return replace(content, onset=None, expires=content.expires + by_ms, deliver_by=by)
 
 
-def plan_of(row: Row) -> Plan:
+def plan_of(row: Row, here: Home) -> Plan:
     """A row as a plan; its rule is read when it is asked for. Public holidays of no department are those at home, also where it was
     saved before that was looked for in the stations above.
     """
@@ -90,7 +91,7 @@ def plan_of(row: Row) -> Plan:
         rule=row["rule"],
         starts=read_local(row["starts"], "starts"),
         timezone=row["timezone"],
-        skips=at_home(row["skips"], row["insee"]),
+        skips=at_home(row["skips"], here.insee),
         content=loads(row["content"]),
         people=row["people"],
         grace_ms=row["grace_ms"],
@@ -98,7 +99,7 @@ def plan_of(row: Row) -> Plan:
         version=row["version"],
         asked_by=row["asked_by"],
         asked_at=row["asked_at"],
-        closed=row["closed"],
+        closed=here.closed,
     )
 
 
@@ -127,7 +128,7 @@ async def plan(db: Database, station_id: int, schedule_id: int) -> Plan:
     rows = await db.fetch("schedules.one", schedule_id)
     if not rows or rows[0]["station_id"] != station_id:
         raise Missing("schedule_unknown", "Cette programmation n'existe pas.")
-    return plan_of(rows[0])
+    return plan_of(rows[0], await home(db, station_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,8 @@ class Occurrence:
 
 async def of_station(db: Database, station_id: int, most: int = 200) -> list[Plan]:
     """A station's schedules, the next to fire first, the ended ones last."""
-    return [plan_of(row) for row in await db.fetch("schedules.of_station", station_id, most)]
+    here = await home(db, station_id)
+    return [plan_of(row, here) for row in await db.fetch("schedules.of_station", station_id, most)]
 
 
 async def decided(db: Database, schedule_id: int, most: int = 50) -> list[Occurrence]:

@@ -24,6 +24,7 @@ from alertd.schedule.plans import ACTIVE, ENDED, GRACE, PAUSED, Plan, moved, row
 from alertd.schedule.plans import plan as find
 from alertd.schedule.stamps import resolve
 from alertd.stations import audit, elections, stations
+from alertd.stations.homes import home
 from alertd.store import Row, Transaction, ids
 from alertd.store.contents import loads
 
@@ -58,6 +59,7 @@ async def draw(desk: Desk, actor: Actor, station: Station, digest: str, wish: Wi
     check_station(station)
     _check(actor, content, shown)
     _check_hour(desk, content, wish)
+    here = await home(desk.db, station.id)
     since = content.onset or shown["created_at"]
     plan = Plan(
         id=0,
@@ -67,13 +69,13 @@ async def draw(desk: Desk, actor: Actor, station: Station, digest: str, wish: Wi
         rule=wish.rule,
         starts=wish.starts,
         timezone=station.timezone,
-        skips=at_home(wish.skips, await stations.insee(desk.db, station)),
+        skips=at_home(wish.skips, here.insee),
         content=moved(content, -since),
         people=shown["people"],
         grace_ms=GRACE[content.level],
         next_at=None,
         version=1,
-        closed=(await desk.db.fetch("schedules.closed", station.id))[0]["closed"],
+        closed=here.closed,
     )
     return await placed(desk, await agreeing.asked(desk, actor, plan))
 

@@ -163,12 +163,6 @@ async def by_id(store: Database | Transaction, station_id: int) -> Station:
     return _only(await store.fetch("stations.find_by_id", station_id), str(station_id))
 
 
-async def insee(store: Database | Transaction, one: Station) -> str | None:
-    """The INSEE code of a station, or of the nearest above it that has one."""
-    rows = await store.fetch("stations.insee", one.id)
-    return rows[0]["insee"] if rows else None
-
-
 async def page(store: Database | Transaction, after: int = 0, limit: int = PAGE) -> tuple[Station, ...]:
     """Up to `limit` stations (500 at most) in order of making, those whose id is above `after`."""
     rows = await store.fetch("stations.list_all", after, min(limit, PAGE))

@@ -10,29 +10,15 @@ ON CONFLICT (digest) DO NOTHING;
 SELECT id, station_id FROM schedule WHERE digest = $1;
 
 -- name: one
--- A schedule as it stands; `insee` of its station, or of the nearest above it that has one: whose public holidays are kept.
+-- A schedule as it stands.
 SELECT id, station_id, actor, state, rule, starts, timezone, skips, content, people, grace_ms, next_at, asked_by, asked_at,
-       version, created_at,
-       (WITH RECURSIVE above (insee, parent_id, depth) AS (
-          SELECT s.insee, s.parent_id, CAST(0 AS BIGINT) FROM station s WHERE s.id = schedule.station_id
-           UNION ALL
-          SELECT s.insee, s.parent_id, a.depth + 1 FROM above a JOIN station s ON s.id = a.parent_id
-           WHERE a.insee IS NULL AND a.depth < 20)
-        SELECT insee FROM above WHERE insee IS NOT NULL ORDER BY depth LIMIT 1) AS insee,
-       (SELECT s.closed FROM station s WHERE s.id = schedule.station_id) AS closed
+       version, created_at
   FROM schedule WHERE id = $1;
 
 -- name: of_station
 -- A station's, the next one to fire first; the ended ones last.
 SELECT id, station_id, actor, state, rule, starts, timezone, skips, content, people, grace_ms, next_at, asked_by, asked_at,
-       version, created_at,
-       (WITH RECURSIVE above (insee, parent_id, depth) AS (
-          SELECT s.insee, s.parent_id, CAST(0 AS BIGINT) FROM station s WHERE s.id = schedule.station_id
-           UNION ALL
-          SELECT s.insee, s.parent_id, a.depth + 1 FROM above a JOIN station s ON s.id = a.parent_id
-           WHERE a.insee IS NULL AND a.depth < 20)
-        SELECT insee FROM above WHERE insee IS NOT NULL ORDER BY depth LIMIT 1) AS insee,
-       (SELECT s.closed FROM station s WHERE s.id = schedule.station_id) AS closed
+       version, created_at
   FROM schedule WHERE station_id = $1 ORDER BY next_at IS NULL, next_at, id DESC LIMIT $2;
 
 -- name: alive
@@ -43,14 +29,7 @@ SELECT count(*) AS n FROM schedule WHERE station_id = $1 AND state <> 'ended';
 -- What should have fired by now, the longest ago first, but for those ($3) that could not be decided a moment ago: however many
 -- they are, they stand before nobody.
 SELECT id, station_id, actor, state, rule, starts, timezone, skips, content, people, grace_ms, next_at, asked_by, asked_at,
-       version, created_at,
-       (WITH RECURSIVE above (insee, parent_id, depth) AS (
-          SELECT s.insee, s.parent_id, CAST(0 AS BIGINT) FROM station s WHERE s.id = schedule.station_id
-           UNION ALL
-          SELECT s.insee, s.parent_id, a.depth + 1 FROM above a JOIN station s ON s.id = a.parent_id
-           WHERE a.insee IS NULL AND a.depth < 20)
-        SELECT insee FROM above WHERE insee IS NOT NULL ORDER BY depth LIMIT 1) AS insee,
-       (SELECT s.closed FROM station s WHERE s.id = schedule.station_id) AS closed
+       version, created_at
   FROM schedule WHERE state = 'active' AND next_at IS NOT NULL AND next_at <= $1
    AND id NOT IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($3 AS TEXT)))
  ORDER BY next_at, id LIMIT $2;
@@ -91,10 +70,6 @@ SELECT o.schedule_id, o.fire_at, o.reason FROM occurrence o JOIN schedule s ON s
 -- What a station's schedules sent to twice the people of their saving, for the page that says so.
 SELECT o.schedule_id, o.fire_at, o.alert_id, o.people FROM occurrence o JOIN schedule s ON s.id = o.schedule_id
  WHERE s.station_id = $1 AND o.state = 'fired' AND o.reason IS NOT NULL AND o.decided_at >= $2 ORDER BY o.fire_at DESC LIMIT $3;
-
--- name: closed
--- A station's own days without messages.
-SELECT closed FROM station WHERE id = $1;
 
 -- name: set_closed
 -- The last word counts.

@@ -50,13 +50,16 @@ WITH RECURSIVE above (slug, parent_id, silence, depth) AS (
   SELECT s.slug, s.parent_id, s.silence, a.depth + 1 FROM above a JOIN station s ON s.id = a.parent_id WHERE a.depth < 20)
 SELECT slug, silence, depth FROM above WHERE silence IS NOT NULL ORDER BY depth;
 
--- name: insee
--- A station's INSEE code, or that of the nearest above it that has one: a school has its commune's.
-WITH RECURSIVE above (insee, parent_id, depth) AS (
-  SELECT insee, parent_id, CAST(0 AS BIGINT) FROM station WHERE id = $1
+-- name: homes
+-- Whose holidays stations ($1) keep: `insee` of each, or of the nearest above it that has one, and its own days without messages.
+WITH RECURSIVE asked (id) AS (SELECT CAST(value AS BIGINT) FROM json_each(CAST($1 AS TEXT))),
+above (id, insee, parent_id, depth) AS (
+  SELECT id, insee, parent_id, CAST(0 AS BIGINT) FROM station WHERE id IN (SELECT id FROM asked)
    UNION ALL
-  SELECT s.insee, s.parent_id, a.depth + 1 FROM above a JOIN station s ON s.id = a.parent_id WHERE a.insee IS NULL AND a.depth < 20)
-SELECT insee FROM above WHERE insee IS NOT NULL ORDER BY depth LIMIT 1;
+  SELECT a.id, s.insee, s.parent_id, a.depth + 1 FROM above a JOIN station s ON s.id = a.parent_id
+   WHERE a.insee IS NULL AND a.depth < 20)
+SELECT s.id, s.closed, a.insee FROM station s LEFT JOIN above a ON a.id = s.id AND a.insee IS NOT NULL
+ WHERE s.id IN (SELECT id FROM asked);
 
 -- name: info_per_day
 -- A station's own quota; null: none of its own.
