@@ -19,7 +19,7 @@ from alertd.schedule.plans import Plan, row_of
 from alertd.schedule.recurrence import Firing, Recurrence, following
 from alertd.schedule.rule import WEEKDAYS, Rule
 from alertd.schedule.saving import STAMP, check_coming, mine, move, note_tick, placed, put, ticked_for
-from alertd.schedule.stamps import Stamp, instant_of
+from alertd.schedule.stamps import Stamp, instant_of, resolve
 from alertd.schedule.texts import keep, saying, texts
 from alertd.stations import audit
 from alertd.store import Transaction, ids
@@ -135,7 +135,8 @@ def before(recurrence: Recurrence, fire_at: int) -> str:
     end = from_ms(fire_at - SECOND)
     parts = {name: value for name, value in recurrence.rule.parts.items() if name != "COUNT"}
     kept = [each for each in recurrence.rdates if instant_of(each, recurrence.zone) <= end]
-    return written(parts, _eve(recurrence, fire_at), recurrence.exdates, kept)
+    left_out = [each for each in recurrence.exdates if instant_of(each, recurrence.zone) <= end]
+    return written(parts, _eve(recurrence, fire_at), left_out, kept)
 
 
 def _eve(recurrence: Recurrence, fire_at: int) -> Stamp:
@@ -146,7 +147,9 @@ def _eve(recurrence: Recurrence, fire_at: int) -> Stamp:
 
 
 def from_there(recurrence: Recurrence, fire_at: int, change: Change, now: int) -> tuple[datetime, str]:
-    """First wall time and rule of what goes on otherwise; dates left out by hand stay left out, by their days."""
+    """First wall time and rule of what goes on otherwise; dates left out by hand stay left out, at the hour that they now have, but for
+    those before it begins: they were another schedule's.
+    """
     here, ruled = from_ms(fire_at), replace(recurrence, exdates=(), rdates=())
     passed = list(takewhile(lambda each: each.at < here, ruled.firings()))
     this = next((each for each in ruled.firings(since=here) if each.at == here), None)
@@ -156,7 +159,6 @@ def from_there(recurrence: Recurrence, fire_at: int, change: Change, now: int) -
             "Cette date a été déplacée toute seule : changez-la seule, ou choisissez la suivante.",
         )
     parts = _on(_counted(recurrence.rule, passed), change.days)
-    days = [_day(each, recurrence) for each in recurrence.exdates]
     later = [each for each in recurrence.rdates if instant_of(each, recurrence.zone) > here]
     first = this.wall.date()
     if change.days:
@@ -165,7 +167,7 @@ def from_there(recurrence: Recurrence, fire_at: int, change: Change, now: int) -
             first, max([today, *(each.wall.date() + timedelta(days=1) for each in passed[-1:])])
         )
     starts = datetime.combine(first, change.at or this.wall.time())
-    return starts, written(parts, recurrence.rule.until, days, later)
+    return starts, written(parts, recurrence.rule.until, _left_out(recurrence, starts), later)
 
 
 def _on(parts: dict[str, str], days: Sequence[str]) -> dict[str, str]:
@@ -204,7 +206,17 @@ def _counted(rule: Rule, passed: list[Firing]) -> dict[str, str]:
     return parts
 
 
-def _day(stamp: Stamp, recurrence: Recurrence) -> Stamp:
+def _left_out(recurrence: Recurrence, starts: datetime) -> list[Stamp]:
+    """What was left out, from this start on; a date at its new hour: all of its day would be what was moved to that evening too."""
+
+    def at(day: date) -> datetime:
+        return resolve(datetime.combine(day, starts.time()), recurrence.zone)
+
+    later = [(each, day) for each in recurrence.exdates if (day := _day(each, recurrence)) >= starts.date()]
+    return [at(day) if isinstance(each, datetime) else day for each, day in later]
+
+
+def _day(stamp: Stamp, recurrence: Recurrence) -> date:
     if not isinstance(stamp, datetime):
         return stamp
     return instant_of(stamp, recurrence.zone).astimezone(recurrence.zone).date()

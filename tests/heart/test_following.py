@@ -48,6 +48,30 @@ async def test_from_a_date_on_at_another_hour(town):
     assert list((await texts.texts(town.db, other, day)).values()) == ["Menu 8"]
 
 
+async def test_what_goes_on_keeps_no_day_left_out_from_before_it(town):
+    """Neither of the two names a day that is the other's; what was put off to the same evening is still sent that evening."""
+    schedule = await saved(town, "RRULE:FREQ=DAILY;COUNT=10\nEXDATE:20260304,20260310")
+    await saving.drop(town.desk, town.mayor, schedule, at("2026-03-05T06:30:00"))
+    evening = read_local("2026-03-08T18:00", "to")
+    await saving.move(town.desk, town.mayor, schedule, at("2026-03-08T06:30:00"), evening)
+    fire_at = at("2026-03-06T06:30:00")
+    other = await following.go_on(town.desk, town.mayor, schedule, fire_at, Change(time(11, 45)))
+    assert await sends(town, schedule, 9) == ["03 06:30"]
+    assert await sends(town, other, 9) == [
+        "06 10:45",
+        "07 10:45",
+        "08 17:00",
+        "09 10:45",
+        "11 10:45",
+        "12 10:45",
+    ]
+    kept = [await plans.plan(town.db, town.station.id, one) for one in (schedule, other)]
+    assert [len(one.recurrence.exdates) for one in kept] == [2, 2]
+    again = read_local("2026-03-08T11:45", "to")
+    await saving.move(town.desk, town.mayor, other, at("2026-03-08T17:00:00"), again)
+    assert (await sends(town, other, 9))[2] == "08 10:45", "and back"
+
+
 async def test_a_date_that_was_moved_by_hand_does_not_take_the_others_along(town):
     """It is said, and nothing changes."""
     schedule = await saved(town)
