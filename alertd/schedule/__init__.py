@@ -1,7 +1,7 @@
 """Later, again and again: rules in local wall time, and the clock that ticks. APScheduler is that clock, and holds no state.
 
-    rules        rule, recurrence, leap, stamps: RFC 5545 as it is typed, unfolded into instants; pure
-    quiet days   holidays, closed
-    schedules    plans, saving, agreeing, following, texts, agenda: kept, agreed to, changed for one date or all
-    firing       ticks, firing, reporting: what is due becomes an alert, or is skipped and said to be
+rules        rule, recurrence, leap, stamps: RFC 5545 as it is typed, unfolded into instants; pure
+quiet days   holidays, closed
+schedules    plans, saving, agreeing, following, texts, agenda: kept, agreed to, changed for one date or all
+firing       ticks, firing, reporting: what is due becomes an alert, or is skipped and said to be
 """

@@ -1,11 +1,11 @@
 """All SQL: queries by noun, the schema of each engine, its migrations, and one Database over both.
 
-    the seam     database, sqlite, postgres, failures, complaints: one Protocol, two engines
-    SQL          statements, queries/, ddl/, migrations, server_version
-    rows         ids, contents, reach, chain: what is written the same way by whoever writes it
-    nodes        names, lockfile, bells, chimes: who runs on it, and how they wake each other
-    the file     checkpoints, compaction, snapshots, ownership: SQLite's own upkeep
-    transfer/    from SQLite to PostgreSQL
+the seam     database, sqlite, postgres, failures, complaints: one Protocol, two engines
+SQL          statements, queries/, ddl/, migrations, server_version
+rows         ids, contents, reach, chain: what is written the same way by whoever writes it
+nodes        names, lockfile, bells, chimes: who runs on it, and how they wake each other
+the file     checkpoints, compaction, snapshots, ownership: SQLite's own upkeep
+transfer/    from SQLite to PostgreSQL
 """
 
 from alertd.clock import Clock
