@@ -124,6 +124,10 @@ class Keyring:
         """48 bytes of each secret, the current one's first: for what is sealed anew with each, and told apart by trying."""
         return [_lasting(self._secrets[key_id], purpose) for key_id in self._ids]
 
+    def own_by_fingerprint(self, purpose: str) -> dict[str, bytes]:
+        """The same by each secret's fingerprint, for what says which one it is of."""
+        return {self.fingerprint(key_id): _lasting(self._secrets[key_id], purpose) for key_id in self._ids}
+
     def bequest(self) -> dict[str, bytes]:
         """The keys that must outlive every secret but the current one, so that links which were sent still answer, browsers'
         subscriptions still hold, and nothing that was sealed can be opened with them.

@@ -12,4 +12,6 @@ numbers    what was given since is not given again
 replay     do again what people left since
 remote     copies of them elsewhere: S3-compatible storage, SFTP
 journal    who left, noted beside the backups as it happens
+lines      what proves of each note that this instance wrote it
+noted      what was noted, as far as it is believed
 """

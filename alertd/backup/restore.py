@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from alertd.backup import journal, parcel, shelf
+from alertd.backup import noted, parcel, shelf
+from alertd.backup.journal import live_on
 from alertd.backup.numbers import leap
 from alertd.backup.replay import replay
 from alertd.backup.trial import Sound, looked_through, opened, unpacked
@@ -28,12 +29,15 @@ BESIDE: Final = ("-wal", "-shm")
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What is there now; how many departures were done again; whether sending was paused; where the old database went."""
+    """What is there now; how many departures were done again; whether sending was paused; where the old database went; what is to be
+    doubted of what was noted of who left.
+    """
 
     sound: Sound
     departures: int
     paused: bool
     aside: Path | None
+    doubts: tuple[str, ...]
 
 
 async def restore(
@@ -62,14 +66,15 @@ async def restore(
         async with unpacked(settings, keyring, backup) as (folder, slip):
             async with opened(folder, clock) as db:
                 sound = await looked_through(db, keyring, slip)
-                noted = await asyncio.to_thread(journal.known, shelf.folder_of(settings))
-                await leap(db, database, noted)
-                departures = await replay(db, noted)
+                gone = await noted.heard(db, shelf.folder_of(settings), keyring)
+                await leap(db, database, gone.departures)
+                departures = await replay(db, gone.departures)
+                await live_on(db, shelf.folder_of(settings))
                 paused = await _settle(db, clock, sound)
             if configuration is not None:
                 await asyncio.to_thread(_configure, folder / parcel.CONFIGURATION, configuration)
             aside = await asyncio.to_thread(_exchange, folder / parcel.DATABASE, database, clock.now_ms())
-    return Restored(sound, departures, paused, aside)
+    return Restored(sound, departures, paused, aside, gone.doubts)
 
 
 async def _settle(db: Database, clock: Clock, sound: Sound) -> bool:

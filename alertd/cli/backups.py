@@ -115,25 +115,32 @@ async def restore_(
     )
     told = {"file": str(chosen), **_figures(restored.sound), "departures": restored.departures}
     told |= {"paused": restored.paused, "aside": str(restored.aside) if restored.aside else None}
+    told |= {"doubts": list(restored.doubts)}
     console.say("\n".join(_sentences(chosen, restored)), told)
 
 
 @backup.command("settle")
+@click.option(
+    "--log-everybody-out",
+    "surely",
+    is_flag=True,
+    help="The database was restored, although nothing beside the backups shows it.",
+)
 @command
-async def settle_(console: Console) -> None:
+async def settle_(console: Console, *, surely: bool) -> None:
     """After another tool restored the database (pg_restore, a snapshot), before the first node starts; on either engine.
 
     Sending is paused, everybody is logged out, numbers go on behind all that were given, and whoever is noted as gone since
-    in [backup] folder is taken out again.
+    in [backup] folder is taken out again. Refused where nothing shows that the database was restored.
     """
     folder = noted_in(console.settings)
     async with console.house() as house:
-        settled = await settle(house.store, house.clock, folder)
+        settled = await settle(house.store, house.clock, folder, _keyring(console), surely=surely)
     told = (
         f"Done again of what people left: {settled.departures} of {settled.noted} that are noted in {folder}. Nobody is logged in; sending "
         "is PAUSED. Start the daemon, look at the alerts, end those that are over, then: alertd sending resume"
     )
-    console.say(told, asdict(settled) | {"paused": True})
+    console.say("\n".join([told, *settled.doubts]), asdict(settled) | {"paused": True})
 
 
 @backup.command()
@@ -170,6 +177,7 @@ def _told(sound: Sound) -> str:
 def _sentences(chosen: Path, restored: Restored) -> list[str]:
     said = [f"{chosen.name} is restored: {_told(restored.sound)}."]
     said.append(f"Done again of what people left since: {restored.departures}.")
+    said.extend(restored.doubts)
     said.append(
         "Operators, roles and API keys are as they were then, and nobody is logged in: take away again what was taken away since."
     )

@@ -103,7 +103,7 @@ def journal_of(desk: Desk) -> Journal | None:
     settings = desk.settings
     if not (settings.backup.folder or settings.store.url.startswith("sqlite:")):
         return None
-    return Journal(desk.db, folder_of(settings), node_name(settings))
+    return Journal(desk.db, desk.keyring, folder_of(settings), node_name(settings))
 
 
 def renderer_of(desk: Desk) -> Renderer:

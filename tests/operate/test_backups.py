@@ -10,9 +10,10 @@ import pytest
 from operate.village import keyring_in, opened, settings_in, settle
 from pyrage import x25519
 
-from alertd.backup import journal, sealing, shelf
+from alertd.backup import sealing, shelf
 from alertd.backup.create import create
 from alertd.backup.journal import Journal
+from alertd.backup.lines import Pen
 from alertd.backup.numbers import LEAP
 from alertd.backup.restore import restore
 from alertd.backup.trial import tried
@@ -52,7 +53,7 @@ async def test_a_shredded_disk_is_replaced_by_a_backup_and_a_sheet_of_paper(tmp_
             await leave(tx, station.id, gone)
             await tx.execute("stops.end_endpoint", stopped << 8)
             await note(tx, What.STOPPED, stopped, endpoint_id=stopped << 8)
-        await Journal(db, shelf.folder_of(settings), "one").step()
+        await Journal(db, keyring, shelf.folder_of(settings), "one").step()
     saved = {path.name: path.read_bytes() for path in made.parent.iterdir()}
     paper = Keyring.from_recovery(keyring.recovery())
     elsewhere = settings_in(tmp_path / "new")
@@ -228,8 +229,9 @@ async def test_nothing_is_restored_under_a_running_node(house):
 def test_a_line_that_is_none_of_ours_holds_no_restore_up(tmp_path, line):
     """What a place elsewhere, or a crash, made of what was noted is passed over; what is whole beside it counts."""
     whole = '{"id": 7, "at": 1, "what": "left", "subscriber_id": 1, "station_id": 2, "endpoint_id": null}'
-    (tmp_path / "departures-one@0a1b2c3d.jsonl").write_text(f"{line}\n{whole}\n")
-    assert [(one.id, one.station_id) for one in journal.known(tmp_path)] == [(7, 2)]
+    (file := tmp_path / "departures-one@0a1b2c3d.jsonl").write_text(f"{line}\n{whole}\n")
+    read = Pen.of(keyring_in(tmp_path)).read(file)
+    assert [(one.departure.id, one.departure.station_id) for one in read] == [(7, 2)]
 
 
 def test_rotation_keeps_the_last_of_each_span(tmp_path, clock):

@@ -5,7 +5,8 @@ from operate.village import HOME, keyring_in, opened, settings_in, settle
 
 from alertd.backup import shelf
 from alertd.backup.create import create
-from alertd.backup.journal import Journal, known
+from alertd.backup.journal import Journal
+from alertd.backup.noted import heard
 from alertd.backup.restore import restore
 from alertd.clock import DAY, HOUR, MINUTE, SECOND
 from alertd.errors import Conflict
@@ -46,7 +47,7 @@ async def test_who_came_back_before_the_backup_stays(tmp_path, clock):
         clock.advance(8 * DAY)
         async with db.transaction() as tx:
             assert (await listed(tx, clock, keyring, station)).subscriber_id == person
-        await Journal(db, shelf.folder_of(settings), "one").step()
+        await Journal(db, keyring, shelf.folder_of(settings), "one").step()
         made = await create(settings, clock, keyring)
     assert (await restore(settings, clock, keyring, made, replace=True)).departures == 0
     async with opened(settings, clock) as db:
@@ -64,14 +65,14 @@ async def test_two_restores_forget_nobody_s_departure(tmp_path, clock):
             await tx.execute("stops.end_endpoint", first << 8)
             await note(tx, What.STOPPED, first, endpoint_id=first << 8)
             await leave(tx, station.id, second)
-        await Journal(db, shelf.folder_of(settings), "lost").step()
+        await Journal(db, keyring, shelf.folder_of(settings), "lost").step()
     clock.advance(DAY)
     for _ in range(2):
         restored = await restore(settings, clock, keyring, made, replace=True)
         clock.advance(DAY)
         assert restored.departures == 2
         async with opened(settings, clock) as db:
-            await Journal(db, shelf.folder_of(settings), "new").step()
+            await Journal(db, keyring, shelf.folder_of(settings), "new").step()
     lines = (tmp_path / "backups" / "departures-new.jsonl").read_text().split()
     assert len([line for line in lines if line.startswith("{")]) == 6  # three of each life
 
@@ -151,21 +152,25 @@ async def test_no_number_is_given_twice(tmp_path, clock, harm):
             async with db.transaction() as tx:
                 given += [(noun, await ids.take(tx, noun)) for noun in ("message", "subscriber")]
                 await leave(tx, station.id, person)
-            await Journal(db, shelf.folder_of(settings), "one").step()
+            await Journal(db, keyring, shelf.folder_of(settings), "one").step()
         if harm:
             (tmp_path / "alertd.db").write_bytes(b"spoilt")
         await restore(settings, clock, keyring, made, replace=True)
-    assert {one.subscriber_id for one in known(tmp_path / "backups")} == set(people)
+    async with opened(settings, clock) as db:
+        noted = (await heard(db, tmp_path / "backups", keyring)).departures
+    assert {one.subscriber_id for one in noted} == set(people)
     if not harm:  # else the numbers that the lost ones gave are known of departures alone
         assert len(set(given)) == len(given)
 
 
-def test_one_number_of_two_machines_is_two_departures(tmp_path):
+async def test_one_number_of_two_machines_is_two_departures(tmp_path, clock):
     """Each machine counts on from the backup that it has: neither's word hides the other's."""
     for name, person in (("one", 1), ("two", 2)):
         line = f'{{"id": 7, "at": 1, "what": "stopped", "subscriber_id": {person}, "endpoint_id": {person << 8}}}'
         (tmp_path / f"departures-{name}.jsonl").write_text(f"{line}\n{line}\n")
-    assert sorted(one.subscriber_id for one in known(tmp_path)) == [1, 2]
+    async with opened(settings_in(tmp_path), clock) as db:
+        noted = await heard(db, tmp_path, keyring_in(tmp_path))
+    assert sorted(one.subscriber_id for one in noted.departures) == [1, 2]
 
 
 async def test_nobody_is_logged_in_after_a_restore(tmp_path, clock):
@@ -199,7 +204,7 @@ async def test_a_stop_since_the_backup_stays_an_objection(tmp_path, clock, retur
         async with db.transaction() as tx:
             if returns:
                 await stops.start(tx, clock, await writer(tx, keyring))
-        await Journal(db, shelf.folder_of(settings), "one").step()
+        await Journal(db, keyring, shelf.folder_of(settings), "one").step()
     clock.advance(DAY)
     restored = await restore(settings, clock, keyring, made, replace=True)
     assert restored.departures == (0 if returns else 1)

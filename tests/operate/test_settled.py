@@ -15,9 +15,10 @@ from operate.village import keyring_in, settings_in, settle
 from store import cluster
 
 from alertd.backup import sealing
-from alertd.backup.journal import Journal
+from alertd.backup.journal import TURNS, Journal
+from alertd.backup.noted import Noted
 from alertd.backup.numbers import LEAP
-from alertd.backup.settle import noted_in
+from alertd.backup.settle import BEGUN, noted_in, restored
 from alertd.backup.settle import settle as settled
 from alertd.cli import main
 from alertd.clock import MINUTE, SECOND
@@ -75,12 +76,12 @@ async def life(db, clock, keyring):
     return station, people
 
 
-async def leaves(db, clock, station, person, folder):
+async def leaves(db, clock, keyring, station, person, folder):
     """Somebody leaves, which is noted beside the backups."""
     clock.advance(SECOND)
     async with db.transaction() as tx:
         await leave(tx, station.id, person)
-    await Journal(db, folder / "noted", "one").step()
+    await Journal(db, keyring, folder / "noted", "one").step()
 
 
 async def holds(db, people, gone):
@@ -102,7 +103,7 @@ async def test_a_dump_is_sealed_restored_and_settled(
         await told("backup", "identity", "--public", *configured(tmp_path, postgres_url))
     )
     sealed = pyrage.encrypt(at(postgres_server, "pg_dump", "--format=custom", name), [to])
-    await leaves(postgres, clock, station, people[1], tmp_path)
+    await leaves(postgres, clock, keyring, station, people[1], tmp_path)
     dump = pyrage.decrypt(sealed, [pyrage.x25519.Identity.from_str(sealing.identity(keyring))])
     url = f"{postgres_server}/{name}_restored"
     try:
@@ -121,18 +122,60 @@ async def test_a_dump_is_sealed_restored_and_settled(
 
 
 async def test_a_snapshot_is_settled_on_either_engine(tmp_path, clock, db):
-    """What a machine's snapshot brought back has left again; a second time there is nothing to do, and it stays paused."""
+    """What a machine's snapshot brought back has left again; a second time a person must say that it is meant, and it stays paused."""
     keyring = keyring_in(tmp_path)
     _, people = await life(db, clock, keyring)
     (tmp_path / "noted").mkdir()
     gone = {"id": 7, "at": clock.now_ms() + SECOND, "what": "erased", "subscriber_id": people[0]}
     (tmp_path / "noted" / "departures-lost.jsonl").write_text(json.dumps(gone) + "\n")
     clock.advance(MINUTE)
-    first = await settled(db, clock, tmp_path / "noted")
+    first = await settled(db, clock, tmp_path / "noted", keyring)
     await holds(db, people, people[0])
-    again = await settled(db, clock, tmp_path / "noted")
+    with pytest.raises(Refused, match="Nothing shows that this database was restored"):
+        await settled(db, clock, tmp_path / "noted", keyring)
+    again = await settled(db, clock, tmp_path / "noted", keyring, surely=True)
     assert [(one.noted, one.departures) for one in (first, again)] == [(1, 1), (1, 0)]
     await holds(db, people, people[0])
+
+
+async def test_a_live_instance_is_not_settled(tmp_path, clock, db):
+    """It knows all that its node noted: nobody is logged out, nothing is paused; a person who is sure says so."""
+    keyring = keyring_in(tmp_path)
+    station, people = await life(db, clock, keyring)
+    await leaves(db, clock, keyring, station, people[0], tmp_path)
+    with pytest.raises(Refused, match="--log-everybody-out") as refused:
+        await settled(db, clock, tmp_path / "noted", keyring)
+    assert refused.value.code == "settle_live"
+    assert len(await db.fetch("settled.sessions")) == 1
+    assert await sending_switch.is_on(db)
+    await settled(db, clock, tmp_path / "noted", keyring, surely=True)
+    await holds(db, people, people[0])
+
+
+async def test_an_older_state_is_known_although_nobody_left(tmp_path, clock, db):
+    """The node noted beside the backups that it lives oftener than the database has heard: it was put back, and may be settled, once."""
+    keyring = keyring_in(tmp_path)
+    _, people = await life(db, clock, keyring)
+    node = Journal(db, keyring, tmp_path / "noted", "one")
+    await node.step()
+    (row,) = await db.fetch("instance.read_setting", "journal.one")
+    for _ in range(TURNS):
+        await node.step()
+    assert not await restored(db, tmp_path / "noted", Noted([]))
+    async with db.transaction() as tx:
+        await tx.execute("instance.write_setting", "journal.one", row["value"])
+    assert (await settled(db, clock, tmp_path / "noted", keyring)).noted == 0
+    await holds(db, people, None)
+    assert not await restored(db, tmp_path / "noted", Noted([]))
+
+
+async def test_a_settling_that_was_interrupted_goes_on(tmp_path, clock, db):
+    """What was begun may be given again, although numbers are ahead of all that was noted by then."""
+    async with db.transaction() as tx:
+        await tx.execute("instance.write_setting", BEGUN, "1")
+    assert await restored(db, tmp_path, Noted([]))
+    await settled(db, clock, tmp_path, keyring_in(tmp_path))
+    assert not await restored(db, tmp_path, Noted([]))
 
 
 def test_without_a_folder_nothing_is_settled(tmp_path):

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alertd import catalogue
-from alertd.backup import journal, parcel
+from alertd.backup import parcel
+from alertd.backup.lines import Pen
 from alertd.catalogue.replies import Meaning
 from alertd.cli import contour
 from alertd.errors import AlertdError
@@ -144,8 +145,8 @@ def test_a_journal_of_departures_keeps_what_can_be_read(content, tmp_path_factor
     """Lines that are none are passed over, and a good one after them is read."""
     folder = tmp_path_factory.mktemp("journal")
     good = json.dumps({"what": "erased", "id": 7, "at": 2, "subscriber_id": 3})
-    (folder / journal.PATTERN.replace("*", "a")).write_bytes(content + b"\n" + good.encode() + b"\n")
-    assert 7 in {each.id for each in journal.known(folder)}
+    (file := folder / "departures-a.jsonl").write_bytes(content + b"\n" + good.encode() + b"\n")
+    assert 7 in {each.departure.id for each in Pen({"": b"key"}).read(file)}
 
 
 @given(text=typed)

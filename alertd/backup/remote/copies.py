@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from alertd.backup import journal, shelf
+from alertd.backup import shelf
 from alertd.backup.create import make_folder, scratch
+from alertd.backup.noted import PATTERN
 from alertd.backup.remote.place import Place, entered, unavailable
 from alertd.backup.shelf import Kept
 from alertd.errors import Refused
@@ -101,9 +102,7 @@ def _here(folder: Path) -> dict[str, Path]:
     if not folder.is_dir():
         return {}
     own = _own(folder)
-    noted = {
-        f"{path.stem}@{own}.jsonl": path for path in folder.glob(journal.PATTERN) if "@" not in path.name
-    }
+    noted = {f"{path.stem}@{own}.jsonl": path for path in folder.glob(PATTERN) if "@" not in path.name}
     return {each.path.name: each.path for each in shelf.on(folder)} | {
         name: path for name, path in noted.items() if NOTED.fullmatch(name)
     }
