@@ -5,6 +5,7 @@ shelf      the folder, the names in it, and which are kept
 parcel     what is in one: the database, its configuration, and a slip that says what it is
 create     make one; before a new version changes the database, too
 trial      open one in a scratch place, and see whether everything is there and fits
+told       that PostgreSQL's own tools made one, as whoever keeps it says
 verdict    what the last trial found, where the doctor and the watch read it
 restore    put one in the database's place
 settle     the same for a database that other tools restored

@@ -1,4 +1,4 @@
-"""alertd backup create | list | verify | restore | settle | identity | send | fetch"""
+"""alertd backup create | list | verify | restore | settle | identity | done | send | fetch"""
 
 from contextlib import AsyncExitStack
 from dataclasses import asdict
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from alertd.backup import sealing, shelf
+from alertd.backup import sealing, shelf, told
 from alertd.backup.create import create
 from alertd.backup.remote import copies
 from alertd.backup.restore import Restored, restore
@@ -21,7 +21,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 
 @click.group()
 def backup() -> None:
-    """Backups of a SQLite instance, made while it runs and opened by its secret alone; `settle` and `identity` serve PostgreSQL, too."""
+    """Backups of a SQLite instance, made while it runs and opened by its secret alone; `settle`, `identity` and `done` serve PostgreSQL."""
 
 
 @backup.command("create")
@@ -141,6 +141,16 @@ async def settle_(console: Console, *, surely: bool) -> None:
         "is PAUSED. Start the daemon, look at the alerts, end those that are over, then: alertd sending resume"
     )
     console.say("\n".join([told, *settled.doubts]), asdict(settled) | {"paused": True})
+
+
+@backup.command()
+@command
+async def done(console: Console) -> None:
+    """PostgreSQL's own tools have made a backup just now: said at the end of their command, so that one that is missing is told."""
+    told.refuse_own(console.settings)
+    async with console.house() as house, house.store.transaction() as tx:
+        await told.tell(tx, house.clock)
+    console.say("It is noted: the watch tells when none was for 48 hours.", {"done": True})
 
 
 @backup.command()

@@ -55,7 +55,7 @@ async def _examined(settings: Settings, nameserver: str) -> list[Finding]:
                 ("disk", partial(machine.disks, _folders(settings))),
                 ("secret", partial(store.secret, settings)),
                 ("database", partial(store.database, settings, db, trouble)),
-                ("backups", partial(store.backups, settings, clock)),
+                ("backups", partial(store.backups, settings, clock, db)),
                 ("copies", partial(store.copied, settings, clock)),
                 ("ways", partial(ways.channels, settings)),
                 ("gateways", partial(ways.gateways, settings, clock, db)),

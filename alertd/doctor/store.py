@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from alertd.backup import shelf, verdict
+from alertd.backup import shelf, told, verdict
 from alertd.backup.remote import copies
 from alertd.clock import HOUR, Clock, to_ms
 from alertd.doctor.finding import Finding, Findings, advice, fine, wrong
@@ -69,10 +69,11 @@ def _unopened(settings: Settings) -> Finding:
     )
 
 
-async def backups(settings: Settings, clock: Clock) -> Findings:
+async def backups(settings: Settings, clock: Clock, db: Database | None) -> Findings:
     """How old the last one is, and whether it would outlive the disk."""
     if not settings.store.url.startswith("sqlite:"):
-        yield advice("backups", "PostgreSQL's backups are not seen from here: docs/operating.md, Backups.")
+        if db is not None:
+            yield _told(await told.last(db), clock)
         return
     folder = shelf.folder_of(settings)
     known = await asyncio.to_thread(shelf.on, folder)
@@ -96,6 +97,23 @@ async def backups(settings: Settings, clock: Clock) -> Findings:
             "backups",
             f"{folder} is on the database's own disk, and goes with it: [backup] folder, or [backup.remote], elsewhere.",
         )
+
+
+def _told(done: int | None, clock: Clock) -> Finding:
+    """Of PostgreSQL's, which are not seen from here."""
+    if done is None:
+        return advice(
+            "backups",
+            "Nobody ever told of a backup of PostgreSQL, so nobody would be told that there is none: end the command that makes it with "
+            "alertd backup done (docs/operating.md, PostgreSQL).",
+        )
+    age = clock.now_ms() - done
+    said = f"The last backup of PostgreSQL was told {age // HOUR} hours ago"
+    if age > OLD_MS:
+        return wrong(
+            "backups", f"{said}: see why the command that makes it did not reach alertd backup done."
+        )
+    return fine("backups", f"{said}.")
 
 
 async def _tried(folder: Path) -> Finding:

@@ -1,15 +1,16 @@
-"""The shelf, as the watch sees it: a last backup that is old, or that did not stand its trial. Of SQLite: PostgreSQL's are its own."""
+"""The shelf, as the watch sees it: a last backup that is old, or that did not stand its trial. Of PostgreSQL, what whoever makes them said."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from alertd.backup import shelf, verdict
+from alertd.backup import shelf, told, verdict
 from alertd.clock import HOUR, Clock, to_ms
 from alertd.settings import Settings
+from alertd.store import Database
 from alertd.watch.nouns import Cause, Kind
 
 EVERY_S: Final = 600.0
@@ -45,9 +46,24 @@ class Shelf:
         return self._found
 
 
-def shelf_of(settings: Settings, clock: Clock) -> Shelf | None:
-    """None on PostgreSQL."""
-    return Shelf(shelf.folder_of(settings), clock) if settings.store.url.startswith("sqlite:") else None
+@dataclass(frozen=True, slots=True)
+class Told:
+    """PostgreSQL's, of which the store knows the last that was told; nothing is said where nobody ever told of one."""
+
+    db: Database
+    clock: Clock
+
+    async def causes(self) -> Sequence[Cause]:
+        """What is wrong with them."""
+        done = await told.last(self.db)
+        return [] if done is None else list(_old(self.clock.now_ms() - done))
+
+
+def backups_of(settings: Settings, clock: Clock, db: Database) -> Callable[[], Awaitable[Sequence[Cause]]]:
+    """Who tells the watch what is wrong with them."""
+    if settings.store.url.startswith("sqlite:"):
+        return Shelf(shelf.folder_of(settings), clock).causes
+    return Told(db, clock).causes
 
 
 def looked(folder: Path, now: int) -> list[Cause]:
@@ -59,8 +75,11 @@ def _causes(folder: Path, now: int) -> Iterator[Cause]:
     known = shelf.on(folder)
     if not known:
         return
-    age = now - to_ms(known[-1].made_at)
-    if age > OLD_MS:
-        yield Cause(Kind.BACKUP, "age", {"what": f"la dernière a {age // HOUR} h"})
+    yield from _old(now - to_ms(known[-1].made_at))
     if (said := verdict.last(folder)) is not None and said.fault:
         yield Cause(Kind.BACKUP, "trial", {"what": f"l'essai de {said.backup} a échoué"})
+
+
+def _old(age: int) -> Iterator[Cause]:
+    if age > OLD_MS:
+        yield Cause(Kind.BACKUP, "age", {"what": f"la dernière a {age // HOUR} h"})

@@ -27,7 +27,7 @@ from alertd.node import chores
 from alertd.node.compaction import compaction_of
 from alertd.node.desk import journal_of, node_name, renderer_of
 from alertd.node.heart import Heart
-from alertd.node.shelf import shelf_of
+from alertd.node.shelf import backups_of
 from alertd.rotation.nodes import Guard
 from alertd.schedule import firing
 from alertd.schedule.ticks import Chore
@@ -131,8 +131,7 @@ class Work:
             node_name(desk.settings),
             folders_of(desk.settings),
         )
-        kept, timekeeping = shelf_of(desk.settings, desk.clock), Timekeeping(desk.clock)
-        backups = kept.causes if kept is not None else None
+        timekeeping, backups = Timekeeping(desk.clock), backups_of(desk.settings, desk.clock, desk.db)
         yield (
             "watch",
             Watch(desk.db, told, desk, node, folders, lease_ms, self.dates, timekeeping, backups).step,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
-from alertd.backup import shelf
+from alertd.backup import shelf, told
 from alertd.clock import SECOND, Clock, to_ms
 from alertd.errors import Unavailable
 from alertd.settings import Settings
@@ -24,7 +24,7 @@ from alertd.watch.nouns import Kind
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """How full disks are by what they hold (0 to 1), how old the last backup is; None: not known, or none is made here."""
+    """How full disks are by what they hold (0 to 1), how old the last backup is; None: not known, or nobody told of one."""
 
     ready: bool
     sending: bool | None
@@ -53,8 +53,18 @@ class Condition:
 
 async def condition(settings: Settings, clock: Clock, db: Database, *, ready: bool) -> Condition:
     """As it is now; the disks are looked at aside, for a share that hangs must not hold up anybody."""
-    disks, age = await asyncio.to_thread(_looked, settings, clock)
+    disks, made_at = await asyncio.to_thread(_looked, settings)
+    made_at = await _told(db) if made_at is None else made_at
+    age = None if made_at is None else max(0, clock.now_ms() - made_at) / SECOND
     return Condition(ready, await _sending(db), disks, age, await _alarms(db))
+
+
+async def _told(db: Database) -> int | None:
+    """When PostgreSQL's last backup was made; nobody tells of SQLite's."""
+    try:
+        return await told.last(db)
+    except Unavailable:
+        return None
 
 
 async def _sending(db: Database) -> bool | None:
@@ -80,11 +90,11 @@ def folders_of(settings: Settings) -> dict[str, Path]:
     return folders
 
 
-def _looked(settings: Settings, clock: Clock) -> tuple[dict[str, float], float | None]:
-    folders, age = folders_of(settings), None
+def _looked(settings: Settings) -> tuple[dict[str, float], int | None]:
+    folders, made_at = folders_of(settings), None
     if "backups" in folders and (known := shelf.on(folders["backups"])):
-        age = max(0, clock.now_ms() - to_ms(known[-1].made_at)) / SECOND
-    return {holds: _used(folder) for holds, folder in folders.items() if folder.is_dir()}, age
+        made_at = to_ms(known[-1].made_at)
+    return {holds: _used(folder) for holds, folder in folders.items() if folder.is_dir()}, made_at
 
 
 def _used(folder: Path) -> float:

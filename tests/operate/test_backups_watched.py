@@ -5,15 +5,16 @@ from click.testing import CliRunner
 from operate.test_doctor import seen
 from operate.village import TOML, keyring_in, opened, settings_in, settle
 
-from alertd.backup import verdict
+from alertd.backup import told, verdict
 from alertd.backup.create import create
 from alertd.backup.trial import tried
 from alertd.cli import main
-from alertd.clock import DAY, HOUR
+from alertd.clock import DAY, HOUR, SECOND
 from alertd.doctor import store
 from alertd.doctor.finding import Grade
 from alertd.errors import Refused
-from alertd.node.shelf import shelf_of
+from alertd.node.shelf import backups_of
+from alertd.web.condition import condition
 
 
 @pytest.fixture
@@ -35,20 +36,20 @@ def flip(path):
 async def whats(settings, clock):
     """What the watch would say, looked at anew."""
     clock.advance(HOUR)
-    return [cause.blanks["what"] for cause in await shelf_of(settings, clock).causes()]
+    return [cause.blanks["what"] for cause in await backups_of(settings, clock, None)()]
 
 
 async def test_a_trial_that_fails_is_heard_until_one_succeeds(village, clock):
     """One byte of the only backup flipped: the doctor and the watch say so, and no more once a new one stood its trial."""
     settings, keyring = village
     made = await create(settings, clock, keyring)
-    assert (await seen(store.backups(settings, clock)))["trial"][0] is Grade.ADVICE
+    assert (await seen(store.backups(settings, clock, None)))["trial"][0] is Grade.ADVICE
     await tried(settings, clock, keyring, made)
-    assert (await seen(store.backups(settings, clock)))["trial"][0] is Grade.FINE
+    assert (await seen(store.backups(settings, clock, None)))["trial"][0] is Grade.FINE
     flip(made)
     with pytest.raises(Refused):
         await tried(settings, clock, keyring, made)
-    found = (await seen(store.backups(settings, clock)))["trial"]
+    found = (await seen(store.backups(settings, clock, None)))["trial"]
     assert (found[0], made.name in found[1]) == (Grade.WRONG, True)
     assert await whats(settings, clock) == [f"l'essai de {made.name} a échoué"]
     await tried(settings, clock, keyring, await create(settings, clock, keyring))
@@ -95,3 +96,37 @@ def test_the_timer_s_verify_leaves_its_verdict(tmp_path, monkeypatch):
     flip(made)
     assert CliRunner().invoke(main, ["backup", "verify"]).exit_code == 2
     assert "did not stand its trial" in CliRunner().invoke(main, ["doctor"]).output
+
+
+async def test_postgresql_s_backups_are_told(postgres, postgres_url, tmp_path, clock):
+    """Nobody told of one: an advice of the doctor's, and the watch is silent. One was told: both, and the figure, know its age, and say so
+    when it is old.
+    """
+    settings = settings_in(tmp_path, store={"url": postgres_url})
+    causes = backups_of(settings, clock, postgres)
+
+    async def doctor_s():
+        return (await seen(store.backups(settings, clock, postgres)))["backups"][0]
+
+    assert (await causes(), await doctor_s()) == ([], Grade.ADVICE)
+    assert (await condition(settings, clock, postgres, ready=True)).backup_age_s is None
+    async with postgres.transaction() as tx:
+        await told.tell(tx, clock)
+    clock.advance(2 * DAY)
+    assert (await causes(), await doctor_s()) == ([], Grade.FINE)
+    assert (await condition(settings, clock, postgres, ready=True)).backup_age_s == 2 * DAY / SECOND
+    clock.advance(HOUR)
+    (cause,) = await causes()
+    assert (cause.blanks["what"], await doctor_s()) == ("la dernière a 49 h", Grade.WRONG)
+
+
+def test_who_made_one_says_so_on_postgresql_alone(postgres_url, tmp_path, monkeypatch):
+    """`alertd backup done` is noted there; on SQLite, whose backups alertd makes itself, it is refused with a sentence."""
+    monkeypatch.chdir(tmp_path)
+    for url, status, said in (
+        ("sqlite:alertd.db", 2, "alertd makes this instance's backups"),
+        (postgres_url, 0, "It is noted"),
+    ):
+        (tmp_path / "alertd.toml").write_text(TOML.replace("sqlite:alertd.db", url))
+        done = CliRunner().invoke(main, ["backup", "done"])
+        assert (done.exit_code, said in done.output) == (status, True)

@@ -144,12 +144,12 @@ async def test_store_and_backups_are_looked_at(tmp_path, clock):
         async with db.transaction() as tx:
             await sending_switch.decide(tx, clock, "cli", on=False, reason="essai")
         assert "essai" in (await seen(store.database(settings, db, None)))["sending"][1]
-    assert (await seen(store.backups(settings, clock)))["backups"][0] is Grade.WRONG
+    assert (await seen(store.backups(settings, clock, None)))["backups"][0] is Grade.WRONG
     await create(settings, clock, keyring)
-    fresh = [each.grade async for each in store.backups(settings, clock)]
+    fresh = [each.grade async for each in store.backups(settings, clock, None)]
     assert fresh == [Grade.FINE, Grade.ADVICE, Grade.ADVICE]
     clock.advance(3 * DAY)
-    later = [each.said async for each in store.backups(settings, clock)]
+    later = [each.said async for each in store.backups(settings, clock, None)]
     assert "72 hours" in later[0]
 
 
