@@ -24,6 +24,7 @@ from alertd.node.store import open_store
 from alertd.node.supervisor import Supervisor
 from alertd.node.voices import gateways_of, lines_of
 from alertd.node.work import Work, loops_of, ticks_of
+from alertd.rotation.nodes import Guard
 from alertd.schedule.ticks import ticking
 from alertd.settings import Settings
 from alertd.stations.streets.geocoder import Geocoder
@@ -85,8 +86,10 @@ async def _work(stack: AsyncExitStack, desk: Desk) -> Work:
     gateways = await gateways_of(stack, desk, Reports(spool, desk.clock, figures).keep, dates)
     lines = lines_of(desk, gateways)
     stack.push_async_callback(part, desk.db, node_id, [line.lease for line in lines])
+    guard = Guard(desk.db, desk.clock, desk.keyring, node_id, spool.size)
+    stack.push_async_callback(guard.part)  # before the node itself parts
     pulse = Pulse(desk.settings.sending.lease_s)
-    return Work(desk, node_id, lines, gateways, spool, figures, Front(), pulse, dates)
+    return Work(desk, node_id, lines, gateways, spool, figures, Front(), pulse, dates, guard)
 
 
 def _rooms(work: Work, heart: Heart) -> Rooms:

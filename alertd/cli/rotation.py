@@ -7,7 +7,7 @@ from functools import partial
 import click
 
 from alertd.cli.console import Console, command
-from alertd.node.desk import own_folder
+from alertd.node.desk import node_name, own_folder
 from alertd.rotation.turn import Rotation, Stage, Turned
 
 
@@ -22,15 +22,24 @@ def keys() -> None:
     is_flag=True,
     help="Forget the old secret: every node seals with the new one, and no row bears the old.",
 )
+@click.option(
+    "--gone",
+    multiple=True,
+    metavar="NODE",
+    help="One that is gone for good, with what waited on its disk: it is not waited for.",
+)
 @command
-async def rotate(console: Console, *, finish: bool) -> None:
+async def rotate(console: Console, *, finish: bool, gone: tuple[str, ...]) -> None:
     """Make a new secret, and seal and hash everything anew with it. Run it again when it says so; a stop in the middle loses nothing."""
     async with console.house() as house:
         path = house.settings.keys.secret_file
         spools = tuple(own_folder(house.settings).glob("*.receipts*"))
         rows = Rows(shown=not console.as_json, rewriting=sys.stderr.isatty())
         made = _silent if console.as_json else partial(_show, console)
-        rotation = Rotation(house.store, house.clock, path, rows.show, spools=spools, made=made)
+        here = node_name(house.settings)
+        rotation = Rotation(
+            house.store, house.clock, path, rows.show, spools=spools, made=made, node=here, gone=gone
+        )
         try:
             turned = await (rotation.finish() if finish else rotation.turn())
         finally:

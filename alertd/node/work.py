@@ -64,6 +64,7 @@ class Work:
     front: Front
     pulse: Pulse
     dates: Dates
+    guard: Guard
 
     async def begin(self, parting: Callable[[], bool]) -> list[tuple[str, Step]]:
         """What an earlier life of this node held is recovered; then every loop, ready to turn."""
@@ -76,7 +77,7 @@ class Work:
         await stranded.start()
         health = self._health()
         return [
-            ("secret", Guard(desk.db, desk.clock, desk.keyring).step),
+            ("secret", self.guard.step),
             ("tend", tend.step),
             ("stranded", stranded.step),
             *self._speaking(health, parting),

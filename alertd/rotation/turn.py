@@ -2,12 +2,12 @@
 
 made      a new secret stands in the file beside the old one, staged: whoever starts from now on reads it, nobody seals with it
 sealing   every living node reads it: it seals from now on, and all that there is is sealed anew
-over      every living node seals with it, and no row bears another: the old one is forgotten
+over      every living node seals with it, no row bears another, and on no node's disk waits what bears one: the old one is forgotten
 
 Each is reached by the same command, run again after the nodes were started again; it says what it waits for.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -53,7 +53,7 @@ class Turned:
 @dataclass(frozen=True, slots=True)
 class Rotation:
     """Of the secret in that file, of that store; slices begin with `size` rows. `spools`: files beside the database in which callbacks
-    may wait, sealed. `made` is given a new secret's number and paper as soon as it is in the file: what follows may be cut short.
+    may wait, sealed, of the node of that name; other nodes say whether they hold any, but those that are `gone` for good. `made` is given a new secret's number and paper as soon as it is in the file: what follows may be cut short.
     """
 
     db: Database
@@ -63,6 +63,8 @@ class Rotation:
     size: int = FIRST_SLICE
     spools: Sequence[Path] = ()
     made: Callable[[int, str], None] = lambda *_: None
+    node: str = ""
+    gone: Collection[str] = ()
 
     async def turn(self) -> Turned:
         """Make a new secret, unless there is one; let it seal as soon as every node reads it; seal anew what there is."""
@@ -84,7 +86,7 @@ class Rotation:
     async def finish(self) -> Turned:
         """Forget every secret but the one that seals.
 
-        :raises Conflict: `rotation_none`, `rotation_staged`, `rotation_nodes`, `rotation_rows`.
+        :raises Conflict: `rotation_none`, `rotation_staged`, `rotation_nodes`, `rotation_spool`, `rotation_rows`.
         """
         with keyfile.changing(self.path) as file:
             held = Held.read(self.path)
@@ -94,6 +96,7 @@ class Rotation:
                 raise Conflict("rotation_none", "There is one secret, and no other to be forgotten.")
             keyring = await self._keyring(held)
             await self._all_seal(keyring)
+            await self._none_holds(held.seals)
             await self._alone(held.seals)
             turned = await self._sealed(keyring, "")
             _refuse_left(turned, self.spools)
@@ -123,6 +126,15 @@ class Rotation:
                 "rotation_nodes",
                 f"Still sealing with an older secret: {', '.join(waits)}. Start these nodes again (with the present file), "
                 "then run this again; one that was killed is forgotten after a minute.",
+            )
+
+    async def _none_holds(self, key_id: int) -> None:
+        if waits := nodes.holding(await nodes.all_known(self.db), key_id, self.node, self.gone):
+            raise Conflict(
+                "rotation_spool",
+                f"Callbacks may wait on the disks of these nodes, sealed with an older secret: {', '.join(waits)}. Start those that do not "
+                "run, and run this again in a minute; of one that is gone for good, with its disk, say so: "
+                "alertd keys rotate --finish --gone NAME",
             )
 
     async def _bequeath(self, keyring: Keyring) -> None:

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 from heart.addressed import phone
 from heart.far_end import bring, heed
+from heart.rotating import Killed, guard_of, resting, rotation, secret_in
 from heart.test_inbound_kept import brought
-from heart.town import HOME, SMS, build, settings
+from heart.town import HOME, SMS, settings
 from heart.writing import OURS, act, subscribed
 
 from alertd.clock import MINUTE
@@ -16,7 +17,7 @@ from alertd.keys import Keyring, Unreadable, delivery_number, endpoint_context
 from alertd.model import Channel, Mode
 from alertd.node.desk import enter, node_name
 from alertd.rotation import heirlooms, nodes
-from alertd.rotation.turn import Rotation, Stage
+from alertd.rotation.turn import Stage
 from alertd.stations import secrets_in_use
 from alertd.subscribe import contacts, stops
 from alertd.subscribe.enrol import enrol
@@ -25,37 +26,16 @@ from alertd.watch import reserved
 from gateways.contract import Inbound
 
 
-class Killed(Exception):
-    """The command was, at this slice."""
-
-
 @pytest.fixture
 async def town(db, clock):
-    town = await build(db, clock, settings({"name": OURS}))
-    async with db.transaction() as tx:  # nobody runs, but where a test says so
-        await tx.execute("nodes.part", town.node.id)
+    town = await resting(db, clock)
     yield town
     await town.books()
 
 
 @pytest.fixture
 def path(tmp_path):
-    """The town's secret, as a file."""
-    path = tmp_path / "secret.key"
-    path.write_text(Held({1: b"k" * 32}).written())
-    path.chmod(0o600)
-    return path
-
-
-def rotation(town, path, slices=10**9):
-    """A command that is killed after so many slices."""
-    left = iter(range(slices))
-
-    def progress(*_):
-        if next(left, None) is None:
-            raise Killed
-
-    return Rotation(town.db, town.clock, path, progress, size=1)
+    return secret_in(tmp_path)
 
 
 async def telling(town, keyring):
@@ -184,7 +164,7 @@ async def test_a_node_that_starts_just_then_is_not_left_behind(town, path):
 
 async def test_a_node_that_slept_through_a_rotation_ends(town, path):
     """Frozen meanwhile it was not waited for: it looks now and then, and ends instead of failing whatever it claims."""
-    guard = nodes.Guard(town.db, town.clock, town.desk.keyring)
+    guard = guard_of(town, town.desk.keyring)
     await guard.step()
     await rotation(town, path).turn()
     await guard.step()
@@ -192,7 +172,7 @@ async def test_a_node_that_slept_through_a_rotation_ends(town, path):
     with pytest.raises(ConfigurationError) as refusal:
         await guard.step()
     assert refusal.value.code == "secret_behind"
-    await nodes.Guard(town.db, town.clock, Keyring.load(path)).step()
+    await guard_of(town, Keyring.load(path)).step()
 
 
 async def test_who_has_not_the_new_secret_enrols_nobody(town, path):

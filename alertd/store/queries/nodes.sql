@@ -43,6 +43,8 @@ UPDATE node SET seen_at = 0 WHERE id = $1;
 UPDATE node SET secrets = $2 WHERE id = $1;
 
 -- name: secrets
--- What nodes said of their secrets, and ($1: milliseconds) whether each is alive: those that are laid down are dated far ahead.
-SELECT name, secrets, CAST(CASE WHEN seen_at BETWEEN now_ms() - $1 AND now_ms() + $1 THEN 1 ELSE 0 END AS BIGINT) AS alive
+-- What nodes said of their secrets, ($1: milliseconds) whether each is alive, those that are laid down being dated far ahead, and
+-- whether it ended its work.
+SELECT name, secrets, CAST(CASE WHEN seen_at BETWEEN now_ms() - $1 AND now_ms() + $1 THEN 1 ELSE 0 END AS BIGINT) AS alive,
+       CAST(CASE WHEN seen_at = 0 THEN 1 ELSE 0 END AS BIGINT) AS parted
   FROM node ORDER BY id DESC LIMIT 1000;
