@@ -1,7 +1,6 @@
 """Write an alert: what happened, then where, the words, until when and by which channels."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from aiohttp import web
 
@@ -12,7 +11,8 @@ from alertd.errors import AlertdError, Conflict, NotAllowed, Refused
 from alertd.issue import reading
 from alertd.issue.estimate import take_turn
 from alertd.issue.preview import check_thread
-from alertd.model import Act, AlertState, Level
+from alertd.issue.reading import AlertView
+from alertd.model import AlertState, Content, Level
 from alertd.stations import drawings, elections, payers, templates, topics
 from alertd.stations.streets import find
 from alertd.subscribe import groups
@@ -22,12 +22,13 @@ from alertd.web.office.asked import asked, begun
 from alertd.web.office.whose import alert_id_of, own_alert
 from alertd.web.progress import told_in
 from alertd.web.rooms import ROOMS, Rooms
-from alertd.web.show import part, show
+from alertd.web.show import show
 from alertd.web.visits import Visit, visit
 from alertd.web.writing import addresses_part, forms, near_at_hand, slots
-from alertd.web.writing.coach_part import BY_HAND, DAYS, SAFE, coach_part, mended
+from alertd.web.writing.coach_part import mended
 from alertd.web.writing.compose_form import ComposeForm, Surroundings
-from alertd.web.writing.compose_show import EXERCISE, show_form, topics_page
+from alertd.web.writing.compose_show import EXERCISE, Thread, show_form, topics_page
+from alertd.web.writing.ready_part import unplaced
 from zones import Zone
 
 _FIELDS: Mapping[str, str] = {
@@ -86,11 +87,22 @@ async def compose_page(request: web.Request) -> web.StreamResponse:
 async def _previewed(rooms: Rooms, here: Visit, digest: str) -> web.Response:
     """What was previewed, to be changed; it stays an exercise, or none."""
     shown = await issue.shown(rooms.desk, here.actor, digest)
-    around = await surroundings(rooms, here, zone=shown.content.target.zone)
-    form = forms.form_of(shown.content, around)
-    return show_form(
-        rooms, here, await surroundings(rooms, here, form), form, {}, shown.alert_id, of=shown.content
-    )
+    thread = None
+    if shown.alert_id is not None:
+        thread = _thread(await own_alert(rooms, here, shown.alert_id))
+    return await _resumed(rooms, here, shown.content, thread)
+
+
+async def _resumed(rooms: Rooms, here: Visit, content: Content, thread: Thread | None) -> web.Response:
+    """The form that gave this content, with the blank of the place where its ready text has one: it follows the zone again."""
+    form = forms.form_of(content, await surroundings(rooms, here, zone=content.target.zone))
+    form = form.as_news(told=thread is not None and thread.told)
+    around = await surroundings(rooms, here, form)
+    return show_form(rooms, here, around, unplaced(form, around), {}, thread, of=content)
+
+
+def _thread(view: AlertView) -> Thread:
+    return Thread(view.summary.id, told=bool(view.events))
 
 
 async def _copied(rooms: Rooms, here: Visit, alert_id: int, *, drill: bool) -> web.Response:
@@ -102,7 +114,8 @@ async def _copied(rooms: Rooms, here: Visit, alert_id: int, *, drill: bool) -> w
         fresh = forms.blank(told.topic, around)
         form = form.model_copy(update={"expires": fresh.expires, "at": fresh.at})
     form = form.as_exercise() if drill else form
-    return show_form(rooms, here, await surroundings(rooms, here, form), form, {}, of=told)
+    around = await surroundings(rooms, here, form)
+    return show_form(rooms, here, around, unplaced(form, around), {}, of=told)
 
 
 async def compose(request: web.Request) -> web.StreamResponse:
@@ -111,7 +124,7 @@ async def compose(request: web.Request) -> web.StreamResponse:
 
 
 async def correct_page(request: web.Request) -> web.StreamResponse:
-    """The form as the alert stands now, or as an update that was stopped left it."""
+    """The form as the alert stands now, or as what was stopped left it; a first message may be begun with another ready text."""
     rooms, here = request.app[ROOMS], await composer(request)
     view = await own_alert(rooms, here, alert_id_of(request))
     if (
@@ -119,12 +132,13 @@ async def correct_page(request: web.Request) -> web.StreamResponse:
     ):  # its page has the seconds that are left, and the button that stops it
         raise web.HTTPSeeOther(f"/alertes/{view.summary.id}")
     await check_thread(rooms.desk, here.station, view.summary.id)
-    content = await reading.written(rooms.desk, view)
-    around = await surroundings(rooms, here, zone=content.target.zone)
-    form = forms.form_of(replace(content, template=""), around)  # the news of it are new words
-    return show_form(
-        rooms, here, await surroundings(rooms, here, form), form, {}, view.summary.id, of=content
-    )
+    thread, wanted = _thread(view), request.query.get("modele", "")
+    around = await surroundings(rooms, here)
+    if not thread.told and wanted in around.templates:
+        form = forms.filled(wanted, around)
+        form = form.as_exercise() if view.summary.exercise else form
+        return show_form(rooms, here, around, form, {}, thread)
+    return await _resumed(rooms, here, await reading.written(rooms.desk, view), thread)
 
 
 async def correct(request: web.Request) -> web.StreamResponse:
@@ -197,7 +211,9 @@ async def _begun(rooms: Rooms, here: Visit, form: ComposeForm) -> Template | Non
 async def _compose(request: web.Request, alert_id: int | None) -> web.StreamResponse:
     rooms, here = request.app[ROOMS], await composer(request)
     fields = await posted.form(request)
+    thread = None if alert_id is None else _thread(await own_alert(rooms, here, alert_id))
     typed = await _settled(request, here, ComposeForm.read(fields), alert_id)
+    typed = typed.as_news(told=thread is not None and thread.told)
     if OPENED_FOR in request:
         return await _without_zone(rooms, here, typed, request[OPENED_FOR])
     taken = await slots.take(rooms, here, typed, fields)
@@ -210,7 +226,7 @@ async def _compose(request: web.Request, alert_id: int | None) -> web.StreamResp
     if how:
         form = mended(rooms, form, around, how)
     if searching or (how and "digest" not in fields):
-        return show_form(rooms, here, around, form, taken.errors, alert_id)
+        return show_form(rooms, here, around, form, taken.errors, thread)
     try:
         taken.check()
         content = forms.content(form, around)
@@ -219,7 +235,7 @@ async def _compose(request: web.Request, alert_id: int | None) -> web.StreamResp
             rooms.desk, here.actor, here.station, content, alert_id, neutral=form.neutral == "on"
         )
     except (Refused, Conflict, NotAllowed) as error:
-        return again(rooms, here, around, form, error, alert_id)
+        return again(rooms, here, around, form, error, thread)
     raise web.HTTPSeeOther(f"/alertes/apercu/{shown.digest}")
 
 
@@ -245,29 +261,11 @@ def again(
     around: Surroundings,
     form: ComposeForm,
     error: AlertdError,
-    alert_id: int | None = None,
+    thread: Thread | None = None,
 ) -> web.Response:
     """The form as it was typed, with what is to be mended."""
     errors = {"": error.message} | {_field(path): said for path, said in reversed(error.fields.items())}
-    return show_form(rooms, here, around, form, errors, alert_id, error.status)
-
-
-async def reread(request: web.Request) -> web.Response:
-    """The coach's word on the form as it stands, and the words that one tap would put there."""
-    rooms, here = request.app[ROOMS], await composer(request)
-    form = ComposeForm.read(await posted.form(request))
-    await take_turn(rooms.desk, here.actor, "coach", a_second=3.0, burst=30)
-    around = await surroundings(rooms, here, form.model_copy(update={"address_words": ""}))
-    act = Act.UPDATE if "again" in request.query else Act.ALERT
-    told = coach_part(rooms, form, around, act, script=True)
-    mends = {how: mended(rooms, form, around, how) for how in (SAFE, DAYS, BY_HAND)}
-    fields = ("headline", "instruction", "words")
-    return web.json_response(
-        {
-            "html": str(part(told)),
-            "mends": {how: {name: getattr(one, name) for name in fields} for how, one in mends.items()},
-        }
-    )
+    return show_form(rooms, here, around, form, errors, thread, error.status)
 
 
 def check_level(here: Visit, level: Level) -> None:

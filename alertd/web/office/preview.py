@@ -27,7 +27,7 @@ from alertd.web.visits import Visit
 from alertd.web.writing import forms
 from alertd.web.writing.coach_part import names
 from alertd.web.writing.compose_form import ComposeForm, Surroundings
-from alertd.web.writing.compose_show import begin
+from alertd.web.writing.compose_show import Thread, begin
 from alertd.web.writing.coverage_card import border_sentences, coverage_card
 from alertd.web.writing.wordings import advice, wordings
 
@@ -146,14 +146,15 @@ async def _look_again(
     """A new preview of the same form; the form itself where it can no longer be sent (its end has passed)."""
     rooms = request.app[ROOMS]
     around, alert_id = await surroundings(rooms, here, form), await _thread(rooms, here, digest)
+    act = await threads.act_of(rooms.db, alert_id)
     try:
         content = forms.content(form, around)
         shown = await issue.preview(
             rooms.desk, here.actor, here.station, content, alert_id, neutral=form.neutral == "on"
         )
     except Refused as error:
-        return again(rooms, here, around, form, error, alert_id)
-    act = await threads.act_of(rooms.db, alert_id)
+        thread = None if alert_id is None else Thread(alert_id, told=act is Act.UPDATE)
+        return again(rooms, here, around, form, error, thread)
     return show(_page(rooms, here, around, shown, act, why.message), why.status)
 
 
@@ -169,7 +170,7 @@ def _page(
 ) -> PreviewPage:
     content, catalogue = shown.content, around.catalogue
     where = described(content.target, around)
-    form = forms.form_of(content, around)
+    form = forms.form_of(content, around).as_news(told=act is Act.UPDATE)
     people = words.people(shown.people)
     until = words.when(content.expires, here.station.timezone, around.now)
     return PreviewPage(

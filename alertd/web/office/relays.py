@@ -27,6 +27,7 @@ from alertd.web.svg import picture
 from alertd.web.visits import Visit, visit
 from alertd.web.writing import forms
 from alertd.web.writing.compose_form import Surroundings
+from alertd.web.writing.compose_show import Thread
 from alertd.web.writing.forms import LANGUAGE
 
 PATH: Final = relays.PATH
@@ -102,7 +103,9 @@ async def relay_on(request: web.Request) -> web.StreamResponse:
     except Refused as error:
         around = await surroundings(rooms, here, zone=content.target.zone)
         begun = forms.form_of(content, around)
-        return again(rooms, here, await surroundings(rooms, here, begun), begun, error, alert_id)
+        return again(
+            rooms, here, await surroundings(rooms, here, begun), begun, error, Thread(alert_id, told=False)
+        )
     raise web.HTTPSeeOther(f"/alertes/apercu/{shown.digest}")
 
 

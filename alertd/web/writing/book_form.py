@@ -16,7 +16,8 @@ from alertd.web.writing.local import local_time, read_local
 
 BOOK: Final = "book"
 """The form's `words` when they are picked; anything else is the author's own."""
-PLACE_BLANK: Final = "{lieu}"
+PLACE: Final = "lieu"
+PLACE_BLANK: Final = f"{{{PLACE}}}"
 MOST_ADVICE: Final = 4
 MOST_NAME: Final = 40
 FARTHEST_MS: Final = 366 * DAY
@@ -109,12 +110,17 @@ def texts(form: ComposeForm, around: Surroundings, expires: int, body: str) -> d
 
 def placed(form: ComposeForm, around: Surroundings) -> ComposeForm:
     """The form with the chosen place where a ready text has its blank for it."""
-    key, name = _followed(form, around)
-    name = around.station.name if key == "commune" else name
+    name = place_said(form, around)
     if not name:
         return form
     parts = ("headline", "body", "instruction")
     return form.model_copy(update={part: getattr(form, part).replace(PLACE_BLANK, name) for part in parts})
+
+
+def place_said(form: ComposeForm, around: Surroundings) -> str:
+    """What a ready text calls the chosen place; "" where it has no name."""
+    key, name = _followed(form, around)
+    return around.station.name if key == "commune" else name
 
 
 def _hazard(form: ComposeForm, around: Surroundings) -> str:

@@ -8,6 +8,7 @@ from alertd.web.contracts.wording import CoachPart
 from alertd.web.rooms import Rooms
 from alertd.web.writing import book_form, forms
 from alertd.web.writing.compose_form import ComposeForm, Fault, Surroundings
+from alertd.web.writing.ready_part import template_of
 from alertd.web.writing.wordings import advice, wordings
 
 SAFE: Final = "safe"
@@ -51,13 +52,18 @@ def draft(form: ComposeForm, around: Surroundings) -> Content | None:
         topic=form.topic,
         target=Target(station=True),
         texts=texts,
-        channels=frozenset(Channel.of(word) for word in form.channels if word in _CHANNELS)
-        or frozenset(Channel),
+        channels=_channels(form, around),
         expires=forms.end_of(form, around),
         exercise=form.exercise == "on",
         picks=book_form.picks(form, around) if book_form.picked(form) else None,
-        template=forms.template_of(form, around),
+        template=template_of(form, around),
     )
+
+
+def _channels(form: ComposeForm, around: Surroundings) -> frozenset[Channel]:
+    """Those that are ticked and paid for, as the form opened for another station may not know; all of them where none is."""
+    offered = frozenset(forms.payable(form, around))
+    return frozenset(channel for channel in offered if channel.word in form.channels) or offered
 
 
 def names(around: Surroundings) -> tuple[str, ...]:
@@ -103,6 +109,3 @@ def _by_hand(form: ComposeForm, around: Surroundings) -> ComposeForm:
     return form.model_copy(
         update={"words": "free", "headline": text.headline, "instruction": text.instruction}
     )
-
-
-_CHANNELS: Final = frozenset(channel.word for channel in Channel)

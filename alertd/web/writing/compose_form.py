@@ -23,7 +23,7 @@ class ComposeForm(BaseModel):
     """What was typed and ticked, as text. `zone` is a drawn zone as JSON, kept when an alert is corrected; `kept1` to `kept3`
     are the digests of the files that were brought, `alt1` to `alt3` what they show in words. `address_words` is what was
     typed to find an address, `address` the one that was picked; `template` is the ready text that it was begun with. Where `words` is "book", the text is made of the phrases
-    `hazard` to `source`; an empty `place` follows the zone, `at` is the hour that the phrase `time` names.
+    `hazard` to `source`; an empty `place` follows the zone, `at` is the hour that the phrase `time` names. `news`: something of the alert has left.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -55,6 +55,7 @@ class ComposeForm(BaseModel):
     channels: tuple[str, ...] = Field((), max_length=10)
     expires: str = ""
     exercise: str = ""
+    news: str = ""
     neutral: str = ""
     kept1: str = ""
     kept2: str = ""
@@ -81,6 +82,10 @@ class ComposeForm(BaseModel):
     def as_exercise(self) -> "ComposeForm":
         """The same, rehearsed."""
         return self.model_copy(update={"exercise": "on"})
+
+    def as_news(self, *, told: bool) -> "ComposeForm":
+        """The same, of an alert of which something has left, or nothing yet."""
+        return self.model_copy(update={"news": "on" if told else ""})
 
     def pairs(self) -> Iterator[tuple[str, str]]:
         """The form as hidden fields, so that a later refusal loses nothing."""

@@ -1,7 +1,7 @@
 """The form of an alert as it is shown: what can be chosen, what was typed, and how it would read."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from aiohttp import web
@@ -21,8 +21,9 @@ from alertd.web.visits import Visit
 from alertd.web.writing import addresses_part, book_form, slots
 from alertd.web.writing.coach_part import coach_part
 from alertd.web.writing.compose_form import ComposeForm, Surroundings
-from alertd.web.writing.forms import LANGUAGE, begun_with
+from alertd.web.writing.forms import LANGUAGE, payable
 from alertd.web.writing.near_at_hand import near_at_hand
+from alertd.web.writing.ready_part import begun_with
 from alertd.web.writing.where_form import radii
 
 NEW: Final = "/alertes/nouvelle"
@@ -35,18 +36,26 @@ def begin(*, exercise: bool) -> str:
     return EXERCISE if exercise else NEW
 
 
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """The alert that a form goes on with; `told`: something of it has left, so that this would be news of it."""
+
+    alert_id: int
+    told: bool
+
+
 def show_form(
     rooms: Rooms,
     here: Visit,
     around: Surroundings,
     form: ComposeForm,
     errors: Mapping[str, str],
-    alert_id: int | None = None,
+    thread: Thread | None = None,
     status: int = 200,
     of: Content | None = None,
 ) -> web.Response:
     """The form as it stands, with a sentence beside each field to mend; `of`: what it was begun from."""
-    page = form_page(rooms, here, around, form, errors, alert_id)
+    page = form_page(rooms, here, around, form, errors, thread)
     return show(replace(page, lost=_lost(of)) if of else page, status)
 
 
@@ -68,18 +77,18 @@ def form_page(
     around: Surroundings,
     form: ComposeForm,
     errors: Mapping[str, str],
-    alert_id: int | None = None,
+    thread: Thread | None = None,
 ) -> ComposePage:
-    """The form with all that can be chosen in it; of an update where an alert is named."""
-    drill = form.exercise == "on"
-    action = begin(exercise=drill) if alert_id is None else f"/alertes/{alert_id}/corriger"
-    act = Act.ALERT if alert_id is None else Act.UPDATE
+    """The form with all that can be chosen in it; of an update where an alert is named of which something has left."""
+    drill, again = form.exercise == "on", thread is not None and thread.told
+    action = begin(exercise=drill) if thread is None else f"/alertes/{thread.alert_id}/corriger"
+    act = Act.UPDATE if again else Act.ALERT
     return ComposePage(
-        frame=frame(_title(drill=drill, again=alert_id is not None), here),
+        frame=frame(_title(thread, drill=drill), here),
         action=action,
         form=form,
         errors=errors,
-        thread=f"/alertes/{alert_id}" if errors and alert_id is not None else "",
+        thread=f"/alertes/{thread.alert_id}" if errors and thread is not None else "",
         lost="",
         topics=_by_level(around.catalogue, Level.DANGER, form.topic),
         levels=tuple(Choice(level.word, words.LEVELS[level]) for level in levels_of(here)),
@@ -93,19 +102,17 @@ def form_page(
         radii=tuple(Choice(str(radius), words.distance(radius)) for radius in radii(around)),
         groups=tuple(Choice(str(key), name) for key, name in (around.groups or {}).items()),
         channels=tuple(
-            Choice(channel.word, _capital(word))
-            for channel, word in words.CHANNELS.items()
-            if channel not in around.unpaid or form.level == Level.DANGER.word
+            Choice(channel.word, _capital(words.CHANNELS[channel])) for channel in payable(form, around)
         ),
-        ready_texts=_ready_texts(around, here, form.topic) if alert_id is None else (),
-        locked=locked.told(ready) if (ready := begun_with(form, around)) else "",
+        ready_texts=() if again else _ready_texts(around, here, form.topic),
+        locked=locked.told(ready) if not again and (ready := begun_with(form, around)) else "",
         book=book_form.part(form, around),
         coach=part(coach_part(rooms, form, around, act, action=action)),
         slots=tuple(_slots(form, around)),
         files_open=any(name.startswith(("file", "alt")) for name in errors) or bool(around.files),
         file_hint=f"JPEG, PNG, WebP ou PDF, {around.limits.attachment_bytes // 1_000_000} Mo chacun. "
         "Le lieu et la date de la prise de vue sont effacés.",
-        again=alert_id is not None,
+        again=again,
         election=elections.QUESTION if around.election else "",
         leaflet=leaflet(),
         farthest=int(around.most.of(around.station.kind).radius_m),
@@ -130,10 +137,11 @@ def _slots(form: ComposeForm, around: Surroundings) -> Iterator[FileSlot]:
         yield FileSlot(slot, digest if known else "", alt, here[0] if here else None)
 
 
-def _title(*, drill: bool, again: bool) -> str:
-    if again:
-        return "Corriger l'exercice" if drill else "Corriger l'alerte"
-    return "Préparer un exercice" if drill else "Nouvelle alerte"
+def _title(thread: Thread | None, *, drill: bool) -> str:
+    if thread is None:
+        return "Préparer un exercice" if drill else "Nouvelle alerte"
+    what = "l'exercice" if drill else "l'alerte"
+    return f"Corriger {what}" if thread.told else f"Reprendre {what}"
 
 
 def topics_page(
@@ -142,7 +150,7 @@ def topics_page(
     """What happened, or would: the topics as tiles, and the texts that are ready; `asked`: a request that it answers, and its
     words.
     """
-    head = frame(_title(drill=exercise, again=False), here)
+    head = frame(_title(None, drill=exercise), here)
     return TopicsPage(head, exercise, begin(exercise=exercise), *beginnings(around, here), *asked)
 
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from alertd.catalogue import Template
 from alertd.clock import HOUR, MINUTE
 from alertd.errors import Refused
 from alertd.issue import locked
@@ -15,6 +14,7 @@ from alertd.web.words import CHANNELS, number
 from alertd.web.writing import book_form, slots
 from alertd.web.writing.compose_form import ComposeForm, Fault, Reading, Surroundings
 from alertd.web.writing.local import local_time, read_local
+from alertd.web.writing.ready_part import begun_with, template_of, words_of
 from alertd.web.writing.where_form import read_target, where_fields
 
 LANGUAGE: Final = "fr"
@@ -49,21 +49,6 @@ def content(form: ComposeForm, around: Surroundings) -> Content:
     return replace(found, template=ready.key, template_version=ready.version) if ready else found
 
 
-def begun_with(form: ComposeForm, around: Surroundings) -> Template | None:
-    """The ready text whose locked parts hold; none where the words are the book's, or are written freely."""
-    if book_form.picked(form) or not form.template:
-        return None
-    offered = around.templates.get(form.template)
-    known = [text for text in (around.ready, offered) if text and text.key == form.template]
-    return next((text for text in known if form.template_version in {"", str(text.version)}), None)
-
-
-def template_of(form: ComposeForm, around: Surroundings) -> str:
-    """The key of the ready text that it was begun with, which decides how its SMS is spelt; "" for one's own words."""
-    ready = begun_with(form, around)
-    return ready.key if ready else ""
-
-
 def sketch(form: ComposeForm, around: Surroundings) -> Content:
     """What can already be counted of a form that is being written: whom, how, and in the words so far.
 
@@ -88,8 +73,8 @@ def sketch(form: ComposeForm, around: Surroundings) -> Content:
 def _texts(form: ComposeForm, around: Surroundings) -> Mapping[str, Text]:
     """What was picked, in every language; or the author's words, in his."""
     if book_form.picked(form):
-        return book_form.texts(form, around, _expires(form, around), _words(form, "body"))
-    return {LANGUAGE: Text(*(_words(form, part) for part in ("headline", "body", "instruction")))}
+        return book_form.texts(form, around, _expires(form, around), words_of(form, "body"))
+    return {LANGUAGE: Text(*(words_of(form, part) for part in ("headline", "body", "instruction")))}
 
 
 def so_far(form: ComposeForm, around: Surroundings) -> Mapping[str, Text] | None:
@@ -98,8 +83,8 @@ def so_far(form: ComposeForm, around: Surroundings) -> Mapping[str, Text] | None
     :raises Fault: of what was picked.
     """
     if book_form.picked(form):
-        return book_form.texts(form, around, end_of(form, around), _words(form, "body"))
-    text = Text(*(_words(form, part) for part in ("headline", "body", "instruction")))
+        return book_form.texts(form, around, end_of(form, around), words_of(form, "body"))
+    text = Text(*(words_of(form, part) for part in ("headline", "body", "instruction")))
     if not visible(text.headline) and not visible(text.instruction):
         return None
     return {LANGUAGE: text}
@@ -136,6 +121,12 @@ def _topic(form: ComposeForm, around: Surroundings) -> str:
     return form.topic
 
 
+def payable(form: ComposeForm, around: Surroundings) -> tuple[Channel, ...]:
+    """By what it may be sent: all for a danger, else what somebody pays for here."""
+    danger = form.level == Level.DANGER.word
+    return tuple(channel for channel in CHANNELS if danger or channel not in around.unpaid)
+
+
 def level_of(form: ComposeForm, around: Surroundings) -> Level:
     """:raises Fault: it is none."""
     proposed = around.catalogue.topics[form.topic].level if form.topic in around.catalogue.topics else ""
@@ -145,19 +136,13 @@ def level_of(form: ComposeForm, around: Surroundings) -> Level:
         raise Fault("Choisissez un niveau : urgence, alerte ou information.") from None
 
 
-def _words(form: ComposeForm, part: str) -> str:
-    text: str = getattr(form, part)
-    lines = text.replace("\r\n", "\n").strip()
-    return lines.replace("\n", " ") if part == "headline" else lines
-
-
 def _text(part: str) -> Reading:
     """How one part of the text is read: bounded, its blanks filled, no character that shows nothing."""
 
     def read(form: ComposeForm, around: Surroundings) -> str:
         if part != "body" and book_form.picked(form):
             return ""
-        text, most = _words(form, part), getattr(around.limits, f"{part}_chars")
+        text, most = words_of(form, part), getattr(around.limits, f"{part}_chars")
         if part == "headline" and not visible(text):
             raise Fault("Écrivez un titre : ce qui se passe, et où.")
         if unseen(text):
