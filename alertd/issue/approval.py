@@ -77,17 +77,22 @@ async def refuse(desk: Desk, actor: Actor, alert_id: int, mark: str, reason: str
 
     :raises Refused: `reason_missing`. Raises as `approve`.
     """
-    reason = reason.strip()
-    if not reason or len(reason) > MOST_REASON or "\0" in reason:
-        raise Refused(
-            "reason_missing", "Dites pourquoi : l'auteur le lira.", fields={"reason": "Obligatoire."}
-        )
+    reason = read_reason(reason)
     one = await _mine(desk, actor, alert_id, mark)
     async with desk.db.transaction() as tx:
         await settle(desk, tx, one, "refused", actor.name, reason)
         said = {"by": actor.name.removeprefix("operator:"), "reason": reason[:80]}
         bells = await tell_author(desk, tx, one, "service.approval_refused", said)
     ring(desk, bells)
+
+
+def read_reason(typed: str) -> str:
+    """Why not, in words. :raises Refused: `reason_missing`."""
+    reason = typed.strip()
+    if not reason or len(reason) > MOST_REASON or "\0" in reason:
+        sentence = f"Dites pourquoi, en {MOST_REASON} caractères au plus : l'auteur le lira."
+        raise Refused("reason_missing", sentence, fields={"reason": sentence})
+    return reason
 
 
 async def void(desk: Desk, actor: Actor, alert_id: int) -> None:

@@ -127,9 +127,7 @@ async def _order(desk: Desk, station: Station, plan: Plan, fire_at: int) -> Orde
     """:raises AlertdError: it cannot be sent as it stands: its reason."""
     check_station(station)
     day = from_ms(fire_at).astimezone(plan.recurrence.zone).date()
-    due = _due(desk, station, plan, fire_at)
-    said = await said_on(desk.db, plan, day, due)
-    content = await delayed(desk, station, said)
+    content = await said_on(desk.db, plan, day, await usual(desk, station, plan, fire_at))
     await check(desk, station, content)
     await check_may(desk.db, desk.catalogue, station, content)
     await _check_election(desk, station, plan, content)
@@ -142,6 +140,11 @@ async def _order(desk: Desk, station: Station, plan: Plan, fire_at: int) -> Orde
     actor = Actor(plan.actor, station.id, content.level)
     what = (Act.ALERT, station, content, counted.people, counted.total, covers, actor, when)
     return Order(*what, told=content.level > Level.INFO, beside=beside)
+
+
+async def usual(desk: Desk, station: Station, plan: Plan, fire_at: int) -> Content:
+    """What is sent at a firing (UTC milliseconds) to whose day has no text of its own."""
+    return await delayed(desk, station, _due(desk, station, plan, fire_at))
 
 
 def _due(desk: Desk, station: Station, plan: Plan, fire_at: int) -> Content:

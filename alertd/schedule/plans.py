@@ -22,11 +22,21 @@ ACTIVE, PAUSED, ENDED = "active", "paused", "ended"
 FIRED, SKIPPED = "fired", "skipped"
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Who did not agree, when (UTC milliseconds), and why."""
+
+    by: str
+    at: int
+    reason: str
+
+
 @dataclass(frozen=True)
 class Plan:
     """A schedule's row. `content`'s times are milliseconds after each firing; `next_at` is None when none is to come.
 
     `asked_by` wrote what a second person has not agreed to, since `asked_at` (UTC milliseconds); both None: nobody is waited for.
+    `refused` stays with it until it is asked again.
     """
 
     id: int
@@ -44,8 +54,14 @@ class Plan:
     version: int
     asked_by: str | None = None
     asked_at: int | None = None
+    refused: Refusal | None = None
     closed: str = ""
     """The station's own closed days, as it keeps them."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether a second person is to agree to it."""
+        return self.state == ACTIVE and self.asked_at is not None
 
     @cached_property
     def recurrence(self) -> Recurrence:
@@ -71,6 +87,11 @@ class Plan:
     def content_at(self, moment: int) -> Content:
         """What is sent at a firing."""
         return moved(self.content, moment)
+
+
+def stopped(plan: Plan, state: str) -> Plan:
+    """Paused, or ended: nothing is to come, and nobody is waited for."""
+    return replace(plan, state=state, next_at=None, asked_by=None, asked_at=None)
 
 
 def moved(content: Content, by_ms: int) -> Content:
@@ -99,25 +120,32 @@ def plan_of(row: Row, here: Home) -> Plan:
         version=row["version"],
         asked_by=row["asked_by"],
         asked_at=row["asked_at"],
+        refused=_refusal(row),
         closed=here.closed,
     )
 
 
 def row_of(plan: Plan, digest: str) -> tuple[object, ...]:
     """A new plan's values, as `schedules.add` takes them."""
+    who = (plan.id, plan.station_id, digest, plan.actor, plan.state)
     what = (plan.rule, plan.starts.isoformat(), plan.timezone, plan.skips, dumps(plan.content))
-    waits = (plan.asked_by, plan.asked_at)
-    return (
-        plan.id,
-        plan.station_id,
-        digest,
-        plan.actor,
-        *what,
-        plan.people,
-        plan.grace_ms,
-        plan.next_at,
-        *waits,
-    )
+    return (*who, *what, plan.people, plan.grace_ms, plan.next_at, *_agreement(plan))
+
+
+def change_of(plan: Plan) -> tuple[object, ...]:
+    """What may change of it, as `schedules.change` takes it."""
+    return (plan.state, plan.rule, plan.next_at, *_agreement(plan))
+
+
+def _agreement(plan: Plan) -> tuple[object, ...]:
+    no = plan.refused
+    return (plan.asked_by, plan.asked_at, *((no.by, no.at, no.reason) if no else (None, None, None)))
+
+
+def _refusal(row: Row) -> Refusal | None:
+    if row["refused_by"] is None:
+        return None
+    return Refusal(row["refused_by"], row["refused_at"], row["refusal"])
 
 
 async def plan(db: Database, station_id: int, schedule_id: int) -> Plan:
@@ -147,6 +175,12 @@ async def of_station(db: Database, station_id: int, most: int = 200) -> list[Pla
     """A station's schedules, the next to fire first, the ended ones last."""
     here = await home(db, station_id)
     return [plan_of(row, here) for row in await db.fetch("schedules.of_station", station_id, most)]
+
+
+async def waiting(db: Database, station_id: int, most: int = 100) -> list[Plan]:
+    """Those of a station that a second person is to agree to, what is to leave first before the others."""
+    here = await home(db, station_id)
+    return [plan_of(row, here) for row in await db.fetch("schedules.waiting", station_id, most)]
 
 
 async def decided(db: Database, schedule_id: int, most: int = 50) -> list[Occurrence]:

@@ -20,7 +20,7 @@ from alertd.model import Actor, Content, Level, Station
 from alertd.publish.phrasing import says
 from alertd.schedule import agreeing
 from alertd.schedule.holidays import at_home
-from alertd.schedule.plans import ACTIVE, ENDED, GRACE, PAUSED, Plan, moved, row_of
+from alertd.schedule.plans import ACTIVE, ENDED, GRACE, PAUSED, Plan, change_of, moved, row_of, stopped
 from alertd.schedule.plans import plan as find
 from alertd.schedule.stamps import resolve
 from alertd.stations import audit, elections, stations
@@ -102,22 +102,25 @@ async def save(desk: Desk, actor: Actor, station: Station, digest: str, wish: Wi
 async def pause(desk: Desk, actor: Actor, schedule_id: int) -> None:
     """Nothing fires until it is resumed. Raises Missing, NotAllowed, Conflict `schedule_changed`."""
     plan = await mine(desk, actor, schedule_id)
-    await _change(desk, actor, plan, replace(plan, state=PAUSED, next_at=None), "schedule.pause")
+    await _change(desk, actor, plan, stopped(plan, PAUSED), "schedule.pause")
 
 
 async def resume(desk: Desk, actor: Actor, schedule_id: int) -> None:
-    """From the next date on; those that passed meanwhile were not meant. Raises Refused `schedule_over` when none is left."""
+    """From the next date on; those that passed meanwhile were not meant. What was refused is asked again.
+
+    :raises Refused: `schedule_over`: none is left.
+    """
     plan = await mine(desk, actor, schedule_id)
     if plan.state == ACTIVE:
         return
-    again = await agreeing.asked(desk, actor, replace(plan, state=ACTIVE))
+    again = await agreeing.asked(desk, actor, replace(plan, state=ACTIVE, refused=None))
     await _change(desk, actor, plan, await placed(desk, again), "schedule.resume")
 
 
 async def end(desk: Desk, actor: Actor, schedule_id: int) -> None:
     """It fires no more; what it sent stays."""
     plan = await mine(desk, actor, schedule_id)
-    await _change(desk, actor, plan, replace(plan, state=ENDED, next_at=None), "schedule.end")
+    await _change(desk, actor, plan, stopped(plan, ENDED), "schedule.end")
 
 
 async def drop(desk: Desk, actor: Actor, schedule_id: int, fire_at: int) -> None:
@@ -172,13 +175,15 @@ def _check_hour(desk: Desk, content: Content, wish: Wish) -> None:
 
 
 async def placed(desk: Desk, plan: Plan, *, may_end: bool = False) -> Plan:
-    """With its next date, from now; a rule is unfolded in a thread: one that never happens takes a while to say so."""
-    if plan.state != ACTIVE:
-        return plan
+    """With its next date, from now; a rule is unfolded in a thread: one that never happens takes a while to say so. What is
+    stopped has none until it is resumed.
+    """
     following = await asyncio.to_thread(plan.after, desk.clock.now_ms())
     if following is None and not may_end:
         raise Refused("schedule_over", "Il n'y a plus aucune date à venir : changez la date ou la règle.")
-    return replace(plan, next_at=following, state=ACTIVE if following else ENDED)
+    if following is None:
+        return stopped(plan, ENDED)
+    return replace(plan, next_at=following if plan.state == ACTIVE else None)
 
 
 async def mine(desk: Desk, actor: Actor, schedule_id: int) -> Plan:
@@ -215,8 +220,7 @@ async def put(
 
     :raises Conflict: `schedule_changed`, or fired meanwhile.
     """
-    what = (plan.state, plan.rule, plan.next_at, plan.asked_by, plan.asked_at)
-    if not await tx.execute("schedules.change", plan.id, read.version, read.next_at, *what):
+    if not await tx.execute("schedules.change", plan.id, read.version, read.next_at, *change_of(plan)):
         raise Conflict(
             "schedule_changed", "Cette programmation vient de changer ou de partir : rechargez la page."
         )

@@ -4,6 +4,8 @@ import pytest
 from browser.pictures import picture
 from browser.test_screens import WAYS, Camera, phone
 from web.pages_house import PASSWORD
+from web.test_pages_schedules import saved
+from web.test_pages_schedules_agreed import RULE
 
 pytestmark = pytest.mark.browser
 
@@ -47,3 +49,32 @@ async def test_a_message_is_repeated_from_a_phone(chromium, served, scheme, scri
         await page.goto("/programmations")
         await camera.keep("43-schedules")
         assert camera.complaints == []
+
+
+@pytest.mark.parametrize(("scheme", "script"), WAYS)
+async def test_a_second_person_reads_a_schedule_on_a_phone(chromium, served, mayor, scheme, script):
+    """From the first page to « Accords », what is asked, a refusal without its reason and with it; then its author's page."""
+    path = await saved(mayor)
+    assert (await mayor.post(f"{path}/textes", {"texts": "16/03/2026 ; Bacs jaunes"}))[0] == 303
+    assert (await mayor.post("/accords", RULE))[0] == 303
+    for act in ("pause", "resume"):
+        assert (await mayor.post(f"{path}/etat", {"act": act}))[0] == 303
+    async with phone(chromium, served, scheme, script) as page:
+        camera = Camera(page, scheme if script else f"{scheme}-without-script")
+        await page.goto("/")
+        await page.fill("#login", "le-deputy")
+        await page.fill("#password", PASSWORD)
+        await page.click("button.main")
+        await page.click("text=attend le vôtre")
+        await camera.keep("45-approvals")
+        await page.click("text=Collecte demain matin")
+        await camera.keep("46-schedule-approval")
+        await page.fill("#reason", "   ")
+        await page.click("button:text-is('Refuser')")
+        await camera.keep("47-schedule-approval-without-reason")
+        await page.fill("#reason", "Les bacs jaunes sortent le mardi")
+        await page.click("button:text-is('Refuser')")
+        await page.wait_for_url("**/programmations/*")
+        await camera.keep("48-schedule-refused")
+        assert await page.is_visible("text=Redemander l'accord")
+        assert [said for said in camera.complaints if "422" not in said] == []

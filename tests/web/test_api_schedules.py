@@ -107,6 +107,10 @@ async def test_a_program_s_schedule_waits_for_a_person_as_does_a_date_it_moves(h
     told = await kept(house)
     assert told["waiting"]
     agent = Actor("operator:le-agent", house.station.id, Level.WARNING, Role.AGENT)
+    _, waiting, _ = await house.call("GET", f"{house.path}/approvals")
+    assert [(one["schedule"], one["next_at"]) for one in waiting["schedules"]] == [
+        (told["id"], told["next_at"])
+    ]
     await agreeing.agree(house.desk, agent, told["id"], 1)
     path, moved = (
         f"/api/v1/schedules/{told['id']}",
@@ -115,3 +119,20 @@ async def test_a_program_s_schedule_waits_for_a_person_as_does_a_date_it_moves(h
     assert not (await house.call("GET", path))[1]["waiting"]
     assert (await house.call("POST", path, {"drop": "2026-03-03T06:30:00Z"}))[1]["waiting"] is False
     assert (await house.call("POST", path, moved))[1]["waiting"] is True
+
+
+async def test_a_program_reads_why_its_schedule_was_refused_and_asks_again(house):
+    """It is paused, and waits anew once the program takes it up; who agrees is a person, on the pages."""
+    async with house.desk.db.transaction() as tx:
+        await approval_rules.decide(tx, house.station, Level.INFO, Rule(60, 30))
+    told = await kept(house)
+    assert told["refusal"] is None
+    agent = Actor("operator:le-agent", house.station.id, Level.WARNING, Role.AGENT)
+    await agreeing.refuse(house.desk, agent, told["id"], 1, "Pas si tôt")
+    path = f"/api/v1/schedules/{told['id']}"
+    _, shown, _ = await house.call("GET", path)
+    assert (shown["state"], shown["waiting"], shown["next_at"]) == ("paused", False, None)
+    assert (shown["refusal"]["by"], shown["refusal"]["reason"]) == (agent.name, "Pas si tôt")
+    assert (await house.call("GET", f"{house.path}/approvals"))[1]["schedules"] == []
+    _, again, _ = await house.call("POST", path, {"state": "active"})
+    assert (again["waiting"], again["refusal"]) == (True, None)

@@ -266,23 +266,6 @@ async def test_a_preview_that_lapsed_saves_nothing(mayor, clock):
     assert "aperçu a expiré" in seen(page)
 
 
-async def test_a_schedule_that_waits_is_agreed_to_on_its_page(mayor):
-    """Its author finds who is waited for and no button; a colleague finds it from the first page and agrees."""
-    rule = {"level": "info", "on": "on", "minutes": "60", "deputy_minutes": "30", "otherwise": "drop"}
-    assert (await mayor.post("/accords", rule))[0] == 303
-    path = await saved(mayor)
-    _, page = await mayor.get(path)
-    assert "Demandé par le-mayor" in seen(page)
-    assert "D'accord avec ces dates" not in seen(page)
-    assert "À relire" in seen((await mayor.get("/programmations"))[1])
-    await mayor.log_in("le-deputy")
-    assert "Programmations : 1 à relire" in seen((await mayor.get("/"))[1])
-    status, _, _ = await mayor.post(f"{path}/accord", {"seen": "1"})
-    assert status == 303
-    assert "À relire" not in seen((await mayor.get(path))[1])
-    assert (await mayor.post(f"{path}/accord", {"seen": "2"}))[0] == 409
-
-
 async def test_texts_of_days_are_ticked_while_an_election_is_near(mayor):
     """Without the tick the texts come back with why; with it they are kept."""
     _, digest = await digest_of(mayor, topic="council")

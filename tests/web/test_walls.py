@@ -31,6 +31,7 @@ NO_PUSH = "POST /compte/notifications"
 """This installation speaks to no browser, and says so (503)."""
 ONCE = {
     "/accords/{id}/non",
+    "/accords/programmations/{id}/non",
     "/accords/{id}/modifier",
     f"{PREFIX}/alerts/{{id}}/take-back",
     f"{PREFIX}/relays/{{id}}/withdraw",
@@ -243,7 +244,7 @@ async def the_owners_find_it(walls: Walls) -> None:
 
 def _turn(step: Step) -> int:
     """Who enrols somebody changes what a second person agrees to; a key is revoked after its use, and what is ended is changed no more."""
-    if step.route.startswith("/accords") or step.route.endswith("/accord"):
+    if step.route.startswith("/accords"):
         return 0
     if step.route.startswith(PREFIX):
         return 1

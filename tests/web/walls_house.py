@@ -250,13 +250,14 @@ async def _about_to_leave(valley: Valley) -> dict[str, list[Any]]:
 
 
 async def _waiting(valley: Valley) -> dict[str, list[Any]]:
-    """A warning that waits for a second person."""
+    """A warning that waits for a second person, and one that is to leave on Mondays."""
     bras = await valley.at("bras")
     rule = {"level": "warning", "on": "on", "minutes": "60", "deputy_minutes": "30", "otherwise": "drop"}
     assert (await bras.post("/accords", rule))[0] == 303
     agent = await valley.at("bras", "agent")
     path = await sent(agent, **WARNING, headline=f"{PRIVATE} accord")
-    return {"approval": [number_of(path)]}
+    monday = await scheduled(agent, **WARNING, headline=f"{PRIVATE} accord du lundi")
+    return {"approval": [number_of(path)], "schedule_asked": [monday]}
 
 
 async def _team(valley: Valley) -> dict[str, list[Any]]:

@@ -46,6 +46,7 @@ NOUNS: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
     "/compte/notifications/{id}": {"id": ("endpoint",)},
     "/exercices/{id}": {"id": ("exercise",)},
     "/accords/{id}": {"id": ("approval",)},
+    "/accords/programmations/{id}": {"id": ("schedule_asked",)},
     "/organisations/{id}": {"id": ("organisation",)},
     "/organisations/demandes/{id}": {"id": ("request",)},
     "/voisins/{id}": {"id": ("sharing",)},

@@ -1,8 +1,8 @@
 -- name: add
 -- Saved once for each preview that was looked at.
 INSERT INTO schedule (id, station_id, digest, actor, state, rule, starts, timezone, skips, content, people, grace_ms, next_at,
-                      asked_by, asked_at, version, created_at)
-VALUES ($1, $2, $3, $4, 'active', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1, now_ms())
+                      asked_by, asked_at, refused_by, refused_at, refusal, version, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 1, now_ms())
 ON CONFLICT (digest) DO NOTHING;
 
 -- name: by_digest
@@ -12,13 +12,13 @@ SELECT id, station_id FROM schedule WHERE digest = $1;
 -- name: one
 -- A schedule as it stands.
 SELECT id, station_id, actor, state, rule, starts, timezone, skips, content, people, grace_ms, next_at, asked_by, asked_at,
-       version, created_at
+       refused_by, refused_at, refusal, version, created_at
   FROM schedule WHERE id = $1;
 
 -- name: of_station
 -- A station's, the next one to fire first; the ended ones last.
 SELECT id, station_id, actor, state, rule, starts, timezone, skips, content, people, grace_ms, next_at, asked_by, asked_at,
-       version, created_at
+       refused_by, refused_at, refusal, version, created_at
   FROM schedule WHERE station_id = $1 ORDER BY next_at IS NULL, next_at, id DESC LIMIT $2;
 
 -- name: alive
@@ -29,7 +29,7 @@ SELECT count(*) AS n FROM schedule WHERE station_id = $1 AND state <> 'ended';
 -- What should have fired by now, the longest ago first, but for those ($3) that could not be decided a moment ago: however many
 -- they are, they stand before nobody.
 SELECT id, station_id, actor, state, rule, starts, timezone, skips, content, people, grace_ms, next_at, asked_by, asked_at,
-       version, created_at
+       refused_by, refused_at, refusal, version, created_at
   FROM schedule WHERE state = 'active' AND next_at IS NOT NULL AND next_at <= $1
    AND id NOT IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($3 AS TEXT)))
  ORDER BY next_at, id LIMIT $2;
@@ -40,9 +40,16 @@ UPDATE schedule SET next_at = $4, state = CASE WHEN CAST($4 AS BIGINT) IS NULL T
  WHERE id = $1 AND version = $2 AND next_at = $3 AND state = 'active';
 
 -- name: change
--- Another state, rule or next date, or who is waited for; only if nobody changed it, or fired it, since it was read.
-UPDATE schedule SET state = $4, rule = $5, next_at = $6, asked_by = $7, asked_at = $8, version = version + 1
+-- Another state, rule or next date, who is waited for, or who refused; only if nobody changed it, or fired it, since it was read.
+UPDATE schedule SET state = $4, rule = $5, next_at = $6, asked_by = $7, asked_at = $8, refused_by = $9, refused_at = $10, refusal = $11,
+       version = version + 1
  WHERE id = $1 AND version = $2 AND coalesce(next_at, -1) = coalesce(CAST($3 AS BIGINT), -1);
+
+-- name: waiting
+-- What of a station waits for a second person, what is to leave first before the others.
+SELECT id, station_id, actor, state, rule, starts, timezone, skips, content, people, grace_ms, next_at, asked_by, asked_at,
+       refused_by, refused_at, refusal, version, created_at
+  FROM schedule WHERE station_id = $1 AND state = 'active' AND asked_at IS NOT NULL ORDER BY next_at, id LIMIT $2;
 
 -- name: unagreed
 -- How many of a station's wait for somebody other than $2.

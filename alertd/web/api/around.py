@@ -10,6 +10,8 @@ from pydantic import Field
 from alertd.errors import NotAllowed
 from alertd.issue import approval
 from alertd.model import Act, Level
+from alertd.schedule import plans
+from alertd.schedule.plans import Plan
 from alertd.stations import requests
 from alertd.stations.requests import Request
 from alertd.store import Row
@@ -63,10 +65,23 @@ class WaitingAnswer(Answer):
     otherwise: Literal["send", "drop"]
 
 
+class WaitingSchedule(Answer):
+    """A schedule that waits: agreed to once, for all its dates. `next_at` is the first of them."""
+
+    schedule: int
+    level: LevelWord
+    headline: str
+    author: str
+    people: Count
+    asked_at: Moment
+    next_at: Moment | None
+
+
 class WaitingList(Answer):
-    """What waits for a second person, the first to end first."""
+    """What waits for a second person: messages, the first to end first, and schedules, the next to fire first."""
 
     approvals: list[WaitingAnswer]
+    schedules: list[WaitingSchedule]
 
 
 async def ask(call: Call) -> Reply:
@@ -104,7 +119,9 @@ async def list_approvals(call: Call) -> Reply:
     """What waits."""
     station = await call.station()
     rows = await call.desk.db.fetch("approvals.of_station", station.id)
-    return Reply(WaitingList(approvals=[_waiting(row, station.locale) for row in rows]))
+    found = [_waiting(row, station.locale) for row in rows]
+    later = await plans.waiting(call.desk.db, station.id)
+    return Reply(WaitingList(approvals=found, schedules=[_schedule(plan, station.locale) for plan in later]))
 
 
 def _request(one: Request) -> RequestAnswer:
@@ -117,6 +134,20 @@ def _request(one: Request) -> RequestAnswer:
             "state": one.state,
             "answer": one.answer or None,
             "answered_at": iso(one.answered_at) if one.answered_at is not None else None,
+        }
+    )
+
+
+def _schedule(plan: Plan, locale: str) -> WaitingSchedule:
+    return WaitingSchedule.model_validate(
+        {
+            "schedule": plan.id,
+            "level": plan.content.level.word,
+            "headline": headline(plan.content, locale),
+            "author": plan.asked_by,
+            "people": plan.people,
+            "asked_at": iso(plan.asked_at or 0),
+            "next_at": iso(plan.next_at) if plan.next_at is not None else None,
         }
     )
 

@@ -65,12 +65,21 @@ class OccurrenceAnswer(Answer):
     people: Count | None
 
 
+class RefusalAnswer(Answer):
+    """Who did not agree, and why; it is stopped until it is asked again, by the state `active`."""
+
+    by: str
+    at: Told
+    reason: str
+
+
 class ScheduleAnswer(Answer):
     """A schedule; `id` is null where nothing was kept."""
 
     id: int | None
     state: Literal["active", "paused", "ended"]
     waiting: bool = Field(description="A second person has not agreed yet, where the station wants one.")
+    refusal: RefusalAnswer | None
     level: LevelWord
     topic: str
     headline: str

@@ -14,6 +14,7 @@ from alertd.store.contents import headline
 from alertd.web.api.schedule_nouns import (
     DateAnswer,
     OccurrenceAnswer,
+    RefusalAnswer,
     ScheduleAnswer,
     ScheduleBody,
     ScheduleChange,
@@ -91,7 +92,8 @@ def _told(
         {
             "id": plan.id or None,
             "state": plan.state,
-            "waiting": plan.asked_at is not None,
+            "waiting": plan.waits,
+            "refusal": _refusal(plan),
             "level": plan.content.level.word,
             "topic": plan.content.topic,
             "headline": headline(plan.content, locale),
@@ -106,6 +108,11 @@ def _told(
             "occurrences": occurrences or [],
         }
     )
+
+
+def _refusal(plan: Plan) -> RefusalAnswer | None:
+    no = plan.refused
+    return RefusalAnswer(by=no.by, at=from_ms(no.at), reason=no.reason) if no else None
 
 
 def _date(plan: Plan, firing: Firing) -> DateAnswer:

@@ -5,13 +5,14 @@ from typing import ClassVar
 
 from alertd.web import contracts
 from alertd.web.contracts import Frame
+from alertd.web.contracts.schedule import DateLine
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingLine:
-    """One message that waits; `own`: this person wrote it."""
+    """One message that waits, or a schedule, at `path`; `own`: this person wrote it."""
 
-    id: int
+    path: str
     level: str
     level_word: str
     headline: str
@@ -72,3 +73,28 @@ class ApprovalPage:
     people: int
     may_agree: bool
     may_change: bool
+    reason: str
+    """As it was typed, where it could not be taken; `wrong` says why."""
+    wrong: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleApprovalPage:
+    """`told` is what each date sends, counted now; `saved` were counted when it was kept. `texts` are the days that have their own;
+    `seen` goes back with the decision. `wrong` and `reason` are of a refusal that could not be taken.
+    """
+
+    template: ClassVar[str] = "schedule_approval.html"
+    frame: Frame
+    id: int
+    told: contracts.PreviewPage
+    asked: str
+    plain: str
+    lasting: str
+    saved: str
+    dates: tuple[DateLine, ...]
+    texts: tuple[tuple[str, str], ...]
+    seen: int
+    may_agree: bool
+    wrong: str
+    reason: str

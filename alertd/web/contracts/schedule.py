@@ -93,8 +93,10 @@ class SchedulePage:
     """What is ticked beside new words while an election is near; empty where nothing is."""
     agreement: str
     """Who is waited for, in a sentence; empty for nobody."""
-    may_agree: bool
-    version: int
+    decide: str
+    """Where this person reads it and agrees, or does not; empty for who may not."""
+    refusal: str
+    """Who did not agree, when and why; empty for nobody."""
     unsaid: str
     """The days that have a text and no message; empty for none."""
     dates: tuple[DateLine, ...]

@@ -13,7 +13,7 @@ from alertd.issue.waiting import PATH as APPROVALS
 from alertd.model import Act, AlertState, Event, Wording
 from alertd.publish import wording
 from alertd.publish.wording import Speech
-from alertd.schedule import agreeing, plans
+from alertd.schedule import plans
 from alertd.stations import topics
 from alertd.web import elsewhere, words
 from alertd.web.contracts import AlertLine, AlertPage, ClosePage, HistoryPage, Step
@@ -82,16 +82,14 @@ async def history(request: web.Request) -> web.StreamResponse:
 
 
 async def _schedules(rooms: Rooms, here: Visit) -> str:
-    """What the link to schedules says: what was not sent lately, or to many more, is not to be missed, nor who is waited for."""
+    """What the link to schedules says: what was not sent lately, or to many more, is not to be missed."""
     since = rooms.clock.now_ms() - LATELY
     missed = len(await plans.skipped(rooms.db, here.station.id, since))
     doubled = len(await plans.doubled(rooms.db, here.station.id, since))
-    waiting = await agreeing.waiting(rooms.db, here.actor)
     had = "n'a pas eu lieu" if missed == 1 else "n'ont pas eu lieu"
     told = (
         f"{words.count(missed, 'envoi')} {had}" if missed else "",
         f"{words.count(doubled, 'envoi')} à deux fois plus de personnes" if doubled else "",
-        f"{waiting} à relire" if waiting else "",
     )
     return " : ".join(filter(None, ("Programmations", ", ".join(filter(None, told)))))
 

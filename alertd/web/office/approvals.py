@@ -1,6 +1,7 @@
 """A second person agrees: what waits, what it says and to whom, yes or no with a reason; and the station's rules."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -14,12 +15,14 @@ from alertd.issue.waiting import Approval, latest
 from alertd.model import Level, Role
 from alertd.stations import approval_rules, audit, elections
 from alertd.stations.approval_rules import DROP, LEVELS, SEND, Rule
+from alertd.store import Row
 from alertd.store.contents import headline, loads
 from alertd.web import elsewhere, words
 from alertd.web.contracts.approval import ApprovalPage, ApprovalsPage, RulePart, WaitingLine
 from alertd.web.office.beforehand import beforehand
 from alertd.web.office.compose import composer
 from alertd.web.office.preview import page_of
+from alertd.web.office.schedule_agreeing import waiting_lines
 from alertd.web.office.whose import alert_id_of, station_of_alert
 from alertd.web.posted import form
 from alertd.web.rooms import ROOMS, Rooms
@@ -121,7 +124,10 @@ async def _decide(
     try:
         await act(rooms, here, typed)
     except Refused as error:
-        return show(await _one(rooms, here, alert_id, error.message), error.status)
+        page = replace(
+            await _one(rooms, here, alert_id, error.french), reason=str(typed.get("reason", ""))[:1000]
+        )
+        return show(replace(page, wrong=error.french_fields.get("reason", "")), error.status)
     raise web.HTTPSeeOther(f"{PATH}/{alert_id}")
 
 
@@ -147,6 +153,8 @@ async def _one(rooms: Rooms, here: Visit, alert_id: int, notice: str = "") -> Ap
         people=again.people,
         may_agree=may and one.author != here.actor.name,
         may_change=may,
+        reason="",
+        wrong="",
     )
 
 
@@ -165,29 +173,34 @@ def _outcome(one: Approval, timezone: str, now: int) -> str:
 
 
 async def _list(rooms: Rooms, here: Visit, notice: str = "") -> ApprovalsPage:
-    now, timezone = rooms.clock.now_ms(), here.station.timezone
+    now = rooms.clock.now_ms()
     rows = await rooms.db.fetch("approvals.of_station", here.station.id)
     first, last = await _election(rooms, here)
     return ApprovalsPage(
         frame=frame("Accords", here),
         notice=notice,
-        waiting=tuple(
-            WaitingLine(
-                id=row["alert_id"],
-                level=Level(row["level"]).word,
-                level_word=words.LEVELS[Level(row["level"])],
-                headline=headline(loads(row["content"]), here.station.locale),
-                told=f"{_person(row['author'])} · sans réponse {words.when(row['ends_at'], timezone, now)}, "
-                f"{_OTHERWISE[row['otherwise']]}",
-                own=row["author"] == here.actor.name,
-            )
-            for row in rows
-        ),
+        waiting=_alerts(here, rows, now) + await waiting_lines(rooms, here),
         rules=tuple([await _rule(rooms, here, level) for level in LEVELS]),
         may_decide=here.actor.role is Role.MAYOR,
         first=first,
         last=last,
         beforehand=await beforehand(rooms, here.station),
+    )
+
+
+def _alerts(here: Visit, rows: Sequence[Row], now: int) -> tuple[WaitingLine, ...]:
+    timezone = here.station.timezone
+    return tuple(
+        WaitingLine(
+            path=f"{PATH}/{row['alert_id']}",
+            level=Level(row["level"]).word,
+            level_word=words.LEVELS[Level(row["level"])],
+            headline=headline(loads(row["content"]), here.station.locale),
+            told=f"{_person(row['author'])} · sans réponse {words.when(row['ends_at'], timezone, now)}, "
+            f"{_OTHERWISE[row['otherwise']]}",
+            own=row["author"] == here.actor.name,
+        )
+        for row in rows
     )
 
 

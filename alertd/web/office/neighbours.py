@@ -7,6 +7,7 @@ from alertd.issue import relays
 from alertd.issue.relays import PATH as RELAYS
 from alertd.issue.waiting import PATH as APPROVALS
 from alertd.model import Role, Station
+from alertd.schedule import agreeing
 from alertd.stations import choosing_topics, organisations, requests, sharing
 from alertd.stations.sharing import PATH as NEIGHBOURS
 from alertd.subscribe import pupils
@@ -41,7 +42,7 @@ async def doors(rooms: Rooms, here: Visit) -> tuple[Choice, ...]:
     rows = await rooms.db.fetch("approvals.waiting", here.station.id, here.actor.name)
     waiting = Waiting(
         requests=await requests.waiting(rooms.db, here.station),
-        approvals=rows[0]["n"],
+        approvals=rows[0]["n"] + await agreeing.waiting(rooms.db, here.actor),
         relays=await relays.waiting(rooms.desk, here.station),
         sharings=await sharing.to_sign(rooms.db, here.station),
     )

@@ -4,6 +4,7 @@ from typing import Final
 
 from aiohttp import web
 
+from alertd.schedule import agreeing
 from alertd.web.office import (
     account,
     account_code,
@@ -43,6 +44,7 @@ from alertd.web.office import (
     requests,
     rereading,
     rollover,
+    schedule_agreeing,
     schedule_changes,
     schedule_new,
     schedules,
@@ -123,7 +125,6 @@ PAGES: Final = (
     web.get(f"{schedules.PATH}/agenda.ics", schedules.schedules_agenda),
     web.get(f"{schedules.PATH}/{ID}", schedules.schedule_page),
     web.post(f"{schedules.PATH}/{ID}/etat", schedule_changes.change_state),
-    web.post(f"{schedules.PATH}/{ID}/accord", schedule_changes.agree),
     web.post(f"{schedules.PATH}/{ID}/changer", schedule_changes.change_more),
     web.post(f"{schedules.PATH}/{ID}/dates", schedule_changes.change_date),
     web.post(f"{schedules.PATH}/{ID}/textes", schedule_changes.change_texts),
@@ -149,6 +150,9 @@ PAGES: Final = (
     web.get(approvals.PATH, approvals.approvals_page),
     web.post(approvals.PATH, approvals.set_rule),
     web.post(f"{approvals.PATH}/elections", approvals.set_election),
+    web.get(f"{agreeing.PATH}/{ID}", schedule_agreeing.approval_page),
+    web.post(f"{agreeing.PATH}/{ID}/oui", schedule_agreeing.agree),
+    web.post(f"{agreeing.PATH}/{ID}/non", schedule_agreeing.refuse),
     web.get(f"{approvals.PATH}/{ID}", approvals.approval_page),
     web.post(f"{approvals.PATH}/{ID}/oui", approvals.agree),
     web.post(f"{approvals.PATH}/{ID}/non", approvals.refuse),

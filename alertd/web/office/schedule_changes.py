@@ -1,4 +1,4 @@
-"""One schedule changed from its page: stopped, agreed to, a date dropped or moved, another hour, a text for each day."""
+"""One schedule changed from its page: stopped, a date dropped or moved, another hour, a text for each day."""
 
 from collections.abc import Awaitable, Callable
 from datetime import time
@@ -10,7 +10,7 @@ from alertd.clock import DAY, FOREVER
 from alertd.errors import Refused
 from alertd.issue.desk import Desk
 from alertd.model import Actor
-from alertd.schedule import agreeing, following, saving, texts
+from alertd.schedule import following, saving, texts
 from alertd.schedule.following import Change
 from alertd.schedule.rule import WEEKDAYS
 from alertd.schedule.stamps import read_local
@@ -38,18 +38,6 @@ async def change_state(request: web.Request) -> web.StreamResponse:
         if verb is None:
             raise posted.unreadable()
         await verb(rooms.desk, here.actor, id_of(request))
-
-    return await _changed(request, act)
-
-
-async def agree(request: web.Request) -> web.StreamResponse:
-    """A second person agrees to it, as they were shown it."""
-
-    async def act(rooms: Rooms, here: Visit, typed: Any) -> None:
-        seen = str(typed.get("seen", ""))
-        if not (seen.isascii() and seen.isdigit() and len(seen) < 10):
-            raise posted.unreadable()
-        await agreeing.agree(rooms.desk, here.actor, id_of(request), int(seen))
 
     return await _changed(request, act)
 

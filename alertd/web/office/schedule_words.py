@@ -29,8 +29,10 @@ REASONS: Final[Mapping[str, str]] = {
 
 
 def state(plan: Plan) -> str:
-    """Reads "Programmé", or "À relire" while a second person has not agreed."""
-    return "À relire" if plan.state == "active" and plan.asked_at is not None else STATES[plan.state]
+    """Reads "Programmé"; "À relire" while a second person has not agreed, "Refusé" where they did not."""
+    if plan.waits:
+        return "À relire"
+    return "Refusé" if plan.state == "paused" and plan.refused else STATES[plan.state]
 
 
 def plain(plan: Plan) -> str:

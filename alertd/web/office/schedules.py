@@ -11,12 +11,12 @@ from aiohttp import web
 from alertd.clock import DAY, MINUTE, from_ms
 from alertd.errors import Refused
 from alertd.model import Role
-from alertd.schedule import agenda, closed, plans, texts
+from alertd.schedule import agenda, agreeing, closed, plans, texts
 from alertd.schedule.plans import Occurrence, Plan
 from alertd.schedule.rule import WEEKDAYS
 from alertd.stations import approval_rules, elections
 from alertd.store.contents import headline
-from alertd.web import posted, words
+from alertd.web import elsewhere, posted, words
 from alertd.web.contracts import Choice
 from alertd.web.contracts.schedule import (
     DateLine,
@@ -27,8 +27,10 @@ from alertd.web.contracts.schedule import (
 )
 from alertd.web.office import schedule_words
 from alertd.web.office.compose import composer
+from alertd.web.office.countdowns import person
 from alertd.web.office.schedule_form import spans
 from alertd.web.office.schedule_rhythm import DAYS
+from alertd.web.office.whose import station_of_schedule
 from alertd.web.rooms import ROOMS, Rooms
 from alertd.web.show import frame, show
 from alertd.web.visits import Visit, visit
@@ -61,7 +63,7 @@ async def close_days(request: web.Request) -> web.StreamResponse:
 async def _list(rooms: Rooms, here: Visit, notice: str = "", typed: str = "") -> SchedulesPage:
     now = rooms.clock.now_ms()
     found = await plans.of_station(rooms.db, here.station.id)
-    titles = {plan.id: _headline(plan) for plan in found}
+    titles = {plan.id: headline_of(plan) for plan in found}
     missed = await plans.skipped(rooms.db, here.station.id, now - LATELY)
     many = await plans.doubled(rooms.db, here.station.id, now - LATELY)
     return SchedulesPage(
@@ -82,6 +84,7 @@ def _typed_again(days: list[closed.Span]) -> str:
     )
 
 
+@elsewhere.leads(station_of_schedule)
 async def schedule_page(request: web.Request) -> web.StreamResponse:
     """One schedule."""
     rooms, here = request.app[ROOMS], await visit(request)
@@ -109,7 +112,7 @@ async def one_page(
     known = await texts.texts(rooms.db, plan.id, from_ms(now).astimezone(plan.recurrence.zone).date())
     asked = await elections.needs_tick(rooms.db, here.station, plan.content, now)
     return SchedulePage(
-        frame=frame(_headline(plan), here),
+        frame=frame(headline_of(plan), here),
         id=plan.id,
         notice=notice,
         line=_line(plan, now),
@@ -121,11 +124,11 @@ async def one_page(
         texts=typed or texts.shown(known),
         days=_weekdays(plan),
         election=elections.QUESTION if asked else "",
-        agreement=await _agreement(rooms, plan, now),
-        may_agree=may and here.actor.name != plan.asked_by,
-        version=plan.version,
+        agreement=await agreement_of(rooms, plan, now),
+        decide=f"{agreeing.PATH}/{plan.id}" if may and here.actor.name != plan.asked_by else "",
+        refusal=_refusal(plan, now),
         unsaid=schedule_words.listed(await asyncio.to_thread(texts.unsaid, plan, now, known)),
-        dates=await dates_of(rooms, plan, known) if plan.state == plans.ACTIVE else (),
+        dates=await dates_of(rooms, plan, known) if plan.state != plans.ENDED else (),
         decided=tuple(_decided(one, here.station.timezone, now) for one in past),
     )
 
@@ -136,18 +139,23 @@ def _weekdays(plan: Plan) -> tuple[Choice, ...]:
     return tuple(Choice(key, word) for key, word in zip(WEEKDAYS, DAYS, strict=True))
 
 
-async def _agreement(rooms: Rooms, plan: Plan, now: int) -> str:
-    """Who asked, since when, and what is done where nobody answers."""
+async def agreement_of(rooms: Rooms, plan: Plan, now: int) -> str:
+    """Who asked, since when, and what is done where nobody answers; "" where nobody is waited for."""
     rule = await approval_rules.rule(rooms.db, plan.station_id, plan.content.level)
-    if plan.asked_by is None or plan.asked_at is None or plan.state != plans.ACTIVE:
+    if not plan.waits or plan.asked_by is None or plan.asked_at is None:
         return ""
-    asked = f"Demandé par {plan.asked_by.removeprefix('operator:')}, {words.when(plan.asked_at, plan.timezone, now)}."
+    asked = f"Demandé par {person(plan.asked_by)}, {words.when(plan.asked_at, plan.timezone, now)}."
     if rule is None:
         return f"{asked} Cette règle a été levée depuis : les messages partent."
     if rule.otherwise == approval_rules.DROP:
         return f"{asked} Rien ne part avant."
     ends = plan.asked_at + (rule.minutes + rule.deputy_minutes) * MINUTE
     return f"{asked} Sans réponse, les messages partent à partir de {words.when(ends, plan.timezone, now)}."
+
+
+def _refusal(plan: Plan, now: int) -> str:
+    no = plan.refused
+    return f"{person(no.by)}, {words.when(no.at, plan.timezone, now)} : {no.reason}" if no else ""
 
 
 def _line(plan: Plan, now: int) -> ScheduleLine:
@@ -158,7 +166,7 @@ def _line(plan: Plan, now: int) -> ScheduleLine:
         level_word=words.LEVELS[plan.content.level],
         state=plan.state,
         state_word=schedule_words.state(plan),
-        headline=_headline(plan),
+        headline=headline_of(plan),
         plain=schedule_words.plain(plan),
         next=coming,
     )
@@ -197,9 +205,11 @@ def _decided(one: Occurrence, timezone: str, now: int) -> DecidedLine:
     return DecidedLine(when, word, schedule_words.reason(one.reason), one.alert_id or 0)
 
 
-def _headline(plan: Plan) -> str:
+def headline_of(plan: Plan) -> str:
+    """What a schedule is called."""
     return headline(plan.content, LANGUAGE)
 
 
 def id_of(request: web.Request) -> int:
+    """What the route has let through as a number."""
     return int(request.match_info["id"])

@@ -1,4 +1,4 @@
-"""The alert that an address names, and whose it is."""
+"""The alert, or the schedule, that an address names, and whose it is."""
 
 from aiohttp import web
 
@@ -19,6 +19,12 @@ async def own_alert(rooms: Rooms, here: Visit, alert_id: int) -> reading.AlertVi
 async def station_of_alert(request: web.Request) -> tuple[int, ...]:
     """Whose alert the address names, if there is one."""
     rows = await request.app[ROOMS].db.fetch("alerts.one", alert_id_of(request))
+    return tuple(row["station_id"] for row in rows)
+
+
+async def station_of_schedule(request: web.Request) -> tuple[int, ...]:
+    """Whose schedule the address names, if there is one."""
+    rows = await request.app[ROOMS].db.fetch("schedules.one", alert_id_of(request))
     return tuple(row["station_id"] for row in rows)
 
 
