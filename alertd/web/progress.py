@@ -24,6 +24,9 @@ _WHY: Final[Mapping[str, str]] = {
     "annulé": "remplacé par un message plus récent",
     "non envoyé": "déjà lu ailleurs, ou aucun envoi réglé pour ce moyen",
 }
+_OVER: Final = "L'envoi est terminé."
+_NEARLY: Final = "Tout est parti ; on attend les dernières réponses."
+"""Nothing waits, and something may again: only once it is closed is it known when the last one left."""
 _NEVER_TRIED: Final = frozenset({"waiting", "queued", "cancelled", "skipped"})
 _ARRIVED: Final = ("lu", "reçu")
 _SETTLED: Final = (*_ARRIVED, "envoyé")
@@ -125,7 +128,9 @@ def _settled(book: Progress, tally: Mapping[str, int]) -> str:
     waiting = tally["en attente"]
     if waiting:
         return f"{people}Encore {words.count(waiting, 'message')} à envoyer."
-    return f"{people}L'envoi est terminé." if book.planned is not None else people.strip()
+    if book.planned is None:
+        return people.strip()
+    return f"{people}{_OVER if book.closed else _NEARLY}"
 
 
 def _left(view: AlertView, now: int) -> str:

@@ -18,8 +18,8 @@ from alertd.web.statics import Versioned
 from alertd.web.visits import Visit
 
 TEMPLATES = files("alertd.web") / "templates"
-FEW_STATIONS: Final = 3
-"""So many have a button each at the head of the page; more would push it down on a small phone."""
+MOST_AT_HAND: Final = 20
+"""So many other stations have a button each at the head of the page, in a row that a finger pushes; the rest stand behind a link."""
 
 
 class Page(Protocol):
@@ -66,10 +66,8 @@ def post_line(post: Post) -> PostLine:
 
 
 def others(posts: tuple[Post, ...], station_id: int) -> tuple[PostLine, ...]:
-    """The stations of a person but the one chosen, where one tap in the head of the page leads to each; none where there are more."""
-    if len(posts) > FEW_STATIONS:
-        return ()
-    return tuple(post_line(post) for post in posts if post.station_id != station_id)
+    """The stations of a person but the one chosen: one tap in the head of the page leads to each."""
+    return tuple(post_line(post) for post in posts if post.station_id != station_id)[:MOST_AT_HAND]
 
 
 def frame(title: str, visit: Visit, live: str = "", refresh_s: int = 0, again: str = "") -> Frame:
@@ -82,7 +80,7 @@ def frame(title: str, visit: Visit, live: str = "", refresh_s: int = 0, again: s
         csrf=visit.session.form_token,
         training=visit.station.mode is Mode.TRAINING,
         others=others(visit.posts, visit.station.id),
-        many_stations=len(visit.posts) > FEW_STATIONS,
+        many_stations=len(visit.posts) > MOST_AT_HAND + 1,
         live=live,
         refresh_s=refresh_s,
         reminder=visit.reminder,

@@ -142,3 +142,28 @@ async def test_an_emergency_of_another_station_is_stopped_from_home(
         await page.wait_for_selector("text=Envoi arrêté")
         assert f"/alertes/{alert}" in page.url
         assert camera.complaints == []
+
+
+@pytest.mark.usefixtures("charny")
+@pytest.mark.parametrize(("scheme", "script"), WAYS)
+async def test_twenty_stations_are_one_row_that_a_finger_pushes(chromium, served, desk, scheme, script):
+    """The head stays as low as with two; the last is brought into sight by the keyboard, too, and is one tap; axe has nothing to say."""
+    for number in range(12):
+        await given(desk, f"village-{number:02}", f"Saint-Rémy-la-Calonne {number:02}", accent=Accent.PLUM)
+    async with phone(chromium, served, scheme, script) as page:
+        camera = Camera(page, scheme if script else f"{scheme}-without-script")
+        await enter(page)
+        await camera.keep("99-stations-row")
+        head = await page.locator(".top").bounding_box()
+        assert head["height"] < 160, head
+        last = page.locator(".top .others button").last
+        assert (await last.bounding_box())["x"] > 360
+        await last.focus()
+        box = await last.bounding_box()
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= 360, box
+        assert box["height"] >= 48, box
+        if script:
+            assert (await Axe().run(page)).response["violations"] == []
+        await last.press("Enter")
+        await page.wait_for_url("**/")
+        assert await page.inner_text(".who") == "Saint-Rémy-la-Calonne 11"

@@ -16,6 +16,7 @@ from alertd.stations.drawings import Hamlet
 from alertd.subscribe import groups
 from alertd.web.office.reached_map import MapNews, reached_part
 from alertd.web.office.sharing import ShareNews
+from alertd.web.progress import progress_part
 
 
 async def test_an_alert_is_prolonged_in_its_own_words(mayor):
@@ -115,6 +116,21 @@ async def test_the_map_tells_at_once_that_planning_and_sending_ended(mayor, room
     done = tuple(replace(book, tally={State.DELIVERED.word: 24}) for book in books)
     assert await news.news(view, done, last=False) == ""  # looked at once more: it is as it was
     assert await news.news(view, done, last=False) == ""
+
+
+async def test_the_sending_is_said_to_be_over_once_it_is(mayor, rooms, link):
+    """Never beside a dash for the last message: while answers may still come, it says that they are waited for."""
+    path = await mayor.released()
+    await link(path)
+    view = await reading.alert(rooms.desk, int(path.rpartition("/")[2]))
+    (book,) = await reading.progress(rooms.desk, view.summary.id)
+    for closed, said in (
+        (False, "Tout est parti ; on attend les dernières réponses."),
+        (True, "L'envoi est terminé."),
+    ):
+        done = replace(book, tally={State.DELIVERED.word: 24}, closed=closed)
+        (told,) = progress_part(view, (done,), rooms.clock.now_ms()).events
+        assert told.settled.endswith(said)
 
 
 def test_one_place_is_named_once(station):

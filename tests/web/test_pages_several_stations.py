@@ -125,7 +125,7 @@ async def test_each_other_station_is_one_tap_away(mayor, charny, desk):
     for path in ("/", "/alertes/nouvelle", "/equipe", "/compte"):
         _, page = await mayor.get(path)
         assert buttons(page) == [("Charny-sur-Meuse", "blue"), ("Verdun", "plum")], path
-        assert ">Changer</a>" not in page
+        assert "row-of" not in page
     station = re.search(r'name="station" value="(\d+)" data-accent="blue"', page)[1]
     assert (await mayor.post("/stations", {"station": station}))[::2] == (303, "/")
     _, page = await mayor.get("/")
@@ -133,21 +133,35 @@ async def test_each_other_station_is_one_tap_away(mayor, charny, desk):
     assert await at(mayor) == charny.name
 
 
-async def test_who_serves_many_stations_chooses_in_a_list(mayor, charny, desk):
-    """Four buttons would push the page down on a small phone; one station has neither button nor list."""
-    for slug in ("verdun", "vacherauville"):
-        await given(desk, slug, slug.title())
+async def test_who_serves_many_stations_has_a_row_of_them(mayor, charny, desk):
+    """Up to twenty others, one tap each, also without a script, in a row that a finger pushes; no list in between."""
+    for number in range(19):
+        await given(desk, f"village-{number}", f"Village {number:02}")
     for path in ("/", "/compte"):
         _, page = await mayor.get(path)
-        assert buttons(page) == []
-        assert '<a class="button plain small" href="/stations">Changer</a>' in page
-    assert charny.name in (await mayor.get("/stations"))[1]
+        assert [name for name, _ in buttons(page)] == [charny.name, *(f"Village {n:02}" for n in range(19))]
+        assert 'class="others row-of"' in page
+        assert 'href="/stations"' not in page
+    station = re.search(r'name="station" value="(\d+)"[^>]*>(?:(?!</button>).)*Village 18', page)[1]
+    await mayor.post("/stations", {"station": station})
+    assert await at(mayor) == "Village 18"
+
+
+async def test_what_does_not_fit_in_the_row_stands_behind_a_link(mayor, charny, desk):
+    """A head of a hundred buttons would cost a slow line its first page."""
+    for number in range(20):
+        await given(desk, f"village-{number}", f"Village {number:02}")
+    for path in ("/", "/compte"):
+        _, page = await mayor.get(path)
+        assert [name for name, _ in buttons(page)][::19] == [charny.name, "Village 18"]
+        assert '<a class="button" href="/stations">Toutes</a>' in page
+    assert "Village 19" in (await mayor.get("/stations"))[1]
 
 
 async def test_who_serves_one_station_is_offered_no_other(mayor):
     """Nothing to choose, nothing to see."""
     _, page = await mayor.get("/")
-    assert (buttons(page), ">Changer</a>" in page) == ([], False)
+    assert (buttons(page), 'href="/stations"' in page) == ([], False)
 
 
 def buttons(page):

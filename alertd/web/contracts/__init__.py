@@ -23,7 +23,7 @@ class Frame:
     csrf: str = ""
     training: bool = False
     others: "tuple[PostLine, ...]" = ()
-    """The person's other stations, a button each; more than a few stand behind one link (`many_stations`)."""
+    """The person's other stations, a button each, as far as they fit in a row; all stand behind one link where there are more (`many_stations`)."""
     many_stations: bool = False
     live: str = ""
     refresh_s: int = 0

@@ -14,7 +14,7 @@ from alertd.stations.sessions import Session
 from alertd.web import fresh_proof
 from alertd.web.contracts import Frame
 from alertd.web.rooms import ROOMS
-from alertd.web.show import FEW_STATIONS, others
+from alertd.web.show import MOST_AT_HAND, others
 from alertd.web.visits import owner_of, session_of
 
 
@@ -51,7 +51,7 @@ async def frame_of(request: web.Request, session: Session, title: str) -> Frame:
         station=station.name,
         accent=station.accent,
         others=others(posts, station.id),
-        many_stations=len(posts) > FEW_STATIONS,
+        many_stations=len(posts) > MOST_AT_HAND + 1,
         training=station.mode is Mode.TRAINING,
         owner=owner_of(session.operator.id, station.id),
     )
