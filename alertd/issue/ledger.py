@@ -125,9 +125,14 @@ def sums(desk: Desk, station: Station, whose: Owners, content: Content, book: Bo
     )
 
 
-async def left_after(desk: Desk, station_id: int, moments: Sequence[int]) -> list[int]:
-    """How many left the station in the two days after each of these moments (UTC ms)."""
-    rows = [await desk.db.fetch("history.left_between", station_id, at, at + LEAVING_MS) for at in moments]
+async def left_after(desk: Desk, station_id: int, moments: Sequence[int], *, exercise: bool) -> list[int]:
+    """How many left the station in the two days after each of these moments (UTC ms), of exercises alone or of what was none: who left
+    after the one did not leave after the other.
+    """
+    kind = int(exercise)
+    rows = [
+        await desk.db.fetch("history.left_after", station_id, at, at + LEAVING_MS, kind) for at in moments
+    ]
     return [found[0]["n"] for found in rows]
 
 

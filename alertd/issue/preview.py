@@ -86,6 +86,7 @@ async def preview(
         _count(desk, station, content, alert_id), coverage(desk, station, content)
     )
     digest, quota = secrets.token_urlsafe(18), await _quota(desk, station, content)
+    counting = await quotas.counting(desk.db, content.level, alert_id, counted.total)
     async with desk.db.transaction() as tx:
         await _take_turn(desk, tx, actor, counted)
         if ticked:
@@ -93,10 +94,10 @@ async def preview(
             await audit.append(
                 tx, desk.clock, station.id, actor.name, "election.tick", f"station:{station.id}", said
             )
-        if quota is None or counted.total <= quota.left:
+        if quota is None or counting <= quota.left:
             await _keep(tx, digest, actor, station, content, counted, alert_id, covered)
     if quota is not None:
-        quota.check(counted.total)
+        quota.check(counting)
     now = desk.clock.now_ms()
     return await _told(desk, station, digest, alert_id, content, counted, unreached, now, quota, covered)
 

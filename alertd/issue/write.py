@@ -87,7 +87,7 @@ async def enter(
     event_id = await ids.take(tx, "event")
     if digest is not None and not await tx.execute("previews.spend", digest, event_id):
         raise Spent
-    await _check_quota(desk, tx, order)
+    await _check_quota(desk, tx, order, alert_id)
     alert_id, before = await threads.advance(
         desk, tx, order.station, order.content, order.act, alert_id, event_id
     )
@@ -121,9 +121,9 @@ async def _call_commune(desk: Desk, tx: Transaction, order: Order) -> None:
         desk.db.ring(bell)
 
 
-async def _check_quota(desk: Desk, tx: Transaction, order: Order) -> None:
-    what = (order.content.level, order.act, order.expected)
-    await quotas.check(tx, order.station, *what, desk.settings.quotas, desk.clock.now_ms())
+async def _check_quota(desk: Desk, tx: Transaction, order: Order, alert_id: int | None) -> None:
+    wanted = quotas.Wanted(order.station, order.content.level, order.act, order.expected, alert_id)
+    await quotas.check(tx, wanted, desk.settings.quotas, desk.clock.now_ms())
 
 
 async def _event(desk: Desk, tx: Transaction, order: Order, made: _Ids) -> None:

@@ -1,8 +1,8 @@
 """Quotas: how many deliveries of informations a station may release in a day of its own clock; an organisation's warnings are of them.
 
 A day and not the last 24 hours: "demain" is a promise that the sender can plan by, and that a screen can say. A commune's warnings have
-none, nor has anybody's danger, nor ends and corrections; but what a commune caps is not gone round by another level. An exercise
-counts as its level. What was released counts as it was expected, also when it is corrected later: it has left.
+none, nor has anybody's danger, nor ends and corrections; but what a commune caps is not gone round by another level. Whoever was warned
+is owed what comes of it: an update of a warning counts for those alone whom it is to reach beside. An exercise counts as its level. What was released counts as it was expected, also when it is corrected later: it has left.
 """
 
 from dataclasses import dataclass
@@ -19,6 +19,17 @@ from alertd.store import Database, Transaction
 
 MOST: Final = 10_000_000
 _COUNTED: Final = (Act.ALERT, Act.UPDATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be released: so many deliveries, in a thread that there is or (None) a new one."""
+
+    station: Station
+    level: Level
+    act: Act
+    deliveries: int
+    alert_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,19 +120,25 @@ def gravest(station: Station) -> Level:
     return Level.WARNING if is_organisation(station) else Level.INFO
 
 
-async def check(
-    tx: Transaction, station: Station, level: Level, act: Act, deliveries: int, instance: Quotas, now: int
-) -> None:
+async def counting(store: Database | Transaction, level: Level, alert_id: int | None, deliveries: int) -> int:
+    """How many of so many deliveries a quota counts, in that thread, None for a new one."""
+    if alert_id is None or level is not Level.WARNING:
+        return deliveries
+    (row,) = await store.fetch("events.widest", alert_id)
+    return max(0, deliveries - int(row["n"]))
+
+
+async def check(tx: Transaction, order: Wanted, instance: Quotas, now: int) -> None:
     """Before a release, in its transaction: another release of the station waits for this one to be counted.
 
     Raises as `Quota.check` does.
     """
-    if level > gravest(station) or act not in _COUNTED:
+    if order.level > gravest(order.station) or order.act not in _COUNTED:
         return
-    await tx.fetch("stations.hold", station.id)
-    quota = await standing(tx, station, level, instance, now)
+    await tx.fetch("stations.hold", order.station.id)
+    quota = await standing(tx, order.station, order.level, instance, now)
     if quota is not None:
-        quota.check(deliveries)
+        quota.check(await counting(tx, order.level, order.alert_id, order.deliveries))
 
 
 def day(station: Station, now: int) -> tuple[int, int]:

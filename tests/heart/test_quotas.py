@@ -14,6 +14,7 @@ from alertd.stations import payers, quotas
 from alertd.stations.stations import NewStation, add
 
 INFO = {"level": Level.INFO, "topic": "council", "target": Target(station=True)}
+WARNING = INFO | {"level": Level.WARNING, "topic": "road"}
 
 
 @pytest.fixture
@@ -81,8 +82,8 @@ async def test_a_commune_s_danger_and_warning_ends_and_corrections_have_no_quota
         await ten.preview(**INFO)
 
 
-async def test_an_organisation_s_warnings_count_with_its_informations(ten, clock):
-    """Four deliveries a day for a school: a warning of three leaves one, of either level; a danger is neither counted nor held."""
+async def school_of_three(ten, clock):
+    """The town speaks as its school from now on, to three people; four deliveries a day."""
     async with ten.db.transaction() as tx:
         new = NewStation("ecole", "École", 49.2, 5.4, kind="school", parent=ten.station.slug)
         school = await add(tx, clock, new)
@@ -90,9 +91,43 @@ async def test_an_organisation_s_warnings_count_with_its_informations(ten, clock
     for _ in range(3):
         await ten.person(station=school)
     ten.station, ten.mayor = school, mayor_of(school)
-    warning = INFO | {"level": Level.WARNING, "topic": "road"}
-    released = await ten.release(**warning)
-    for said in (warning, INFO):
+    return school
+
+
+async def test_an_update_of_an_organisation_s_warning_counts_for_whom_it_reaches_beside(ten, clock):
+    """Whoever was warned is told what comes of it, however little is left; a new audience counts, and so does a thread that becomes one."""
+    school = await school_of_three(ten, clock)
+    first = await ten.release(**WARNING)
+    for _ in range(2):
+        await ten.release(alert_id=first.alert_id, **WARNING)
+    await ten.person(station=school)
+    await ten.release(alert_id=first.alert_id, **WARNING)
+    assert await left_of(ten, school, clock) == 0
+    await ten.release(alert_id=first.alert_id, **WARNING)
+    await ten.person(station=school)
+    with pytest.raises(TooOften, match="Il reste 0"):
+        await ten.preview(alert_id=first.alert_id, **WARNING)
+
+
+async def test_an_information_that_becomes_a_warning_counts(ten, clock):
+    """No level goes round what a commune capped: three of four are spent by the information, and its first warning is three more."""
+    await school_of_three(ten, clock)
+    first = await ten.release(**INFO)
+    with pytest.raises(TooOften, match="Il reste 1"):
+        await ten.preview(alert_id=first.alert_id, **WARNING)
+
+
+async def left_of(town, station, clock):
+    """How many deliveries it has left today."""
+    told = town.desk.settings.quotas
+    return (await quotas.standing(town.db, station, Level.WARNING, told, clock.now_ms())).left
+
+
+async def test_an_organisation_s_warnings_count_with_its_informations(ten, clock):
+    """Four deliveries a day for a school: a warning of three leaves one, of either level; a danger is neither counted nor held."""
+    school = await school_of_three(ten, clock)
+    released = await ten.release(**WARNING)
+    for said in (WARNING, INFO):
         with pytest.raises(TooOften, match=r"Il reste 1 envois aujourd'hui sur 4.*Demander à la mairie"):
             await ten.preview(**said)
     assert (
@@ -103,7 +138,7 @@ async def test_an_organisation_s_warnings_count_with_its_informations(ten, clock
         await ten.person(station=school)
     clock.advance(DAY)
     with pytest.raises(Conflict, match=r"les informations et les alertes .*demandez à la mairie"):
-        await ten.preview(**warning)
+        await ten.preview(**WARNING)
 
 
 async def test_an_update_counts(ten):

@@ -24,10 +24,22 @@ SELECT id, alert_id, station_id, act, content, onset, deliver_by, expires, as_of
   FROM event WHERE id = $1;
 
 -- name: expected_since
--- How many deliveries a station has released since $2, of informations (level 1) up to level $3: ends and corrections do not count.
-SELECT CAST(coalesce(sum(e.expected), 0) AS BIGINT) AS n
+-- How many deliveries a station has released since $2, of informations (level 1) up to level $3: ends and corrections do not count, nor
+-- does an update of a warning (level 2) but for what it is more than the thread's largest before it.
+SELECT CAST(coalesce(sum(CASE WHEN said.expected > said.before THEN said.expected - said.before ELSE 0 END), 0) AS BIGINT) AS n
+  FROM (SELECT e.expected,
+               CASE WHEN e.act = 'update' AND m.level = 2
+                    THEN coalesce((SELECT max(o.expected) FROM event o JOIN message p ON p.alert_id = o.alert_id AND p.event_id = o.id
+                                    WHERE o.alert_id = e.alert_id AND o.id < e.id AND p.level = 2), 0)
+                    ELSE 0 END AS before
+          FROM event e JOIN message m ON m.alert_id = e.alert_id AND m.event_id = e.id
+         WHERE e.station_id = $1 AND e.created_at >= $2 AND m.level BETWEEN 1 AND $3 AND e.act IN ('alert', 'update')) AS said;
+
+-- name: widest
+-- The most deliveries that any warning (level 2) of this thread was expected to be.
+SELECT CAST(coalesce(max(e.expected), 0) AS BIGINT) AS n
   FROM event e JOIN message m ON m.alert_id = e.alert_id AND m.event_id = e.id
- WHERE e.station_id = $1 AND e.created_at >= $2 AND m.level BETWEEN 1 AND $3 AND e.act IN ('alert', 'update');
+ WHERE e.alert_id = $1 AND m.level = 2;
 
 -- name: lately
 -- What a station has announced since $2, what was taken back or corrected left aside.

@@ -21,6 +21,14 @@ SELECT m.event_id, t.channel, t.state, CAST(sum(t.n) AS BIGINT) AS n
  WHERE m.station_id = $1 AND m.created_at >= $2 AND m.event_id IS NOT NULL
  GROUP BY m.event_id, t.channel, t.state LIMIT $3;
 
+-- name: left_after
+-- How many left the station from $2 to before $3, after an exercise ($4 = 1) or after what was none: what the station said last before
+-- they left is why. Whoever left before it ever said anything is counted with either.
+SELECT count(*) AS n FROM departure d
+ WHERE d.station_id = $1 AND d.at >= $2 AND d.at < $3 AND d.what = 'left'
+   AND coalesce((SELECT a.exercise FROM event e JOIN alert a ON a.id = e.alert_id
+                  WHERE e.station_id = $1 AND e.created_at <= d.at ORDER BY e.created_at DESC, e.id DESC LIMIT 1), $4) = $4;
+
 -- name: left_between
 -- How many left the station from $2 to before $3.
 SELECT count(*) AS n FROM departure WHERE station_id = $1 AND at >= $2 AND at < $3 AND what = 'left';

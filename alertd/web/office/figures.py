@@ -77,7 +77,8 @@ def _added(released: Sequence[Released]) -> tuple[int, Sums]:
 async def _latest(desk: Desk, station: Station, zone: ZoneInfo) -> tuple[Alert, ...]:
     wanted = ledger.Wanted(exercises=False)
     found = (await ledger.search(desk, station.id, wanted, None, LATEST)).alerts[::-1]
-    left = await ledger.left_after(desk, station.id, [one.created_at for one in found])
+    sent_at = [one.created_at for one in found]
+    left = await ledger.left_after(desk, station.id, sent_at, exercise=False)
     days = [from_ms(one.created_at).astimezone(zone).date() for one in found]
     return tuple(Alert(one.headline, day, n) for one, day, n in zip(found, days, left, strict=True))
 
@@ -142,7 +143,8 @@ def _leaving(year: Year) -> Plot:
     return Plot(
         key="left",
         heading="Départs après chaque alerte",
-        told="Ceux qui se sont désabonnés dans les deux jours. Deux alertes proches comptent les mêmes.",
+        told="Ceux qui se sont désabonnés dans les deux jours. Deux alertes proches comptent les mêmes ; "
+        "qui part après un exercice n'y est pas.",
         picture=bars([_left(alert) for alert in year.alerts], "Départs après chacune des dernières alertes"),
         columns=("Alerte", "Jour", "Départs"),
         rows=tuple(
@@ -181,7 +183,7 @@ async def left_after(desk: Desk, station: Station, view: AlertView, books: Itera
     if not view.events:
         return ""
     sent_at = view.events[0].created_at
-    (left,) = await ledger.left_after(desk, station.id, [sent_at])
+    (left,) = await ledger.left_after(desk, station.id, [sent_at], exercise=view.summary.exercise)
     if not left and any(book.tally.get(State.STOPPED.word) for book in books):
         return ""
     young = desk.clock.now_ms() < sent_at + ledger.LEAVING_MS

@@ -127,7 +127,7 @@ async def _entry(rooms: Rooms, here: Visit, catalogue: Catalogue, summary: Alert
         told += ledger.sums(rooms.desk, here.station, whose, content, _book(book.channels))
         people = max(people, book.people if book.act in {Act.ALERT, Act.UPDATE} else 0)
     sent_at = view.events[0].created_at if view.events else summary.created_at
-    (left,) = await ledger.left_after(rooms.desk, here.station.id, [sent_at])
+    (left,) = await ledger.left_after(rooms.desk, here.station.id, [sent_at], exercise=summary.exercise)
     copied = f"{begin(exercise=summary.exercise)}?copie={summary.id}" if _may_copy(here, summary) else ""
     by = view.events[0].released_by.removeprefix("operator:") if view.events else ""
     return Entry(_line(rooms, here, catalogue, summary), by, tuple(_figures(people, told, left)), copied)
