@@ -115,7 +115,9 @@ def letter(phrase: str, station: Station, content: Content, alert_id: int, until
 def decided() -> Conflict:
     """Someone was quicker."""
     return Conflict(
-        "approval_decided", "Quelqu'un a déjà décidé, ou le message a été repris pour être modifié."
+        "approval_decided",
+        "Somebody has decided already, or took the message back to change it.",
+        french="Quelqu'un a déjà décidé, ou le message a été repris pour être modifié.",
     )
 
 

@@ -82,10 +82,18 @@ async def _mine(desk: Desk, actor: Actor, schedule_id: int, version: int) -> Pla
     """What waits, if this person may decide it and saw what it is."""
     plan = await find(desk.db, actor.station_id, schedule_id)
     if actor.role is None:
-        raise NotAllowed("approval_person", "L'accord est donné par une personne, pas par un programme.")
+        raise NotAllowed(
+            "approval_person",
+            "Agreement is given by a person, not by a program.",
+            french="L'accord est donné par une personne, pas par un programme.",
+        )
     check_level(actor, plan.content.level)
     if actor.name == plan.asked_by:
-        raise NotAllowed("approval_own", "L'accord vient d'une autre personne que l'auteur.")
+        raise NotAllowed(
+            "approval_own",
+            "Agreement comes from another person than the author.",
+            french="L'accord vient d'une autre personne que l'auteur.",
+        )
     if not plan.waits:
         raise decided()
     if version != plan.version:
@@ -121,7 +129,11 @@ def _headline(plan: Plan, station: Station) -> str:
 
 
 def _changed() -> Conflict:
-    return Conflict("schedule_changed", "Cette programmation vient de changer ou de partir : relisez-la.")
+    return Conflict(
+        "schedule_changed",
+        "This schedule has just changed, or fired: read it again.",
+        french="Cette programmation vient de changer ou de partir : relisez-la.",
+    )
 
 
 async def standing(desk: Desk, plan: Plan) -> str | None:

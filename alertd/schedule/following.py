@@ -105,7 +105,11 @@ async def change_one(
 
 def _elsewhere(wall: datetime, change: Change) -> datetime:
     if len(change.days) > 1:
-        raise Refused("one_day", "Une seule date a un seul jour : cochez-en un, ou choisissez les suivantes.")
+        raise Refused(
+            "one_day",
+            "A single date has a single day: give one, or change those that follow too.",
+            french="Une seule date a un seul jour : cochez-en un, ou choisissez les suivantes.",
+        )
     shift = WEEKDAYS.index(change.days[0]) - wall.weekday() if change.days else 0
     return datetime.combine(wall.date() + timedelta(days=shift), change.at or wall.time())
 
@@ -115,7 +119,11 @@ def _first_ruled(plan: Plan, now: int) -> int:
     ruled = replace(plan.recurrence, rdates=())
     found = following(ruled, from_ms(now), plan.quiet)
     if found is None:
-        raise Refused("schedule_over", "Il n'y a plus aucune date à venir : changez la date ou la règle.")
+        raise Refused(
+            "schedule_over",
+            "No date is left to come: change the date or the rule.",
+            french="Il n'y a plus aucune date à venir : changez la date ou la règle.",
+        )
     return to_ms(found.at)
 
 
@@ -156,7 +164,8 @@ def from_there(recurrence: Recurrence, fire_at: int, change: Change, now: int) -
     if this is None:
         raise Refused(
             "date_by_hand",
-            "Cette date a été déplacée toute seule : changez-la seule, ou choisissez la suivante.",
+            "This date was moved by itself: change it alone, or choose the next one.",
+            french="Cette date a été déplacée toute seule : changez-la seule, ou choisissez la suivante.",
         )
     parts = _on(_counted(recurrence.rule, passed), change.days)
     later = [each for each in recurrence.rdates if instant_of(each, recurrence.zone) > here]
@@ -175,7 +184,11 @@ def _on(parts: dict[str, str], days: Sequence[str]) -> dict[str, str]:
     if not days:
         return parts
     if parts["FREQ"] != "WEEKLY":
-        raise Refused("rule", "Cette programmation n'est pas de chaque semaine : changez une date à la fois.")
+        raise Refused(
+            "rule",
+            "This schedule is not one of weeks: change one date at a time.",
+            french="Cette programmation n'est pas de chaque semaine : changez une date à la fois.",
+        )
     return parts | {"BYDAY": ",".join(days)}
 
 
@@ -198,7 +211,11 @@ def written(
 def _counted(rule: Rule, passed: list[Firing]) -> dict[str, str]:
     parts = dict(rule.parts)
     if any("," in parts.get(name, "") for name in _CLOCK):
-        raise Refused("rule", "Cette règle a plusieurs heures par jour : changez une date à la fois.")
+        raise Refused(
+            "rule",
+            "This rule has several hours a day: change one date at a time.",
+            french="Cette règle a plusieurs heures par jour : changez une date à la fois.",
+        )
     for name in _CLOCK:
         parts.pop(name, None)
     if "COUNT" in parts:

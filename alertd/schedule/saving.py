@@ -16,16 +16,16 @@ from alertd.errors import Conflict, Refused
 from alertd.issue.desk import Desk
 from alertd.issue.guards import check_level, check_station
 from alertd.issue.preview import stored
-from alertd.model import Actor, Content, Level, Station
-from alertd.publish.phrasing import says
+from alertd.model import Actor, Station
 from alertd.schedule import agreeing
+from alertd.schedule.fitting import check_again, check_fits
 from alertd.schedule.holidays import at_home
 from alertd.schedule.plans import ACTIVE, ENDED, GRACE, PAUSED, Plan, change_of, moved, row_of, stopped
 from alertd.schedule.plans import plan as find
 from alertd.schedule.stamps import resolve
 from alertd.stations import audit, elections, stations
 from alertd.stations.homes import home
-from alertd.store import Row, Transaction, ids
+from alertd.store import Transaction, ids
 from alertd.store.contents import loads
 
 MOST: Final = 100
@@ -57,8 +57,9 @@ async def draw(desk: Desk, actor: Actor, station: Station, digest: str, wish: Wi
     shown = await stored(desk, actor, digest)
     content = loads(shown["content"])
     check_station(station)
-    _check(actor, content, shown)
-    _check_hour(desk, content, wish)
+    check_fits(actor, content, shown)
+    if wish.rule != ONCE:
+        check_again(desk, content)
     here = await home(desk.db, station.id)
     since = content.onset or shown["created_at"]
     plan = Plan(
@@ -87,7 +88,11 @@ async def save(desk: Desk, actor: Actor, station: Station, digest: str, wish: Wi
         if rows := await tx.fetch("schedules.by_digest", digest):
             return int(rows[0]["id"])
         if (await tx.fetch("schedules.alive", station.id))[0]["n"] >= MOST:
-            raise Refused("schedules_too_many", f"Au plus {MOST} programmations : arrêtez-en une d'abord.")
+            raise Refused(
+                "schedules_too_many",
+                f"At most {MOST} schedules: end one first.",
+                french=f"Au plus {MOST} programmations : arrêtez-en une d'abord.",
+            )
         plan = replace(plan, id=await ids.take(tx, "schedule"))
         if not await tx.execute("schedules.add", *row_of(plan, digest)):
             return int((await tx.fetch("schedules.by_digest", digest))[0]["id"])
@@ -139,39 +144,31 @@ async def move(desk: Desk, actor: Actor, schedule_id: int, fire_at: int, wall: d
     await check_coming(desk, plan, fire_at)
     at = to_ms(resolve(wall, plan.recurrence.zone))
     if at <= desk.clock.now_ms():
-        raise Refused("date_past", "Cette date est déjà passée : choisissez-en une à venir.")
+        raise Refused(
+            "date_past",
+            "This date is past: choose one to come.",
+            french="Cette date est déjà passée : choisissez-en une à venir.",
+        )
     if at != fire_at and await asyncio.to_thread(plan.after, at - 1) == at:
-        raise Refused("date_taken", "Un message part déjà à cette heure-là : choisissez-en une autre.")
+        raise Refused(
+            "date_taken",
+            "A message leaves at that moment already: choose another one.",
+            french="Un message part déjà à cette heure-là : choisissez-en une autre.",
+        )
     freed = _without(plan.rule, f"EXDATE:{_stamp(at)}")  # a date that was dropped before may be wanted again
     lines = f"EXDATE:{_stamp(fire_at)}\nRDATE:{_stamp(at)}"
     put_off = replace(plan, rule=_with(freed, lines))
     changed = await placed(desk, await agreeing.asked(desk, actor, put_off))
     if changed.after(at - 1) != at:
         raise Refused(
-            "date_excluded", "Cette date est de celles qui sont retirées : choisissez-en une autre."
+            "date_excluded",
+            "This date is one of those left out: choose another one.",
+            french="Cette date est de celles qui sont retirées : choisissez-en une autre.",
         )
     before = from_ms(fire_at).astimezone(plan.recurrence.zone).date()
     async with desk.db.transaction() as tx:
         await put(desk, tx, actor, plan, changed, "schedule.move")
         await tx.execute("schedules.follow_text", plan.id, before.isoformat(), wall.date().isoformat())
-
-
-def _check(actor: Actor, content: Content, shown: Row) -> None:
-    if content.level is Level.DANGER:
-        raise Refused("schedule_danger", "Une urgence ne se programme pas : elle part tout de suite, ou pas.")
-    check_level(actor, content.level)
-    if content.attachments:
-        raise Refused("schedule_attachments", "Un message programmé part sans pièce jointe : enlevez-la.")
-    if shown["alert_id"] is not None:
-        raise Refused(
-            "schedule_update", "Une suite d'alerte ne se programme pas : écrivez un nouveau message."
-        )
-
-
-def _check_hour(desk: Desk, content: Content, wish: Wish) -> None:
-    if wish.rule != ONCE and content.picks is not None and says(desk.catalogue, content.picks, "time"):
-        said = "Ce message dit une heure, qui serait fausse les autres fois. Dites le moment autrement, ou ne le dites pas."
-        raise Refused("schedule_hour", said)
 
 
 async def placed(desk: Desk, plan: Plan, *, may_end: bool = False) -> Plan:
@@ -180,7 +177,11 @@ async def placed(desk: Desk, plan: Plan, *, may_end: bool = False) -> Plan:
     """
     following = await asyncio.to_thread(plan.after, desk.clock.now_ms())
     if following is None and not may_end:
-        raise Refused("schedule_over", "Il n'y a plus aucune date à venir : changez la date ou la règle.")
+        raise Refused(
+            "schedule_over",
+            "No date is left to come: change the date or the rule.",
+            french="Il n'y a plus aucune date à venir : changez la date ou la règle.",
+        )
     if following is None:
         return stopped(plan, ENDED)
     return replace(plan, next_at=following if plan.state == ACTIVE else None)
@@ -191,7 +192,9 @@ async def mine(desk: Desk, actor: Actor, schedule_id: int) -> Plan:
     plan = await find(desk.db, actor.station_id, schedule_id)
     check_level(actor, plan.content.level)
     if plan.state == ENDED:
-        raise Conflict("schedule_ended", "Cette programmation est terminée.")
+        raise Conflict(
+            "schedule_ended", "This schedule has ended.", french="Cette programmation est terminée."
+        )
     return plan
 
 
@@ -199,7 +202,11 @@ async def check_coming(desk: Desk, plan: Plan, fire_at: int) -> None:
     """One of its dates, and not past."""
     found = await asyncio.to_thread(plan.after, fire_at - 1)
     if found != fire_at or fire_at <= desk.clock.now_ms():
-        raise Refused("date_unknown", "Cette date n'est pas de celles à venir : rechargez la page.")
+        raise Refused(
+            "date_unknown",
+            "This is none of the dates to come: read them again.",
+            french="Cette date n'est pas de celles à venir : rechargez la page.",
+        )
 
 
 async def _change(desk: Desk, actor: Actor, read: Plan, plan: Plan, action: str) -> None:
@@ -222,7 +229,9 @@ async def put(
     """
     if not await tx.execute("schedules.change", plan.id, read.version, read.next_at, *change_of(plan)):
         raise Conflict(
-            "schedule_changed", "Cette programmation vient de changer ou de partir : rechargez la page."
+            "schedule_changed",
+            "This schedule has just changed, or fired: read it again.",
+            french="Cette programmation vient de changer ou de partir : rechargez la page.",
         )
     told = {"next_at": plan.next_at, **detail}
     await audit.append(tx, desk.clock, plan.station_id, actor.name, action, f"schedule:{plan.id}", told)

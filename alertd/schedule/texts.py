@@ -105,9 +105,15 @@ def read_words(typed: str, most_chars: int) -> str:
     """Words of one date, or of all. :raises Refused: `texts_unreadable`."""
     words = " ".join(typed.split())
     if len(words) > most_chars:
-        raise _refused(f"Ce texte a {len(words)} caractères : {most_chars} au plus.")
+        raise _refused(
+            f"Ce texte a {len(words)} caractères : {most_chars} au plus.",
+            f"This text has {len(words)} characters: {most_chars} at most.",
+        )
     if unseen(words):
-        raise _refused("Ce texte contient un signe que les téléphones n'affichent pas.")
+        raise _refused(
+            "Ce texte contient un signe que les téléphones n'affichent pas.",
+            "This text has a sign that telephones do not show.",
+        )
     return words
 
 
@@ -140,5 +146,6 @@ def _quoted(words: str) -> str:
     return '"' + words.replace('"', '""') + '"' if set(words) & set(';"\t') else words
 
 
-def _refused(sentence: str) -> Refused:
-    return Refused("texts_unreadable", sentence, fields={"texts": sentence})
+def _refused(sentence: str, english: str = "") -> Refused:
+    said = english or sentence
+    return Refused("texts_unreadable", said, fields={"texts": said}, french=sentence)

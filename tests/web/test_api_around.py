@@ -64,4 +64,4 @@ async def test_a_program_sees_what_waits_and_may_take_it_back(call, valley, desk
     status, told = await call("POST", f"/alerts/{sent['id']}/take-back", {})
     assert (status, told["state"]) == (200, "draft")
     assert (await call("POST", f"/alerts/{sent['id']}/take-back", {}))[0] == 409
-    assert (await call("GET", "/stations/ecole/approvals"))[1] == {"approvals": []}
+    assert (await call("GET", "/stations/ecole/approvals"))[1] == {"approvals": [], "schedules": []}

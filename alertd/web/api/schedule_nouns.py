@@ -10,6 +10,8 @@ from alertd.web.api.answers import Answer, Count
 from alertd.web.api.answers import Moment as Told
 from alertd.web.api.bodies import Body, Flag, LevelWord, Moment, Prose, Word
 
+Hour = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+Weekday = Literal["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
 Wall = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?$")]
 
 
@@ -30,21 +32,60 @@ class ScheduleBody(Body):
     keep: Flag = Field(default=True, description="False: answer the dates, and keep nothing.")
 
 
+class OtherwiseBody(Body):
+    """What is otherwise; what is left out stays as it was."""
+
+    at: Hour | None = Field(None, description="Another hour, the station's: 18:00.")
+    days: Annotated[list[Weekday], Field(min_length=1, max_length=7)] | None = Field(
+        None, description="Other weekdays, of what repeats each week; of one date, the one day of its week."
+    )
+    words: Annotated[Prose, Field(min_length=1)] | None = Field(
+        None, description="Another instruction, in each of its languages."
+    )
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if self.at is None and self.days is None and self.words is None:
+            raise ValueError("say what is otherwise: at, days or words")
+        return self
+
+
 class ScheduleChange(Body):
-    """Exactly one change: another state, one date dropped, or one date moved."""
+    """Exactly one change: another state, a date dropped, a date moved, or dates that are otherwise."""
 
     state: Literal["active", "paused", "ended"] | None = None
     drop: Moment | None = Field(None, description="One of the dates to come.")
     move: Moment | None = Field(None, description="One of the dates to come, to be sent at `to` instead.")
     to: Wall | None = Field(None, description="A local time of the station.")
+    change: OtherwiseBody | None = None
+    date: Moment | None = Field(
+        None, description="With `change`: one of the dates to come, for itself or from it on."
+    )
+    scope: Literal["this", "following", "all"] = Field(
+        "this",
+        description="This date, it and those that follow, or all to come. `change` takes the three, `drop` the first two. "
+        "What goes on otherwise is a schedule of its own, and the one that is answered.",
+    )
+    neutral: Flag = Field(
+        default=False, description="While an election is near: what `change` says promotes nobody."
+    )
 
     @model_validator(mode="after")
     def _one(self) -> Self:
-        if sum(change is not None for change in (self.state, self.drop, self.move)) != 1:
-            raise ValueError("give exactly one of state, drop and move")
+        if sum(each is not None for each in (self.state, self.drop, self.move, self.change)) != 1:
+            raise ValueError("give exactly one of state, drop, move and change")
         if (self.move is None) != (self.to is None):
             raise ValueError("move and to go together")
+        self._check_scope()
         return self
+
+    def _check_scope(self) -> None:
+        if (self.date is not None) != (self.change is not None and self.scope != "all"):
+            raise ValueError(
+                "date says which one change begins with, or is for; with scope all it is left out"
+            )
+        if self.scope != "this" and self.change is None and (self.drop is None or self.scope == "all"):
+            raise ValueError("scope is for change, and following for drop; to drop all, end it")
 
 
 class DateAnswer(Answer):

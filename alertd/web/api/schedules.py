@@ -1,12 +1,15 @@
 """Schedules over the API: a preview's message, later or again and again."""
 
 import asyncio
+from datetime import time
 
 from alertd.clock import SECOND, from_ms, to_ms
-from alertd.errors import Missing
-from alertd.schedule import plans, saving
+from alertd.errors import Missing, Refused
+from alertd.schedule import following, plans, saving, texts
+from alertd.schedule.following import Change
 from alertd.schedule.plans import Occurrence, Plan
 from alertd.schedule.recurrence import Firing
+from alertd.schedule.rule import WEEKDAYS
 from alertd.schedule.saving import Wish
 from alertd.schedule.stamps import read_local
 from alertd.stations import stations
@@ -14,6 +17,7 @@ from alertd.store.contents import headline
 from alertd.web.api.schedule_nouns import (
     DateAnswer,
     OccurrenceAnswer,
+    OtherwiseBody,
     RefusalAnswer,
     ScheduleAnswer,
     ScheduleBody,
@@ -23,6 +27,8 @@ from alertd.web.api.schedule_nouns import (
 from alertd.web.api.table import Call, Reply
 
 DATES = 10
+_STATES = {"active": saving.resume, "paused": saving.pause, "ended": saving.end}
+_DROPS = {"this": saving.drop, "following": following.drop_following}
 
 
 async def create(call: Call) -> Reply:
@@ -45,24 +51,50 @@ async def list_all(call: Call) -> Reply:
 
 async def show(call: Call) -> Reply:
     """One, with the dates to come and what became of the last ones."""
-    return await _shown(call)
+    return await _shown(call, call.alert_id)
 
 
 async def change(call: Call) -> Reply:
-    """Pause, resume, end; drop or move one date."""
+    """Pause, resume, end; drop a date, or all from it on; move one; or have one, those from it on, or all otherwise."""
     body, id_ = call.read(ScheduleChange), (await _own(call, call.alert_id)).id
+    who = (call.desk, call.actor, id_)
     if body.state is not None:
-        verb = {"active": saving.resume, "paused": saving.pause, "ended": saving.end}[body.state]
-        await verb(call.desk, call.actor, id_)
+        await _STATES[body.state](*who)
     elif body.drop is not None:
-        await saving.drop(call.desk, call.actor, id_, to_ms(body.drop))
+        await _DROPS[body.scope](*who, to_ms(body.drop))
     elif body.move is not None and body.to is not None:
-        await saving.move(call.desk, call.actor, id_, to_ms(body.move), read_local(body.to, "to"))
-    return await _shown(call)
+        await saving.move(*who, to_ms(body.move), read_local(body.to, "to"))
+    elif body.change is not None:
+        id_ = await _otherwise(call, id_, body, _wanted(call, body.change))
+    return await _shown(call, id_)
 
 
-async def _shown(call: Call) -> Reply:
-    plan = await _own(call, call.alert_id)
+async def _otherwise(call: Call, id_: int, body: ScheduleChange, change: Change) -> int:
+    """The schedule that says it from now on: another one, but for a single date."""
+    who, neutral = (call.desk, call.actor, id_), body.neutral
+    if body.date is None:
+        return await following.change_all(*who, change, neutral=neutral)
+    if body.scope == "following":
+        return await following.go_on(*who, to_ms(body.date), change, neutral=neutral)
+    await following.change_one(*who, to_ms(body.date), change, neutral=neutral)
+    return id_
+
+
+def _wanted(call: Call, body: OtherwiseBody) -> Change:
+    at = time.fromisoformat(body.at) if body.at else None
+    days = tuple(day for day in WEEKDAYS if day in (body.days or ()))
+    return Change(at, days, _words(body.words or "", call.desk.settings.limits.instruction_chars))
+
+
+def _words(said: str, most_chars: int) -> str:
+    try:
+        return texts.read_words(said, most_chars)
+    except Refused as error:
+        raise Refused(error.code, error.message, fields={"change.words": error.message}) from None
+
+
+async def _shown(call: Call, id_: int) -> Reply:
+    plan = await _own(call, id_)
     station = await stations.by_id(call.desk.db, call.actor.station_id)
     return Reply(await _answer(call, plan, station.locale))
 
