@@ -83,20 +83,28 @@ class Stranded:
         return [own[row["id"]] for row in rows]
 
     @staticmethod
-    async def _foreign(store: Database | Transaction, sender: Sender) -> list[int]:
+    async def _foreign(store: Database | Transaction, sender: Sender) -> Sequence[Row]:
         """Messages of stations that are not its owners', nor under them: queued when it was everyone's."""
         owners = json.dumps(sorted(sender.owners))
-        rows = await store.fetch("owners.foreign", sender.id, owners, json.dumps([*Lane]), MESSAGES)
-        return [row["message_id"] for row in rows]
+        return await store.fetch("owners.foreign", sender.id, owners, json.dumps([*Lane]), MESSAGES)
 
     async def _give_back(self, sender: Sender) -> bool:
         async with self._leading() as tx:
             if tx is None:
                 return False
-            foreign = json.dumps(await self._foreign(tx, sender))
-            rows = await tx.fetch("deliveries.foreign", sender.id, foreign, SLICE)
+            rows = await self._slice(tx, sender)
             targets = await self._give(tx, sender.id, rows)
         return self._told(sender.id, rows, targets)
+
+    async def _slice(self, tx: Transaction, sender: Sender) -> list[Row]:
+        """Message by message, so that each is walked as far as it is taken."""
+        rows: list[Row] = []
+        for each in await self._foreign(tx, sender):
+            left = SLICE - len(rows)
+            rows += await tx.fetch("deliveries.foreign", sender.id, each["lane"], each["message_id"], left)
+            if len(rows) == SLICE:
+                break
+        return rows
 
     async def _empty(self, sender_id: int, above: int) -> bool:
         async with self._leading() as tx:

@@ -9,7 +9,6 @@ from alertd.store.statements import load
 
 ADD = load("postgres")["deliveries.add"].sql
 FOREIGN = load("postgres")["owners.foreign"].sql
-STRANDED = load("postgres")["deliveries.stranded"].sql
 COLUMNS = (
     "SELECT attname FROM pg_attribute WHERE attrelid = '{}'::regclass AND attnum > 0 AND NOT attisdropped"
 )
@@ -64,9 +63,16 @@ async def test_what_stands_in_an_own_account_s_queue_is_walked_in_the_queue_s_or
     assert "_pkey on delivery" not in plan
 
 
-async def test_a_queue_that_is_given_on_is_walked_and_not_sorted(connection):
-    """A slice of a long queue costs what is given on: a removed account's is empty before anybody waits for it."""
+@pytest.mark.parametrize(
+    ("asked", "values"),
+    [("deliveries.stranded", (7, -1, 1_000)), ("deliveries.foreign", (7, 1, 1, 1_000))],
+)
+async def test_a_queue_that_is_given_on_is_walked_and_not_sorted(connection, asked, values):
+    """A slice of a long queue costs what is given on: a removed account's is empty before anybody waits for it, and so is what stands in
+    an own account's for others.
+    """
     await queue(connection)
-    plan = "\n".join(row[0] for row in await connection.fetch(f"EXPLAIN {STRANDED}", 7, -1, 1_000))
+    sql = load("postgres")[asked].sql
+    plan = "\n".join(row[0] for row in await connection.fetch(f"EXPLAIN {sql}", *values))
     assert "Sort  (" not in plan
     assert "sender_id_lane_message_id" in plan

@@ -1,11 +1,8 @@
 """What a report asks of the store costs what it names, not what the store holds."""
 
-import sqlite3
-from importlib.resources import files
-
 import pytest
+from store.plan import plan_of
 
-from alertd.store import chain
 from alertd.store.statements import load
 
 ARGUMENTS = {
@@ -22,14 +19,7 @@ ARGUMENTS = {
 @pytest.mark.parametrize("query", ARGUMENTS)
 def test_no_statement_of_a_report_reads_a_whole_table(query):
     """Each finds its rows by a key: a town's worth of names is not walked for each receipt."""
-    file = sqlite3.connect(":memory:")
-    file.create_function("now_ms", 0, lambda: 0)
-    file.create_function("audit_hash", 8, chain.link)
-    for script in sorted((files("alertd.store") / "ddl" / "sqlite").iterdir(), key=lambda one: one.name):
-        file.executescript(script.read_text())
-    named = {str(position): value for position, value in enumerate(ARGUMENTS[query], 1)}
-    plan = [row[3] for row in file.execute(f"EXPLAIN QUERY PLAN {load('sqlite')[query].sql}", named)]
-    file.close()
+    plan = plan_of(query, ARGUMENTS[query])
     read_whole = [step for step in plan if step.startswith("SCAN") and "VIRTUAL TABLE" not in step]
     assert [step for step in read_whole if step != "SCAN CONSTANT ROW"] == []
 

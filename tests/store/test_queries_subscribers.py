@@ -1,12 +1,7 @@
 """What enrolment asks of the store costs what it touches, not what the store holds."""
 
-import sqlite3
-from importlib.resources import files
-
 import pytest
-
-from alertd.store import chain
-from alertd.store.statements import load
+from store.plan import plan_of
 
 ARGUMENTS = {
     "subscribers.find_owners": (bytes(64), 0),
@@ -33,13 +28,7 @@ TABLES = ("reach", "place", "endpoint", "subscriber", "subscription", "import_ro
 @pytest.mark.parametrize("query", ARGUMENTS)
 def test_no_statement_of_an_enrolment_reads_a_whole_table(query):
     """Each finds its rows by a key, so that a writer is never held by a million others."""
-    file = sqlite3.connect(":memory:")
-    file.create_function("audit_hash", 8, chain.link)
-    for script in sorted((files("alertd.store") / "ddl" / "sqlite").iterdir(), key=lambda one: one.name):
-        file.executescript(script.read_text())
-    named = {str(position): value for position, value in enumerate(ARGUMENTS[query], 1)}
-    plan = [row[3] for row in file.execute(f"EXPLAIN QUERY PLAN {load('sqlite')[query].sql}", named)]
-    file.close()
+    plan = plan_of(query, ARGUMENTS[query])
     aliases = ("e", "s", "p", "b", "o", "q", "k", "m", "r")
     read_whole = [step for step in plan if step.startswith("SCAN") and "USING" not in step]
     assert not [step for step in read_whole if step.split()[1] in {*TABLES, *aliases} - _made(plan)]

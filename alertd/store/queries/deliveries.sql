@@ -182,13 +182,13 @@ SELECT d.message_id, d.endpoint_id, d.channel, d.doubtful, m.station_id, m.mode,
  LIMIT $3;
 
 -- name: foreign
--- The same of these messages ($2) alone, which are not for the sender whose queue it is.
+-- The same of one message alone, which is not for the sender whose queue it is: in the order of the queue's index, too.
 SELECT d.message_id, d.endpoint_id, d.channel, d.doubtful, m.station_id, m.mode, m.level,
        coalesce((SELECT e.kind FROM endpoint e WHERE e.id = d.endpoint_id), 1) AS kind
-  FROM json_each(CAST($2 AS TEXT)) v CROSS JOIN delivery d JOIN message m ON m.id = d.message_id
- WHERE d.sender_id = $1 AND d.state = 1 AND d.lane IN (0, 1, 2, 3, 4) AND d.message_id = CAST(v.value AS BIGINT)
- ORDER BY d.lane, d.ring, d.due_at, d.message_id, d.endpoint_id
- LIMIT $3;
+  FROM delivery d JOIN message m ON m.id = d.message_id
+ WHERE d.sender_id = $1 AND d.state = 1 AND d.lane = $2 AND d.message_id = $3
+ ORDER BY d.ring, d.due_at, d.endpoint_id
+ LIMIT $4;
 
 -- name: give_on
 -- From one sender's queue ($3) to another's ($4): still queued, as due as before.

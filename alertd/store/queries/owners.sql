@@ -46,7 +46,7 @@ found (lane, message_id) AS (
                    WHERE d.sender_id = $1 AND d.state = 1 AND d.lane = f.lane AND d.message_id > f.message_id
                    ORDER BY d.sender_id, d.lane, d.message_id LIMIT 1)
     FROM found f WHERE f.message_id IS NOT NULL)
-SELECT f.message_id FROM found f JOIN message m ON m.id = f.message_id
+SELECT f.lane, f.message_id FROM found f JOIN message m ON m.id = f.message_id
  WHERE m.station_id NOT IN (SELECT id FROM under) ORDER BY f.lane, f.message_id LIMIT $4;
 
 -- name: by_shared

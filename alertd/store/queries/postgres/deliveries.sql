@@ -98,10 +98,10 @@ SELECT d.message_id, d.endpoint_id, d.channel, d.doubtful, m.station_id, m.mode,
 -- As on SQLite; what another node has in hand is passed over.
 SELECT d.message_id, d.endpoint_id, d.channel, d.doubtful, m.station_id, m.mode, m.level,
        coalesce((SELECT e.kind FROM endpoint e WHERE e.id = d.endpoint_id), 1) AS kind
-  FROM json_each(CAST($2 AS TEXT)) v CROSS JOIN delivery d JOIN message m ON m.id = d.message_id
- WHERE d.sender_id = $1 AND d.state = 1 AND d.lane IN (0, 1, 2, 3, 4) AND d.message_id = CAST(v.value AS BIGINT)
- ORDER BY d.lane, d.ring, d.due_at, d.message_id, d.endpoint_id
- LIMIT $3
+  FROM delivery d JOIN message m ON m.id = d.message_id
+ WHERE d.sender_id = $1 AND d.state = 1 AND d.lane = $2 AND d.message_id = $3
+ ORDER BY d.ring, d.due_at, d.endpoint_id
+ LIMIT $4
    FOR UPDATE OF d SKIP LOCKED;
 
 -- name: move

@@ -18,5 +18,5 @@ found (lane, message_id) AS (
          SELECT d.lane, d.message_id FROM delivery d
           WHERE d.sender_id = $1 AND d.state = 1 AND (d.lane, d.message_id) > (f.lane, f.message_id)
           ORDER BY d.sender_id, d.lane, d.message_id LIMIT 1) n)
-SELECT f.message_id FROM found f JOIN message m ON m.id = f.message_id
+SELECT f.lane, f.message_id FROM found f JOIN message m ON m.id = f.message_id
  WHERE m.station_id NOT IN (SELECT id FROM under) ORDER BY f.lane, f.message_id LIMIT $4;
