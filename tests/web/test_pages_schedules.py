@@ -322,6 +322,55 @@ async def test_other_weekdays_are_of_what_repeats_each_week(mayor):
     assert "Nouveaux jours de la semaine" not in seen((await mayor.get(monthly))[1])
 
 
+@pytest.mark.parametrize(
+    ("form", "typed", "field", "said"),
+    [
+        ("changer", {"at": "midi"}, "at", "Indiquez la nouvelle heure"),
+        ("changer", {"scope": "all"}, "at", "Dites ce qui change"),
+        ("changer", {"words": "Bacs " * 400, "scope": "all"}, "words", "caractères"),
+        ("changer", {"days": ["TU", "FR"], "words": "Bacs jaunes"}, "days", "Une seule date a un seul jour"),
+        ("changer", {"at": "07:30", "days": ["TU"], "fire_at": "1"}, "fire_at", "rechargez la page"),
+        ("dates", {"act": "move", "to": ""}, "to", "Indiquez le jour et l'heure"),
+        ("dates", {"act": "move", "to": "2026-03-01T07:30"}, "to", "déjà passée"),
+        ("textes", {"texts": "demain ; soupe"}, "texts", "n'est pas un jour"),
+    ],
+)
+async def test_after_a_mistake_what_was_typed_stays_with_the_sentence_beside_it(
+    mayor, form, typed, field, said
+):
+    """Of every form of a schedule's page: opened again, filled in, a link from the head to the field."""
+    path = await saved(mayor)
+    second = {"fire_at": str(moment("2026-03-16T07:30"))}
+    status, page, _ = await mayor.post(f"{path}/{form}", second | typed)
+    beside = re.search(rf'<p class="wrong" id="wrong-{field}">([^<]*)</p>', page)
+    assert (status, said in html.unescape(beside[1])) == (422, True)
+    assert f'aria-describedby="wrong-{field}"' in page
+    assert f'href="#wrong-{field}"' in page
+    for kept in ("words", "to", "texts"):
+        assert typed.get(kept, "") in page
+    assert [f'value="{day}" checked' in page for day in ("TU", "FR")] == [
+        day in typed.get("days", ()) for day in ("TU", "FR")
+    ]
+    assert ('value="all" checked' in page) is (typed.get("scope") == "all")
+    if form == "changer" and "fire_at" not in typed:
+        assert re.search(rf'value="{second["fire_at"]}" selected', page), (
+            "the date that was chosen stays chosen"
+        )
+
+
+async def test_a_tick_that_is_missing_is_asked_for_beside_its_box(mayor):
+    """While an election is near; what was typed stays."""
+    _, digest = await digest_of(mayor, topic="council")
+    _, _, path = await mayor.post("/programmations/nouvelle", {"digest": digest, "act": "save"} | WEEKLY)
+    assert (await mayor.post("/accords/elections", {"first": "2026-03-01", "last": "2026-03-22"}))[0] == 303
+    status, page, _ = await mayor.post(
+        f"{path}/changer", {"scope": "all", "words": "Conseil mardi", "at": "18:00"}
+    )
+    assert (status, 'id="wrong-neutral"' in page) == (422, True)
+    assert "Conseil mardi</textarea>" in page
+    assert 'value="18:00"' in page
+
+
 async def test_the_station_types_its_closed_days_once(mayor):
     """On the list of schedules; a schedule that leaves them out says so, and why a date is not sent."""
     typed = {"closed": "16/03/2026\ndu 30/03/2026 au 05/04/2026"}

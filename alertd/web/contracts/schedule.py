@@ -1,8 +1,8 @@
 """What the pages of schedules are given: see `alertd.web.contracts`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, field
+from typing import ClassVar, Final
 
 from alertd.web.contracts import Choice, Frame
 from alertd.web.office.schedule_form import ScheduleForm
@@ -75,6 +75,27 @@ class SchedulesPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Mistaken:
+    """A form of a schedule's page that could not be taken, as it was typed: `form` is the end of its address, "" for none. `wrong` has
+    the sentence by the field that it stands beside.
+    """
+
+    form: str = ""
+    fire_at: str = ""
+    to: str = ""
+    scope: str = "this"
+    at: str = ""
+    words: str = ""
+    days: tuple[str, ...] = ()
+    neutral: bool = False
+    wrong: Mapping[str, str] = field(default_factory=dict)
+
+
+NOT_MISTAKEN: Final = Mistaken()
+"""Nothing was mistaken."""
+
+
+@dataclass(frozen=True, slots=True)
 class SchedulePage:
     template: ClassVar[str] = "schedule.html"
     frame: Frame
@@ -87,6 +108,7 @@ class SchedulePage:
     people: str
     may_change: bool
     texts: str
+    mistaken: Mistaken
     days: tuple[Choice, ...]
     """The weekdays that it may be put on; empty where its rule is not one of weeks."""
     election: str

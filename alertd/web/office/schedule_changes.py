@@ -1,6 +1,6 @@
 """One schedule changed from its page: stopped, a date dropped or moved, another hour, a text for each day."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import time
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from alertd.schedule.following import Change
 from alertd.schedule.rule import WEEKDAYS
 from alertd.schedule.stamps import read_local
 from alertd.web import posted
+from alertd.web.contracts.schedule import Mistaken
 from alertd.web.office.compose import composer
 from alertd.web.office.schedules import PATH, id_of, one_page
 from alertd.web.rooms import ROOMS, Rooms
@@ -23,6 +24,20 @@ from alertd.web.visits import Visit
 
 LAST: Final = FOREVER - 2 * DAY
 """The last moment that has a day on every clock."""
+_BESIDE: Final[Mapping[str, Mapping[str, str]]] = {
+    "dates": dict.fromkeys(("date_unreadable", "date_past", "date_taken", "date_excluded"), "to"),
+    "changer": {
+        **dict.fromkeys(
+            ("change_empty", "date_unreadable", "date_past", "date_taken", "date_excluded"), "at"
+        ),
+        **dict.fromkeys(("one_day", "rule"), "days"),
+        **dict.fromkeys(("date_unknown", "date_by_hand"), "fire_at"),
+        "texts_unreadable": "words",
+        "election_tick": "neutral",
+    },
+    "textes": {"texts_unreadable": "texts", "election_tick": "neutral"},
+}
+"""By form: the field that a refusal is about, by its code."""
 _ACTS: Final[dict[str, Callable[[Desk, Actor, int], Awaitable[None]]]] = {
     "pause": saving.pause,
     "resume": saving.resume,
@@ -94,9 +109,25 @@ async def _changed(
     try:
         other = await act(rooms, here, typed)
     except Refused as error:
-        page = await one_page(rooms, here, id_of(request), error.french, str(typed.get("texts", "")))
+        mistaken, said = _mistaken(request.path.rpartition("/")[2], typed, error), str(typed.get("texts", ""))
+        page = await one_page(rooms, here, id_of(request), error.french, said, mistaken)
         return show(page, error.status)
     raise web.HTTPSeeOther(f"{PATH}/{other or id_of(request)}")
+
+
+def _mistaken(form: str, typed: Any, error: Refused) -> Mistaken:
+    """What was typed, and the field that the sentence is about; one that is about none stands at the head of the page alone."""
+    beside = _BESIDE.get(form, {}).get(error.code, "")
+    if error.code == "rule" and not typed.getall("days", []):
+        beside = "at"
+    return Mistaken(
+        form=form,
+        **{name: str(typed.get(name, ""))[:4_000] for name in ("fire_at", "to", "at", "words")},
+        scope=str(typed.get("scope", "this"))[:20],
+        days=tuple(day for day in WEEKDAYS if day in typed.getall("days", [])),
+        neutral=typed.get("neutral") == "on",
+        wrong={beside: error.french} if beside else {},
+    )
 
 
 def _fire_at(typed: Any) -> int:

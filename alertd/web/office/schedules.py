@@ -19,8 +19,10 @@ from alertd.store.contents import headline
 from alertd.web import elsewhere, posted, words
 from alertd.web.contracts import Choice
 from alertd.web.contracts.schedule import (
+    NOT_MISTAKEN,
     DateLine,
     DecidedLine,
+    Mistaken,
     ScheduleLine,
     SchedulePage,
     SchedulesPage,
@@ -103,8 +105,14 @@ async def schedules_agenda(request: web.Request) -> web.StreamResponse:
 
 
 async def one_page(
-    rooms: Rooms, here: Visit, schedule_id: int, notice: str = "", typed: str = ""
+    rooms: Rooms,
+    here: Visit,
+    schedule_id: int,
+    notice: str = "",
+    typed: str = "",
+    mistaken: Mistaken = NOT_MISTAKEN,
 ) -> SchedulePage:
+    """One schedule; after a mistake with its sentence, and with what was typed (`typed`: texts of days)."""
     plan, now = await plans.plan(rooms.db, here.station.id, schedule_id), rooms.clock.now_ms()
     text = plan.content.texts.get(LANGUAGE) or next(iter(plan.content.texts.values()))
     may = here.actor.releases is not None and here.actor.releases >= plan.content.level
@@ -122,6 +130,7 @@ async def one_page(
         people=f"{words.people(plan.people)} à l'enregistrement.",
         may_change=may and plan.state != plans.ENDED,
         texts=typed or texts.shown(known),
+        mistaken=mistaken,
         days=_weekdays(plan),
         election=elections.QUESTION if asked else "",
         agreement=await agreement_of(rooms, plan, now),
