@@ -31,6 +31,7 @@ class OfflinePage:
     frame: Frame
     beginnings: tuple[Beginnings, ...]
     levels: tuple[Choice, ...]
+    near: tuple[Choice, ...]
     hamlets: tuple[Choice, ...]
     names: tuple[Choices, ...]
     radii: tuple[Choice, ...]

@@ -52,6 +52,7 @@ async def shell(request: web.Request) -> web.StreamResponse:
             frame=frame("Écrire sans réseau", here),
             beginnings=tuple(_beginnings(here, around)),
             levels=page.levels,
+            near=page.near,
             hamlets=page.hamlets,
             names=page.names,
             radii=page.radii,

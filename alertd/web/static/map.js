@@ -94,6 +94,7 @@ function locate(map, drawing) {
   navigator.geolocation.getCurrentPosition(({ coords }) => {
     const at = L.latLng(coords.latitude, coords.longitude);
     complain("");
+    form.dispatchEvent(new CustomEvent("located", { detail: coords }));
     map.setView(at, Math.max(map.getZoom(), 14), { animate: false });
     drawing.put(at);
   }, refused, { enableHighAccuracy: true, timeout: 10000, maximumAge: 60000 });

@@ -22,7 +22,7 @@ from alertd.web.writing import addresses_part, book_form, slots
 from alertd.web.writing.coach_part import coach_part
 from alertd.web.writing.compose_form import ComposeForm, Surroundings
 from alertd.web.writing.forms import LANGUAGE, payable
-from alertd.web.writing.near_at_hand import near_at_hand
+from alertd.web.writing.near_at_hand import at, near_at_hand
 from alertd.web.writing.ready_part import begun_with
 from alertd.web.writing.where_form import radii
 
@@ -94,7 +94,9 @@ def form_page(
         levels=tuple(Choice(level.word, words.LEVELS[level]) for level in levels_of(here)),
         everyone=_everyone(here.station.kind),
         saved_zones=tuple(Choice(str(saved.id), saved.name) for saved in around.saved_zones),
-        hamlets=tuple(Choice(str(hamlet.id), hamlet.name) for hamlet in around.hamlets),
+        hamlets=tuple(
+            Choice(str(one.id), one.name, at(one.latitude, one.longitude)) for one in around.hamlets
+        ),
         near=near_at_hand(around),
         names=tuple(_names(around)),
         searches=around.searches,
@@ -123,7 +125,7 @@ def _names(around: Surroundings) -> Iterator[Choices]:
     """The address list as one picks from it; what the station named itself stands above it already."""
     own = {hamlet.name for hamlet in around.hamlets}
     for label, spots in (("Lieux-dits", around.names.hamlets), ("Rues", around.names.streets)):
-        others = tuple(Choice(spot.key, spot.label) for spot in spots if spot.label not in own)
+        others = tuple(Choice(spot.key, spot.label, at(*spot.at)) for spot in spots if spot.label not in own)
         if others:
             yield Choices(label, "", others)
 

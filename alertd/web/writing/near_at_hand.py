@@ -25,18 +25,26 @@ def near_at_hand(around: Surroundings) -> tuple[Choice, ...]:
     """Eight places at most, each under the key that the whole list has for it; streets only where they were used, or are few."""
     known = tuple(_places(around))
     places = dict(reversed(known))
-    used = [places[at] for at in around.lately if at in places]
+    used = [places[middle] for middle in around.lately if middle in places]
     streets = {spot.key for spot in around.names.streets}
     few = len(known) <= MOST
     others = (choice for _, choice in known if few or choice.key not in streets)
     return tuple(dict.fromkeys((*used, *others)))[:MOST]
 
 
+def at(latitude: float, longitude: float) -> str:
+    """Where a place is, to some ten metres: a telephone puts the nearest first by it."""
+    return f"{latitude:.4f},{longitude:.4f}"
+
+
 def _places(around: Surroundings) -> Iterator[tuple[tuple[float, float], Choice]]:
     """The station's own hamlets, then what its address list has besides."""
     own = {hamlet.name for hamlet in around.hamlets}
     for hamlet in around.hamlets:
-        yield (hamlet.latitude, hamlet.longitude), Choice(str(hamlet.id), hamlet.name)
+        yield (
+            (hamlet.latitude, hamlet.longitude),
+            Choice(str(hamlet.id), hamlet.name, at(hamlet.latitude, hamlet.longitude)),
+        )
     for spot in (*around.names.hamlets, *around.names.streets):
         if spot.label not in own:
-            yield spot.at, Choice(spot.key, spot.label)
+            yield spot.at, Choice(spot.key, spot.label, at(spot.latitude, spot.longitude))
