@@ -61,7 +61,8 @@ async def log_in(page, login):
     await page.goto("/")
     await page.fill("#login", login)
     await page.fill("#password", PASSWORD)
-    await page.click("button.main")
+    async with page.expect_navigation():
+        await page.click("button.main")
 
 
 async def preview(page):

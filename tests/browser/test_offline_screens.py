@@ -24,6 +24,17 @@ LOOK = """([name, store]) => indexedDB.databases().then(known => known.some(one 
   };
 }))"""
 
+HELD = """() => new Promise(held => {
+  const opening = indexedDB.open("alertd-drafts", 1);
+  opening.onsuccess = () => {
+    const drafts = opening.result.transaction("drafts", "readwrite").objectStore("drafts");
+    const spin = () => { drafts.get("none").onsuccess = spin; };
+    spin();
+    held();
+  };
+})"""
+"""Nobody writes a draft any more for as long as this page is open: a slow telephone, made slow for good."""
+
 
 @pytest.fixture
 def clock() -> SetClock:
@@ -206,3 +217,17 @@ async def pick(page):
     await page.select_option("#hamlet", label="La Gare")
     await page.wait_for_selector("[data-compose][data-french*='La Gare']")
     await until(page, "alertd-drafts", "drafts", bool)
+
+
+async def test_a_page_that_is_left_takes_along_what_it_had_not_written_yet(chromium, served):
+    """The last letters are typed, and the page is left before the telephone has written them: they are there when one comes back."""
+    async with phone(chromium, served, "light", True) as page:
+        await log_in(page, "le-mayor")
+        await page.goto("/alertes/nouvelle?sujet=fire")
+        await page.check("[name=words][value=free]")
+        await page.fill("#headline", "Feu")
+        await until(page, "alertd-drafts", "drafts", bool)
+        await page.evaluate(HELD)
+        await page.fill("#headline", "Feu de grange")
+        await page.goto("/")
+        await page.wait_for_selector("text=« Feu de grange »")

@@ -47,7 +47,27 @@ export function get(key) {
   return kept("readonly", (store) => done(store.get(key))).then((draft) => (draft && fresh(draft) ? draft : undefined));
 }
 
+// A page that is left does not wait for a writing to end. What it had not written yet is taken along to the next page of the
+// same tab, at once: a letter typed in the last instant is a letter, too.
+const LEFT = "alertd-left";
+
+export function leave(key, draft) {
+  try {
+    sessionStorage.setItem(LEFT, JSON.stringify([key, draft]));
+  } catch {} // a browser that keeps nothing, or is full
+}
+
+export async function arrive() {
+  const left = sessionStorage.getItem(LEFT);
+  if (!left) return;
+  sessionStorage.removeItem(LEFT);
+  const [key, draft] = JSON.parse(left);
+  const known = await get(key);
+  if (!known || known.at <= draft.at) await put(key, draft);
+}
+
 export function forget() {
+  sessionStorage.removeItem(LEFT);
   indexedDB.deleteDatabase("alertd-drafts");
 }
 

@@ -155,17 +155,22 @@ function actOf(label, act) {
 let writing = Promise.resolve();
 let again = false;
 let begun = false;
+let unwritten = 0;
 
 // As typed: one writing at a time, the newest last.
 function keep() {
   begun = true;
   if (again) return;
   again = true;
-  writing = writing.then(() => {
+  unwritten += 1;
+  writing = writing.then(async () => {
     again = false;
-    return drafts.put(keyOf(pathOf(form)), drafts.read(form));
+    await drafts.put(keyOf(pathOf(form)), drafts.read(form));
+    unwritten -= 1;
   });
 }
+
+addEventListener("pagehide", () => unwritten && drafts.leave(keyOf(pathOf(form)), drafts.read(form)));
 
 const pathOf = (composed) => new URL(composed.action).pathname;
 const hourOf = ({ at }) => new Date(at).toLocaleString("fr", { weekday: "long", hour: "2-digit", minute: "2-digit" });
@@ -256,6 +261,7 @@ if (form) {
   form.addEventListener("change", ({ isTrusted }) => isTrusted && keep());
 }
 for (const leaving of document.querySelectorAll('form[action="/deconnexion"]')) leaving.addEventListener("submit", drafts.forget);
+await drafts.arrive().catch(() => {}); // a browser without sessions has what was written
 if (preview) await mark();
 else await tidy();
 if (form) await openForm();
