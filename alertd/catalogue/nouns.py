@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
+from alertd.catalogue import french
 from alertd.catalogue.coaching import Coaching
 from alertd.catalogue.replies import Replies
 
@@ -144,12 +145,17 @@ class Catalogue:
 
     def phrase(self, locale: str, key: str, **blanks: str) -> str:
         """The phrase with its blanks filled. KeyError for an unknown key or a blank left empty: both are bugs."""
-        return fill(self.find(locale, key).text, blanks)
+        found = self.find(locale, key)
+        return self._filled(key, found, found.text, blanks)
 
     def phrase_sms(self, locale: str, key: str, **blanks: str) -> str:
         """Like `phrase`, in its wording for the SMS alphabet where it has one."""
         found = self.find(locale, key)
-        return fill(found.sms or found.text, blanks)
+        return self._filled(key, found, found.sms or found.text, blanks)
+
+    def _filled(self, key: str, found: Phrase, text: str, blanks: Mapping[str, str]) -> str:
+        said = french.fill if found is self.phrases[FRENCH].get(key) else fill
+        return said(text, blanks)
 
     def stand_in(self, locale: str, *, topic: str, level: str, place: str, until: str, french: str) -> str:
         """What a reader gets of an alert that nobody wrote in his language: the facts in it, then the French text.

@@ -3,7 +3,7 @@ the commune's to send, except in the words of a ready text that it granted them.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from alertd.catalogue import Catalogue
@@ -18,6 +18,7 @@ from alertd.store.database import Database, Transaction
 
 KINDS: Final = frozenset({"school", "association", "hotel", "service"})
 FRENCH: Final = "fr"
+PLACE: Final = "{lieu}"
 LATELY: Final = 30 * DAY
 
 
@@ -82,6 +83,14 @@ async def grant(tx: Transaction, catalogue: Catalogue, station: Station, templat
 async def withdraw(tx: Transaction, station: Station, template: str) -> None:
     """From now on the organisation may not send it any more."""
     await tx.execute("organisations.withdraw", station.id, template)
+
+
+def placed(text: Template, station: Station) -> Template:
+    """An organisation's ready text, where it happens said: there. As it is where the name is longer than a blank takes."""
+    if not is_organisation(station) or not says(PLACE, station.name):
+        return text
+    parts = ("headline", "body", "instruction")
+    return replace(text, **{part: getattr(text, part).replace(PLACE, station.name) for part in parts})
 
 
 def dangers(worded: View) -> list[Template]:

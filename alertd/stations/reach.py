@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from alertd.catalogue import french
 from alertd.model import Station
 from alertd.settings.zones import Bounds
 from zones import Area, Circle, Zone, ZoneError, area_km2, near
@@ -45,7 +46,7 @@ def too_far(bounds: Bounds, station: Station, zone: Zone) -> ZoneError | None:
         return None
     most = _number(bounds.distance_m / 1000)
     said = (
-        f"Cette zone est à plus de {most} km de {station.name}."
+        f"Cette zone est à plus de {most} km {french.of(station.name)}."
         if bounds.distance_m
         else f"Cette zone ne touche pas {station.name}."
     )

@@ -5,7 +5,7 @@ an organisation's emergencies are its commune's to word.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -86,12 +86,17 @@ def _changed(before: Offered | None, one: Version) -> Offered | None:
 
 
 def usable(offered: View, station: Station, grants: frozenset[str] | None) -> dict[str, Template]:
-    """What this station may begin with: shown, for its kind, and of the dangers only those granted (None: all)."""
+    """What this station may use: shown, for its kind, and of the dangers only those granted (None: all)."""
     return {
         key: one.template
         for key, one in offered.items()
         if not one.hidden and for_kind(one, station.kind) and _may(one.template, grants)
     }
+
+
+def about(texts: Mapping[str, Template], topics: Container[str]) -> dict[str, Template]:
+    """Those to begin with, of the topics that a station offers: what it hides it is not offered ready either."""
+    return {key: text for key, text in texts.items() if text.topic in topics}
 
 
 def for_kind(one: Offered, kind: str) -> bool:

@@ -1,5 +1,6 @@
 """A target in words: what the picture shows, for those who do not see it and for those who read faster."""
 
+from alertd.catalogue import french
 from alertd.model import Target
 from alertd.web.words import distance, number
 from alertd.web.writing.compose_form import Surroundings
@@ -9,7 +10,7 @@ from zones import Circle, Zone, area_km2, distance_m
 def described(target: Target, around: Surroundings) -> str:
     """Reads "Dans un rayon de 1 km autour de La Gare", "Toute la commune de ...", "Groupes : CE1, CE2"."""
     if target.station:
-        return f"Tous les abonnés de {around.station.name}, où qu'ils soient."
+        return f"Tous les abonnés {french.of(around.station.name)}, où qu'ils soient."
     if target.zone is None:
         names = [name for key, name in (around.groups or {}).items() if key in target.groups]
         return f"Groupes : {', '.join(names) or 'inconnus'}."

@@ -10,6 +10,7 @@ import jinja2
 from aiohttp import web
 from markupsafe import Markup
 
+from alertd.catalogue import french
 from alertd.model import Mode
 from alertd.stations.operators import Post
 from alertd.web import accents, words
@@ -42,6 +43,7 @@ def environment() -> jinja2.Environment:
     )
     made.filters["deep"] = accents.deep
     made.filters["telephone"] = words.telephone
+    made.filters["of"] = french.of
     return made
 
 

@@ -8,7 +8,7 @@ import phonenumbers
 from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_decimal
 
-from alertd.catalogue import Catalogue
+from alertd.catalogue import Catalogue, french
 from alertd.clock import DAY, HOUR, MINUTE, from_ms
 from alertd.model import AlertState, Channel, Level, Role, Station
 
@@ -254,10 +254,7 @@ def at(station: Station) -> str:
     """Where somebody is who acts for it: "à Verdun", "au Mans", "aux Éparges"; "dans « École Jules-Ferry »"."""
     if station.kind != "commune":
         return f"dans «\u00a0{station.name}\u00a0»"
-    for article, contracted in (("Le ", "au "), ("Les ", "aux ")):
-        if station.name.startswith(article):
-            return contracted + station.name.removeprefix(article)
-    return f"à {station.name}"
+    return french.to(station.name)
 
 
 def distance(metres: float) -> str:

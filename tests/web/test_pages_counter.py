@@ -133,7 +133,8 @@ async def test_the_paper_is_one_sheet_in_the_reader_s_language(mayor):
 
 
 async def test_a_private_station_has_papers_too(mayor, desk):
-    """A school's own: on the paper's word alone, since nobody joins there by a page."""
+    """A school's own: on the paper's word alone, since nobody joins there by a page; it is handed in there, not at the mairie."""
+    SCREENS.mkdir(parents=True, exist_ok=True)
     found = next(one.id for one in await team.members(desk.db, mayor.station.id) if one.login == "le-mayor")
     new = NewStation("ecole", "École", 49.209, 5.375, mode=Mode.TRAINING, kind="school", private=True)
     async with desk.db.transaction() as tx:
@@ -144,4 +145,13 @@ async def test_a_private_station_has_papers_too(mayor, desk):
     assert (await mayor.get("/s/ecole/formulaire.pdf"))[0] == 404
     async with mayor.client.get("/guichet/formulaire.pdf") as answer:
         assert answer.content_type == "application/pdf"
+        document = pypdfium2.PdfDocument(await answer.read())
+    told = " ".join(document[0].get_textpage().get_text_range().split())
+    document[0].render(scale=2).to_pil().save(SCREENS / "paper-school.png")
+    document.close()
+    assert ("rendez ce papier à l'accueil" in told, "Réservé à l'accueil" in told, "mairie" in told) == (
+        True,
+        True,
+        False,
+    )
     assert (await mayor.post("/guichet", FORM | {"how": "present"}))[2] == "/guichet?fait=1"

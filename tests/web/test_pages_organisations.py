@@ -282,3 +282,24 @@ def test_a_request_of_any_shape_has_a_headline_of_one_line(words, headline, rest
     assert (form.headline, form.instruction, form.words) == (headline, rest, "free")
     kept = begun(ComposeForm(instruction="Restez chez vous."), one, 120)
     assert (kept.instruction, kept.body) == ("Restez chez vous.", rest)
+
+
+async def test_a_granted_danger_says_where_by_itself(head, desk, school, client, key):
+    """The school's own name stands in the blank, in the form and over the API, and still may be changed; it leaves as it is."""
+    await grant(desk, school)
+    page = html.unescape((await head.get("/alertes/nouvelle?modele=confinement"))[1])
+    assert ("CONFINEMENT École Jean Zay." in page, "{lieu}" in page) == (True, False)
+    for headline in ("CONFINEMENT École Jean Zay.", "CONFINEMENT bâtiment B."):
+        status, told, where = await head.post("/alertes/nouvelle", danger(head, headline=headline))
+        assert (status, where.startswith("/alertes/apercu/")) == (303, True), told
+    path = f"/api/v1/stations/{school.slug}/templates"
+    answer = await client.get(path, headers={"Authorization": f"Bearer {key}"})
+    texts = {one["template"]: one["headline"] for one in (await answer.json())["templates"]}
+    assert texts["confinement"] == "CONFINEMENT École Jean Zay."
+
+
+async def test_the_pages_of_an_organisation_speak_of_no_mairie(head, school, mayor, station):
+    """Its board asks whether it is really them; a commune's asks whether it is the mairie."""
+    page = (await head.get(f"/{school.slug}"))[1]
+    assert ("Est-ce bien nous ?" in page, "la mairie" in page) == (True, False)
+    assert "Est-ce bien la mairie ?" in (await mayor.get(f"/{station.slug}"))[1]

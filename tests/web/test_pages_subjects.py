@@ -238,3 +238,22 @@ async def test_the_board_and_the_feeds_say_the_station_s_name(mayor, desk, stati
     await mayor.released(topic="fire")
     for path in ("/bras-sur-meuse", "/bras-sur-meuse/atom.xml", "/bras-sur-meuse/alertes.geojson"):
         assert "Feu de forêt" in (await mayor.get(path))[1], path
+
+
+async def test_a_hidden_topic_has_no_ready_text(valley, desk):
+    """Neither where an alert begins, nor among the station's texts; one that it wrote itself is still there to
+    be changed, and a danger that was granted is no choice of the school's.
+    """
+    head, school = await valley.at("ecole"), valley.stations["ecole"]
+    assert "modele=canteen" in (await head.get("/alertes/nouvelle"))[1]
+    await choose(desk, school, school=(False, ""))
+    assert "modele=canteen" not in (await head.get("/alertes/nouvelle"))[1]
+    assert "/modeles/canteen" not in (await head.get("/modeles"))[1]
+    async with desk.db.transaction() as tx:
+        await organisations.grant(tx, desk.catalogue, school, "confinement", "operator:bras-mayor")
+    assert "modele=confinement" in (await head.get("/alertes/nouvelle"))[1]
+    assert "modele=confinement" in (await head.get("/"))[1]
+    status, _, where = await head.post("/modeles/canteen", {"act": "rename", "label": "Menu", "base": "0"})
+    assert (status, where) == (303, "/modeles/canteen")
+    assert "/modeles/canteen" in (await head.get("/modeles"))[1]
+    assert "modele=canteen" not in (await head.get("/alertes/nouvelle"))[1]

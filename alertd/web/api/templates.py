@@ -5,7 +5,7 @@ from typing import Final, Literal
 from pydantic import Field
 
 from alertd.catalogue import Template
-from alertd.stations import organisations, templates
+from alertd.stations import organisations, templates, topics
 from alertd.web.api.answers import Answer
 from alertd.web.api.bodies import LevelWord
 from alertd.web.api.table import Call, Reply
@@ -34,11 +34,13 @@ class ReadyList(Answer):
 
 
 async def list_all(call: Call) -> Reply:
-    """What is hidden, withheld from this kind of station, or a danger that was not granted, is left out."""
+    """What is hidden, about a topic that is, withheld from this kind of station, or a danger that was not granted, is left out."""
     station, store = await call.station(), call.desk.db
     grants = await organisations.granted(store, station)
     offered = await templates.view(store, call.desk.catalogue, station)
-    found = [_ready(text) for text in templates.usable(offered, station, grants).values()]
+    topics_of = await topics.of(store, call.desk.catalogue, station)
+    usable = templates.about(templates.usable(offered, station, grants), topics_of.offered)
+    found = [_ready(organisations.placed(text, station)) for text in usable.values()]
     ranked = sorted(found, key=lambda one: (RANKS.index(one.level), one.label))
     return Reply(ReadyList(templates=ranked))
 

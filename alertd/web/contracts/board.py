@@ -78,13 +78,16 @@ class PlannedLine:
 
 @dataclass(frozen=True, slots=True)
 class BoardPage:
-    """`planned` is what schedules will say; `older` leads to what the list leaves out; empty where it leaves out nothing."""
+    """`planned` is what schedules will say; `older` leads to what the list leaves out; empty where it leaves out nothing. `commune`:
+    whose office is a mairie.
+    """
 
     template: ClassVar[str] = "board.html"
     frame: Frame
     slug: str
     station: str
     telephone: str
+    commune: bool
     in_force: tuple[NoticeCard, ...]
     over: tuple[NoticeCard, ...]
     coming: tuple[NoticeCard, ...]

@@ -195,9 +195,9 @@ async def surroundings(
 
 async def offered_texts(rooms: Rooms, here: Visit) -> dict[str, Template]:
     """The ready texts that this person may begin with here, by key."""
-    return templates.usable(
-        await templates.view(rooms.db, rooms.catalogue, here.station), here.station, here.grants
-    )
+    worded = await templates.view(rooms.db, rooms.catalogue, here.station)
+    usable = templates.usable(worded, here.station, here.grants)
+    return templates.about(usable, (await topics.of(rooms.db, rooms.catalogue, here.station)).offered)
 
 
 async def _begun(rooms: Rooms, here: Visit, form: ComposeForm) -> Template | None:

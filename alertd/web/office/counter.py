@@ -14,6 +14,7 @@ from alertd.publish.links import Links
 from alertd.publish.paper import moment
 from alertd.publish.signup import Signup, signup
 from alertd.stations import throttle
+from alertd.stations.sharing import COMMUNE
 from alertd.stations.throttle import Bucket
 from alertd.subscribe import counter
 from alertd.subscribe import join as joins
@@ -180,6 +181,7 @@ def _dangers(say: Say, named: str) -> str:
 
 def _words(say: Say, around: Around, address: str) -> Signup:
     """The paper's words, from the form's."""
+    office = "la mairie" if around.station.kind == COMMUNE else "l'accueil"
     return Signup(
         station=say.station,
         title=say("title"),
@@ -203,7 +205,7 @@ def _words(say: Say, around: Around, address: str) -> Signup:
         sign=say("paper.sign"),
         online=say("paper.online"),
         address=address,
-        office="Réservé à la mairie : papier n° ................   saisi le ................   par ................",
+        office=f"Réservé à {office} : papier n° ................   saisi le ................   par ................",
         language=say.locale,
         made_at=moment(around.now),
     )

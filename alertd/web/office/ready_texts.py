@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from alertd.catalogue import Template
+from alertd.catalogue import Template, french
 from alertd.errors import Refused
 from alertd.model import Content, Level, Station
 from alertd.stations import organisations, templates, templating, topics
@@ -43,11 +43,15 @@ _WORDS: Final = ("label", "topic", "level", "headline", "body", "instruction")
 
 
 async def texts_page(request: web.Request) -> web.StreamResponse:
-    """All of them, the hidden ones last."""
+    """Those of the topics that the station offers, and all about which it decided; the hidden ones last."""
     rooms, here = request.app[ROOMS], await visit(request)
     offered = await templates.view(rooms.db, rooms.catalogue, here.station)
-    shown = templates.usable(offered, here.station, here.grants)
-    known = [one for key, one in offered.items() if key in shown or one.hidden]
+    usable = templates.usable(offered, here.station, here.grants)
+    book = await topics.of(rooms.db, rooms.catalogue, here.station)
+    shown = templates.about(usable, book.offered)
+    known = [
+        one for key, one in offered.items() if key in shown or one.hidden or (one.mine and key in usable)
+    ]
     ranked = sorted(known, key=lambda one: (one.hidden, one.template.label))
     lines = tuple(_line(one) for one in ranked)
     return show(ReadyTextsPage(frame("Textes prêts", here), lines, templating.may_change(here.actor)))
@@ -107,7 +111,7 @@ async def begun_with(rooms: Rooms, station: Station, content: Content) -> str:
         return ""
     when = words.when(one.made_at, station.timezone, rooms.clock.now_ms())
     by = one.author.removeprefix("operator:")
-    return f"D'après le texte prêt « {one.label} », version {one.number} de {one.station} ({when}, par {by})."
+    return f"D'après le texte prêt « {one.label} », version {one.number} {french.of(one.station)} ({when}, par {by})."
 
 
 async def _written(request: web.Request, key: str) -> web.StreamResponse:

@@ -14,6 +14,7 @@ from alertd.publish import banner
 from alertd.publish import board as boards
 from alertd.publish.board import NEWEST, PAGE, Board, Notice, Standing
 from alertd.stations import drawings, topics
+from alertd.stations.sharing import COMMUNE
 from alertd.stations.streets import find
 from alertd.web import words
 from alertd.web.contracts import Frame
@@ -174,6 +175,7 @@ def _board_page(teller: Teller, board: Board) -> Page:
         slug=station.slug,
         station=station.name,
         telephone=station.phone or "",
+        commune=station.kind == COMMUNE,
         in_force=teller.cards(in_force(board)),
         over=teller.cards(board.hanging(Standing.OVER)),
         coming=teller.cards(board.hanging(Standing.COMING)),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from alertd.catalogue import french
 from alertd.issue.across import Border
 from alertd.issue.coverage import Coverage
 from alertd.web import words
@@ -24,11 +25,11 @@ def coverage_card(told: Coverage) -> CoverageCard:
 def border_sentences(border: Border) -> Iterator[str]:
     """Who hears of it on the other side, and who does not."""
     if border.shared:
-        yield f"Seront prévenus aussi : les abonnés de {', '.join(border.shared)} qui sont dans la zone, chacun une fois."
+        yield f"Seront prévenus aussi : les abonnés {', '.join(map(french.of, border.shared))} qui sont dans la zone, chacun une fois."
     for one in border.unreached:
         phone = f" au {words.telephone(one.phone)}" if one.phone else ""
         yield (
-            f"De l'autre côté de la limite : {words.people(one.people or 1)} de {one.station} dans la zone, que vous ne "
+            f"De l'autre côté de la limite : {words.people(one.people or 1)} {french.of(one.station)} dans la zone, que vous ne "
             f"préviendrez pas. Appelez cette mairie{phone}."
         )
 

@@ -10,6 +10,7 @@ from alertd.errors import Refused
 from alertd.issue import locked
 from alertd.issue.check import unseen, visible
 from alertd.model import Channel, Content, Level, Text
+from alertd.stations import organisations
 from alertd.web.words import CHANNELS, number
 from alertd.web.writing import book_form, slots
 from alertd.web.writing.compose_form import ComposeForm, Fault, Reading, Surroundings
@@ -229,7 +230,7 @@ def blank(topic: str, around: Surroundings) -> ComposeForm:
 
 def filled(template: str, around: Surroundings) -> ComposeForm:
     """A form that begins with a ready text, its blanks still to be replaced."""
-    found = around.templates[template]
+    found = organisations.placed(around.templates[template], around.station)
     texts = {
         "headline": found.headline,
         "body": found.body,
