@@ -21,7 +21,7 @@ from alertd.model import (
     subscriber_of,
 )
 from alertd.store import Row
-from alertd.store.contents import event_of, loads
+from alertd.store.contents import event_of, labels_of, loads
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,9 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class AlertSummary:
-    """A thread as lists show it; times in UTC milliseconds."""
+    """A thread as lists show it; times in UTC milliseconds. `labels`: what its topic was called when its newest event was released, by
+    language; none of a draft.
+    """
 
     id: int
     station_id: int
@@ -67,6 +69,7 @@ class AlertSummary:
     expires: int
     created_at: int
     closed_at: int | None
+    labels: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,4 +238,5 @@ def summary_of(row: Row) -> AlertSummary:
         expires=row["expires"],
         created_at=row["created_at"],
         closed_at=row["closed_at"],
+        labels=labels_of(row),
     )

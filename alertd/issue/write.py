@@ -1,5 +1,6 @@
 """The rows of a release, in one transaction: nothing of it exists by halves."""
 
+import json
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -11,7 +12,7 @@ from alertd.issue import across, attachments, threads
 from alertd.issue.audience import ONLY_PLACES, Beside, concerns_audience
 from alertd.issue.desk import Desk
 from alertd.model import EVERYWHERE, Act, Actor, Content, Lane, Level, Station
-from alertd.stations import audit, preapprovals, quotas, stations
+from alertd.stations import audit, preapprovals, quotas, stations, topics
 from alertd.stations.calling import call_deciders
 from alertd.stations.organisations import is_organisation
 from alertd.store import Transaction, ids
@@ -144,9 +145,21 @@ async def _event(desk: Desk, tx: Transaction, order: Order, made: _Ids) -> None:
         order.people,
         order.expected,
         *order.foreseen,
+        await _labels(desk, tx, order, made.event_before),
     )
     await tx.execute_many("events.add_range", _ranges(made.event, order.covers))
     await tx.execute_many("events.add_group", [(made.event, group) for group in order.content.target.groups])
+
+
+async def _labels(desk: Desk, tx: Transaction, order: Order, before: int | None) -> str | None:
+    """What the topic is called now, for good: what was published of it does not change when the station renames it. The word that it
+    is over calls it as the alert did.
+    """
+    if before is not None and not concerns_audience(order.act):
+        kept: str | None = (await tx.fetch("events.one", before))[0]["topic_labels"]
+        return kept
+    found = await topics.labels(tx, desk.catalogue, order.station, order.content.topic)
+    return json.dumps(dict(found), ensure_ascii=False, sort_keys=True) if found else None
 
 
 def deliver_by(desk: Desk, content: Content) -> int:

@@ -118,7 +118,9 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One immutable instruction in an alert's thread."""
+    """One immutable instruction in an alert's thread. `labels` are what its topic was called when it was released, by language; none
+    of an event that is older than that is kept.
+    """
 
     id: int
     alert_id: int
@@ -131,6 +133,7 @@ class Event:
     released_by: str
     created_at: int
     supersedes: int | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

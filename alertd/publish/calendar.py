@@ -47,7 +47,7 @@ def _entry(catalogue: Catalogue, site: Site, board: Board, notice: Notice) -> En
     _words(entry, said, test=cap.status(station, event) == "Test")
     entry.add("status", "CANCELLED" if _never_was(notice) else "CONFIRMED")
     entry.add("transp", "TRANSPARENT")
-    entry.add("categories", [label(catalogue, event.content.topic, locale)])
+    entry.add("categories", [label(catalogue, event, locale)])
     entry.add("location", clean(where(station, event)))
     entry.add("url", site.notice(notice.id))
     zone = event.content.target.zone

@@ -100,7 +100,7 @@ def _info(
     topic = catalogue.topics.get(content.topic)
     leaf(info, "language", locale)
     leaf(info, "category", topic.category if topic else "Other")
-    leaf(info, "event", label(catalogue, content.topic, locale))
+    leaf(info, "event", label(catalogue, event, locale))
     _gravity(info, catalogue, event)
     leaf(info, "effective", moment(event.created_at, station))
     leaf(info, "onset", moment(event.onset, station))

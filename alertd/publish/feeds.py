@@ -49,7 +49,7 @@ def _entry(
     leaf(entry, "link", rel="related", type="text/html", href=site.notice(notice.id))
     leaf(entry, "category", term=cap.status(station, event), scheme=f"{cap.NAMESPACE}:status")
     leaf(entry, "category", term=_level(event), scheme=f"{site.public}/#level")
-    leaf(entry, "category", term=event.content.topic, label=label(catalogue, event.content.topic, locale))
+    leaf(entry, "category", term=event.content.topic, label=label(catalogue, event, locale))
     leaf(entry, "summary", said.summary)
 
 
@@ -79,7 +79,7 @@ def _item(
     leaf(item, "title", _title(board, event, said.title))
     leaf(item, "link", site.notice(notice.id))
     leaf(item, "description", said.summary)
-    leaf(item, "category", label(catalogue, event.content.topic, locale))
+    leaf(item, "category", label(catalogue, event, locale))
     leaf(item, "guid", site.cap(event.id), isPermaLink="true")
     leaf(item, "pubDate", format_datetime(from_ms(event.created_at)))
 

@@ -42,7 +42,7 @@ def _properties(catalogue: Catalogue, site: Site, board: Board, notice: Notice) 
         "language": locale,
         "level": event.content.level.word,
         "topic": event.content.topic,
-        "topic_label": label(catalogue, event.content.topic, locale),
+        "topic_label": label(catalogue, event, locale),
         "status": cap.status(station, event),
         "standing": notice.standing(board.now).value,
         "sent": _iso(event.created_at),

@@ -1,12 +1,18 @@
 """An event in the words that its readers were sent, for documents that others read: one telling a language."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
 
 from alertd.catalogue import Catalogue
+from alertd.catalogue.nouns import FRENCH, language
 from alertd.model import Act, Event, Station, Wording
 from alertd.publish import wording
 from alertd.publish.wording import Speech
 from zones import Circle
+
+NONE: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +49,15 @@ def locale_of(station: Station, event: Event) -> str:
     return station.locale if station.locale in texts else next(iter(texts))
 
 
-def label(catalogue: Catalogue, topic: str, locale: str) -> str:
-    """A topic's name; its key for one that the catalogue has dropped since."""
+def label(catalogue: Catalogue, event: Event, locale: str) -> str:
+    """What the event's topic was called when it was released."""
+    return topic_label(catalogue, event.content.topic, locale, event.labels)
+
+
+def topic_label(catalogue: Catalogue, topic: str, locale: str, kept: Mapping[str, str] = NONE) -> str:
+    """What a topic was called (`kept`, by language), else its name; its key for one that the catalogue has dropped since."""
+    if kept:
+        return kept.get(language(locale), kept[FRENCH])
     known = catalogue.topics.get(topic)
     return known.label(locale) if known else topic
 

@@ -37,6 +37,14 @@ async def named(store: Database | Transaction, catalogue: Catalogue, station: St
     return as_decided(catalogue, station.kind, await decisions(store, station), frozenset())
 
 
+async def labels(
+    store: Database | Transaction, catalogue: Catalogue, station: Station, key: str
+) -> Mapping[str, str]:
+    """What the station calls a topic now, by language; none of one that the catalogue has dropped since."""
+    known = (await named(store, catalogue, station)).topics.get(key)
+    return known.labels if known else {}
+
+
 async def decisions(store: Database | Transaction, station: Station) -> dict[str, Decision]:
     """What it decided, by topic."""
     rows = await store.fetch("station_topics.of_station", station.id)

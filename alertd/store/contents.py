@@ -83,7 +83,14 @@ def event_of(row: Row) -> Event:
         released_by=row["released_by"],
         created_at=row["created_at"],
         supersedes=row["supersedes"],
+        labels=labels_of(row),
     )
+
+
+def labels_of(row: Row) -> Mapping[str, str]:
+    """What an event's topic was called when it was released, by language; none where that was not kept."""
+    kept = row["topic_labels"]
+    return json.loads(kept) if kept else {}
 
 
 def headline(content: Content, locale: str) -> str:

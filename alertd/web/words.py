@@ -11,6 +11,7 @@ from babel.numbers import format_currency, format_decimal
 from alertd.catalogue import Catalogue, french
 from alertd.clock import DAY, HOUR, MINUTE, from_ms
 from alertd.model import AlertState, Channel, Level, Role, Station
+from alertd.publish.telling import NONE, topic_label
 
 CHANNELS: Final[Mapping[Channel, str]] = {
     Channel.PUSH: "notification",
@@ -111,10 +112,9 @@ def tally(states: Mapping[str, int]) -> dict[str, int]:
     return {word: sum(states.get(name, 0) for name in names) for word, names in STATES.items()}
 
 
-def topic(catalogue: Catalogue, key: str, locale: str = "fr") -> str:
-    """A topic's name; its key for one that the catalogue has dropped since."""
-    known = catalogue.topics.get(key)
-    return known.label(locale) if known else key
+def topic(catalogue: Catalogue, key: str, locale: str = "fr", kept: Mapping[str, str] = NONE) -> str:
+    """A topic's name: of what was released the one that it had then (`kept`, by language)."""
+    return topic_label(catalogue, key, locale, kept)
 
 
 def number(value: int) -> str:

@@ -1,8 +1,8 @@
 -- name: add
 -- Immutable from here on.
 INSERT INTO event (id, alert_id, station_id, act, content, onset, deliver_by, expires, as_of, released_by, supersedes, people, expected, created_at,
-                   first_s, half_s, last_s)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $9, $14, $15, $16);
+                   first_s, half_s, last_s, topic_labels)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $9, $14, $15, $16, $17);
 
 -- name: add_range
 -- The zone's cover, frozen with the event.
@@ -15,12 +15,13 @@ INSERT INTO event_group (event_id, group_id) VALUES ($1, $2);
 -- name: of_alert
 -- The thread, oldest first.
 SELECT id, alert_id, station_id, act, content, onset, deliver_by, expires, as_of, released_by, supersedes, people, expected, created_at,
-       first_s, half_s, last_s
+       first_s, half_s, last_s, topic_labels
   FROM event WHERE alert_id = $1 ORDER BY id;
 
 -- name: one
 -- One event.
-SELECT id, alert_id, station_id, act, content, onset, deliver_by, expires, as_of, released_by, supersedes, people, expected, created_at
+SELECT id, alert_id, station_id, act, content, onset, deliver_by, expires, as_of, released_by, supersedes, people, expected, created_at,
+       topic_labels
   FROM event WHERE id = $1;
 
 -- name: expected_since
@@ -48,5 +49,6 @@ SELECT e.alert_id, e.content, e.released_by AS who, e.created_at AS at FROM even
 
 -- name: of_station
 -- All that a station ever said, oldest first, behind $2: its archive.
-SELECT id, alert_id, act, content, onset, deliver_by, expires, released_by, supersedes, people, expected, created_at
+SELECT id, alert_id, act, content, onset, deliver_by, expires, released_by, supersedes, people, expected, created_at,
+       topic_labels
   FROM event WHERE station_id = $1 AND id > $2 ORDER BY id LIMIT $3;

@@ -4,6 +4,7 @@
 -- A station's alerts that went out, newest first, behind $2, made from $3 to before $4, about $5 ('' for any topic): with all that
 -- was ever said in them, as a list in JSON, since words are looked for in it.
 SELECT a.id, a.station_id, a.state, a.level, a.topic, a.headline, a.exercise, a.private, a.expires, a.created_at, a.closed_at, a.head_id,
+       (SELECT h.topic_labels FROM event h WHERE h.id = a.head_id) AS topic_labels,
        '[' || (SELECT group_concat(e.content) FROM event e WHERE e.alert_id = a.id) || ']' AS said
   FROM alert a
  WHERE a.station_id = $1 AND a.id < $2 AND a.created_at >= $3 AND a.created_at < $4 AND (CAST($5 AS TEXT) = '' OR a.topic = $5)

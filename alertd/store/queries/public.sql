@@ -33,7 +33,8 @@ SELECT a.id, a.state, a.created_at, a.closed_at, a.expires
 
 -- name: events
 -- What was said in these threads to everyone, oldest first: not what an earlier message said to a group.
-SELECT e.id, e.alert_id, e.station_id, e.act, e.content, e.onset, e.deliver_by, e.as_of, e.released_by, e.created_at, e.supersedes
+SELECT e.id, e.alert_id, e.station_id, e.act, e.content, e.onset, e.deliver_by, e.as_of, e.released_by, e.created_at, e.supersedes,
+       e.topic_labels
   FROM event e
  WHERE e.alert_id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($1 AS TEXT)))
    AND NOT EXISTS (SELECT 1 FROM event_group g WHERE g.event_id = e.id)

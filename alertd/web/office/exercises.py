@@ -109,7 +109,8 @@ def _facts(around: Surroundings, here: Visit, view: AlertView, told: Report) -> 
     first, timezone = view.events[0], here.station.timezone
     by = first.released_by.removeprefix("operator:")
     level, where = words.LEVELS[told.summary.level], described(view.content.target, around)
-    yield f"{level} : {words.topic(around.catalogue, told.summary.topic).lower()}. {where}"
+    topic = words.topic(around.catalogue, told.summary.topic, kept=told.summary.labels)
+    yield f"{level} : {topic.lower()}. {where}"
     yield f"Envoyé {words.when(first.created_at, timezone, 0)}, par {by}."
     if told.summary.closed_at is not None:
         yield f"Terminé {words.when(told.summary.closed_at, timezone, 0)}."

@@ -162,7 +162,7 @@ def _line(rooms: Rooms, here: Visit, book: Catalogue, summary: AlertSummary) -> 
         level_word=words.LEVELS[summary.level],
         state=summary.state.value,
         state_word=words.ALERT_STATES[summary.state],
-        topic=words.topic(book, summary.topic),
+        topic=words.topic(book, summary.topic, kept=summary.labels),
         headline=summary.headline,
         exercise=summary.exercise,
         when=words.when(summary.created_at, here.station.timezone, rooms.clock.now_ms()),

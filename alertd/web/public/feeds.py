@@ -17,7 +17,7 @@ from alertd.publish import board as boards
 from alertd.publish import calendar, cap, feeds, geojson
 from alertd.publish.board import Board
 from alertd.publish.site import Site
-from alertd.stations import stations, topics
+from alertd.stations import stations
 from alertd.web.front import KEPT_MS, SHARED, Document, answer
 from alertd.web.rooms import ROOMS, Rooms
 
@@ -55,8 +55,7 @@ async def cap_document(request: web.Request) -> web.StreamResponse:
         found = await boards.notice_of_event(rooms.db, station, event_id)
         if found is None:
             raise Missing("event_unknown", "Ce message n'est pas public, ou n'existe pas.")
-        book = await topics.named(rooms.db, rooms.catalogue, station)
-        body = cap.cap(book, site_of(rooms, station), station, *found)
+        body = cap.cap(rooms.catalogue, site_of(rooms, station), station, *found)
         if rooms.sign is not None:
             body = await asyncio.to_thread(rooms.sign, body)
         until = rooms.clock.now_ms() + KEPT_MS
@@ -98,8 +97,7 @@ async def _feed(request: web.Request, media_type: str, compose: _Compose) -> web
     async def make() -> Document:
         rooms, station = request.app[ROOMS], await open_station(request)
         board = await boards.board(rooms.db, station, rooms.clock.now_ms(), FEED_THREADS)
-        book = await topics.named(rooms.db, rooms.catalogue, station)
-        body = compose(book, site_of(rooms, station), board)
+        body = compose(rooms.catalogue, site_of(rooms, station), board)
         return Document(body, media_type, true_until(board), settled(board), SHARED)
 
     return await kept(request, make)

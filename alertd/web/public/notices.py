@@ -61,7 +61,7 @@ class Teller:
             address=self.path(notice),
             level="over" if over else self._level(notice),
             level_word=words.LEVELS[content.level],
-            topic=words.topic(self.catalogue, content.topic),
+            topic=words.topic(self.catalogue, content.topic, kept=event.labels),
             locale=locale,
             over=over,
             exercise=said.closing,

@@ -17,7 +17,7 @@ from alertd.publish import wording
 from alertd.publish.ends import texts_over
 from alertd.publish.links import Links
 from alertd.publish.wording import Speech
-from alertd.stations import stations, topics
+from alertd.stations import stations
 from alertd.web import words
 from alertd.web.contracts import Frame
 from alertd.web.contracts.file import shown_files
@@ -35,8 +35,7 @@ async def resident_page(request: web.Request) -> web.StreamResponse:
     """:raises Missing: `link_over`: an unknown link and one that no longer answers are told the same."""
     rooms, link = request.app[ROOMS], await _link(request)
     station = await stations.by_id(rooms.db, link.view.summary.station_id)
-    book = await topics.named(rooms.db, rooms.catalogue, station)
-    response = show(_page(book, station, link, request.match_info["code"]))
+    response = show(_page(rooms.catalogue, station, link, request.match_info["code"]))
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response
 
@@ -86,7 +85,7 @@ def _page(catalogue: Catalogue, station: Station, link: Link, code: str) -> Resi
         colour="past" if over else level,
         level_word=catalogue.phrase(locale, f"level.{level}"),
         station=station.name,
-        topic=words.topic(catalogue, told.topic, locale),
+        topic=words.topic(catalogue, told.topic, locale, view.summary.labels),
         over=over,
         exercise=catalogue.phrase(locale, "word.exercise") if told.exercise else "",
         headline=said.text.headline,

@@ -147,3 +147,7 @@ UPDATE schedule SET skips = $2 WHERE id = $1;
 -- name: set_next
 -- The date that an older version had set.
 UPDATE schedule SET next_at = $2 WHERE id = $1;
+
+-- name: forget_labels
+-- An event as it was before the names of topics were kept with it.
+UPDATE event SET topic_labels = NULL WHERE id = $1;

@@ -3,6 +3,7 @@
 -- name: page
 -- As on SQLite.
 SELECT a.id, a.station_id, a.state, a.level, a.topic, a.headline, a.exercise, a.private, a.expires, a.created_at, a.closed_at, a.head_id,
+       (SELECT h.topic_labels FROM event h WHERE h.id = a.head_id) AS topic_labels,
        '[' || (SELECT string_agg(e.content, ',') FROM event e WHERE e.alert_id = a.id) || ']' AS said
   FROM alert a
  WHERE a.station_id = $1 AND a.id < $2 AND a.created_at >= $3 AND a.created_at < $4 AND (CAST($5 AS TEXT) = '' OR a.topic = $5)
