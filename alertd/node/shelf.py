@@ -1,7 +1,7 @@
 """The shelf, as the watch sees it: a last backup that is old, or that did not stand its trial. Of PostgreSQL, what whoever makes them said."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from alertd.clock import HOUR, Clock, to_ms
 from alertd.settings import Settings
 from alertd.store import Database
 from alertd.watch.nouns import Cause, Kind
+from alertd.watch.watch import Look
 
 EVERY_S: Final = 600.0
 LOOK_S: Final = 5.0
@@ -59,7 +60,7 @@ class Told:
         return [] if done is None else list(_old(self.clock.now_ms() - done))
 
 
-def backups_of(settings: Settings, clock: Clock, db: Database) -> Callable[[], Awaitable[Sequence[Cause]]]:
+def backups_of(settings: Settings, clock: Clock, db: Database) -> Look:
     """Who tells the watch what is wrong with them."""
     if settings.store.url.startswith("sqlite:"):
         return Shelf(shelf.folder_of(settings), clock).causes

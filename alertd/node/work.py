@@ -24,7 +24,7 @@ from alertd.deliver.vigil import Vigil
 from alertd.issue import across, colleagues, countdown, relays, unanswered
 from alertd.issue.desk import Desk
 from alertd.node import chores
-from alertd.node.compaction import compaction_of
+from alertd.node.compaction import compaction_of, due_of
 from alertd.node.desk import journal_of, node_name, renderer_of
 from alertd.node.heart import Heart
 from alertd.node.shelf import backups_of
@@ -132,10 +132,11 @@ class Work:
             node_name(desk.settings),
             folders_of(desk.settings),
         )
-        timekeeping, backups = Timekeeping(desk.clock), backups_of(desk.settings, desk.clock, desk.db)
+        timekeeping = Timekeeping(desk.clock)
+        looks = [backups_of(desk.settings, desk.clock, desk.db), *due_of(desk)]
         yield (
             "watch",
-            Watch(desk.db, told, desk, node, folders, lease_ms, self.dates, timekeeping, backups).step,
+            Watch(desk.db, told, desk, node, folders, lease_ms, self.dates, timekeeping, looks).step,
         )
         yield "silent_probe", SilentProbe(desk, self.gateways).step
         yield "reminder", Reminder(desk).step

@@ -22,15 +22,16 @@ LEAST_PAGES: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What a database takes on its disk, and how much of that is of no use, in bytes."""
+    """What a database takes on its disk, and how much of that is of no use, in bytes; `page` is what it takes at once."""
 
     bytes: int
     free: int
+    page: int
 
     @property
     def loose(self) -> bool:
         """Whether writing it anew would give much back."""
-        return self.free >= LEAST_PAGES * 4096 and self.free >= LOOSE * self.bytes
+        return self.free >= LEAST_PAGES * self.page and self.free >= LOOSE * self.bytes
 
 
 def room(database: Path) -> Room:
@@ -40,7 +41,7 @@ def room(database: Path) -> Room:
             connection.execute(f"PRAGMA {name}").fetchone()
             for name in ("page_count", "freelist_count", "page_size")
         )
-    return Room(pages * size, free * size)
+    return Room(pages * size, free * size, size)
 
 
 def compact(database: Path) -> Room:

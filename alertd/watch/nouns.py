@@ -30,6 +30,7 @@ class Kind(StrEnum):
     BACKLOG = "backlog"  # urgent messages stand still
     BOOKS = "books"
     BACKUP = "backup"  # the last is old, or did not stand its trial
+    COMPACTION = "compaction"  # the database is too large for the night's, and is due
     CANARY = "canary"
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from alertd.deliver.alarms import DOWN
 from alertd.deliver.routes import Routes
@@ -21,12 +21,13 @@ from alertd.watch.timekeeping import Timekeeping
 
 LOOK_S: Final = 15.0
 TIDY_S: Final = 600.0
+Look: TypeAlias = Callable[[], Awaitable[Sequence[Cause]]]
 
 
 @dataclass(slots=True)
 class Watch:
     """One node's, by its name. `folders` are what it keeps on disks; `lease_ms` is how long a node is believed alive;
-    `dates` are told what providers' answers bear; `backups` tells what is wrong with them, where they are made here.
+    `dates` are told what providers' answers bear; `looks` tell what is wrong with what is kept: backups, the database's file.
     """
 
     db: Database
@@ -37,7 +38,7 @@ class Watch:
     lease_ms: int
     dates: Dates
     timekeeping: Timekeeping
-    backups: Callable[[], Awaitable[Sequence[Cause]]] | None = None
+    looks: Sequence[Look] = ()
     _backlog: Backlog = field(default_factory=Backlog)
     _disks: Disks = field(init=False)
     _judge: Judge = field(default_factory=Judge)
@@ -69,7 +70,7 @@ class Watch:
         self._full = bool(full)
         off = max(await machine.behind(self.db, self.desk.clock), self.dates.off_ms(), key=abs)
         unkept = self.timekeeping.look(self.node, proven=self.dates.known())
-        kept = await self.backups() if self.backups is not None else ()
+        kept = [cause for look in self.looks for cause in await look()]
         return [*full, *kept, *machine.off_by(off, self.node), *unkept]
 
     async def _instance(self, now: int) -> Sequence[Cause]:

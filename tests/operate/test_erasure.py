@@ -15,12 +15,13 @@ from store.every_table import tables_of
 
 import zones
 from alertd.cli import main
-from alertd.clock import DAY, to_ms
+from alertd.clock import DAY, HOUR, to_ms
 from alertd.deliver.spool import Spool
 from alertd.errors import Refused, Unavailable
-from alertd.node.compaction import Compaction
+from alertd.node.compaction import Compaction, Due, note
 from alertd.store import compaction
 from alertd.subscribe.leave import leave
+from alertd.watch.nouns import Kind
 from gateways.contract import Outcome
 
 STAYS = 40
@@ -203,6 +204,33 @@ async def test_nothing_is_compacted_by_day_nor_beside_an_alert(life):
     town.clock.advance(DAY)
     await nightly.step()
     assert state() == before
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+async def test_a_database_too_large_for_the_night_is_told_to_be_due(life):
+    """A month after somebody left the watch says so, until a person has compacted; of a village's nothing, for the night sees to it."""
+    db, clock, database = life.town.db, life.town.clock, life.folder / "alertd.db"
+    large, small = Due(db, clock, database, most_bytes=0), Due(db, clock, database)
+
+    async def told():
+        clock.advance(HOUR)
+        return [cause.kind for cause in [*await large.causes(), *await small.causes()]]
+
+    assert await told() == []
+    clock.advance(31 * DAY)
+    assert await told() == [Kind.COMPACTION]
+    (last,) = await db.fetch("departures.last")
+    async with db.transaction() as tx:
+        await note(tx, last["id"])
+    assert await told() == []
+
+
+@pytest.mark.parametrize("page", [1_024, 65_536])
+def test_what_is_of_no_use_is_counted_in_pages(page):
+    """A thousand pages, whatever the size of one, and a quarter of all."""
+    assert compaction.Room(4_000 * page, 1_000 * page, page).loose
+    assert not compaction.Room(4_000 * page, 999 * page, page).loose
+    assert not compaction.Room(4_001 * page, 1_000 * page, page).loose
 
 
 def test_what_is_not_there_is_not_compacted(tmp_path):
