@@ -74,3 +74,17 @@ async def test_rules_are_the_mayor_s_and_a_reader_decides_nothing(browser, waiti
     ):
         await browser.log_in(login)
         assert (await browser.post(path, fields))[0] == status, (login, path)
+
+
+async def test_a_rule_or_a_period_that_cannot_be_taken_comes_back_as_it_was_typed(mayor):
+    """Opened again, the sentence beside it; the other rule stays closed, and what was set stays set."""
+    assert (await mayor.post("/accords/elections", {"first": "2026-03-01", "last": "2026-03-22"}))[0] == 303
+    assert "Du 1er mars 2026 au 22 mars 2026." in (await mayor.get("/accords"))[1]
+    rule = {"level": "info", "on": "on", "minutes": "dix", "deputy_minutes": "5", "otherwise": "send"}
+    status, page, _ = await mayor.post("/accords", rule)
+    assert (status, page.count("<details open>")) == (422, 1)
+    assert 'aria-describedby="wrong-info"' in page
+    assert 'value="dix"' in page
+    assert page.count('value="send" checked') == 1
+    status, page, _ = await mayor.post("/accords/elections", {"first": "2026-04-05", "last": "2026-03-22"})
+    assert (status, 'id="wrong-election"' in page, 'value="2026-04-05"' in page) == (400, True, True)

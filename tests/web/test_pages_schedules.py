@@ -257,13 +257,35 @@ async def test_who_may_not_release_this_level_changes_nothing(mayor, browser, st
     assert (await plans.of_station(desk.db, station.id))[0].state == "active"
 
 
-async def test_a_preview_that_lapsed_saves_nothing(mayor, clock):
-    """After a quarter of an hour the number of people must be looked at again."""
+async def test_whoever_takes_longer_than_a_preview_lasts_keeps_what_was_typed(mayor, station, desk, clock):
+    """After a quarter of an hour the people are counted anew and said; nothing is kept until the button is pressed again."""
     _, digest = await digest_of(mayor)
     clock.advance(HOUR)
-    status, page, _ = await mayor.post("/programmations/nouvelle", WEEKLY | {"digest": digest, "act": "save"})
+    fields = WEEKLY | {"digest": digest, "act": "save", "time": "18:45"}
+    status, page, _ = await mayor.post("/programmations/nouvelle", fields)
     assert status == 409
-    assert "aperçu a expiré" in seen(page)
+    assert "les personnes sont recomptées : 12 personnes" in seen(page)
+    assert 'value="18:45"' in page
+    assert await plans.of_station(desk.db, station.id) == []
+    again = re.search(r'name="digest" value="([^"]+)"', page)[1]
+    assert (await mayor.post("/programmations/nouvelle", fields | {"digest": again}))[0] == 303
+    clock.advance(HOUR)
+    status, page = await mayor.get(f"/programmations/nouvelle?apercu={digest}")
+    assert (status, "les personnes sont recomptées" in seen(page)) == (200, True)
+    [kept] = await plans.of_station(desk.db, station.id)
+    assert round(kept.content.expires / HOUR) == 3, "it lasts as long as it was written to"
+
+
+async def test_dates_that_are_all_past_are_said_beside_their_field(mayor):
+    """The first day, or the last one; a link leads there."""
+    _, digest = await digest_of(mayor)
+    for changes, field in (
+        ({"repeat": "once", "day": "2026-02-02"}, "day"),
+        ({"until": "2026-03-01"}, "until"),
+    ):
+        fields = WEEKLY | {"digest": digest, "act": "look"} | changes
+        status, page, _ = await mayor.post("/programmations/nouvelle", fields)
+        assert (status, f'id="wrong-{field}"' in page, f'href="#{field}"' in page) == (422, True, True)
 
 
 async def test_texts_of_days_are_ticked_while_an_election_is_near(mayor):

@@ -31,6 +31,8 @@ class RulePart:
     minutes: str
     deputy_minutes: str
     sends: bool
+    wrong: str
+    """Why it could not be taken as it was typed; empty for nothing wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,10 @@ class ApprovalsPage:
     may_decide: bool
     first: str
     last: str
+    near: str
+    """The electoral period in words; empty for none."""
+    wrong: str
+    """Why its days could not be taken."""
     beforehand: tuple[Beforehand, ...]
 
 

@@ -1,6 +1,8 @@
 """Later, or again and again: the form for the message of a preview, and its next dates before it is kept."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -8,10 +10,11 @@ from aiohttp import web
 
 from alertd.catalogue.school import ZONES
 from alertd.clock import from_ms
-from alertd.errors import Refused
+from alertd.errors import Conflict, Refused
 from alertd.issue.preview import stored
 from alertd.schedule import saving
 from alertd.schedule.plans import Plan
+from alertd.schedule.renewing import renewed
 from alertd.schedule.rule import WEEKDAYS
 from alertd.store.contents import headline, loads
 from alertd.web import posted, words
@@ -43,24 +46,42 @@ async def new_page(request: web.Request) -> web.StreamResponse:
     rooms, here = request.app[ROOMS], await composer(request)
     tomorrow = from_ms(rooms.clock.now_ms()).astimezone(ZoneInfo(here.station.timezone)) + timedelta(days=1)
     form = ScheduleForm(day=tomorrow.date().isoformat(), time="07:30")
-    return show(await _new(rooms, here, _digest(request.query), form))
+    digest, lapsed = await _fresh(rooms, here, _digest(request.query))
+    return show(await _new(rooms, here, digest, form, errors=lapsed))
 
 
 async def new(request: web.Request) -> web.StreamResponse:
     """The next dates; with "Enregistrer", kept."""
     rooms, here = request.app[ROOMS], await composer(request)
     typed = await posted.form(request)
-    digest, form = _digest(typed), ScheduleForm.read(typed)
-    await stored(rooms.desk, here.actor, digest)
+    form = ScheduleForm.read(typed)
+    digest, lapsed = await _fresh(rooms, here, _digest(typed))
     try:
         wish = form.wish(here.station)
         plan = await saving.draw(rooms.desk, here.actor, here.station, digest, wish)
-        if typed.get("act") == "save":
+        if typed.get("act") == "save" and not lapsed:
             kept = await saving.save(rooms.desk, here.actor, here.station, digest, wish)
             raise web.HTTPSeeOther(f"{PATH}/{kept}")
     except Refused as error:
-        return show(await _new(rooms, here, digest, form, error=error), error.status)
-    return show(await _new(rooms, here, digest, form, plan))
+        return show(await _new(rooms, here, digest, form, errors=_errors(form, error)), error.status)
+    return show(await _new(rooms, here, digest, form, plan, lapsed), 409 if lapsed else 200)
+
+
+async def _fresh(rooms: Rooms, here: Visit, digest: str) -> tuple[str, dict[str, str]]:
+    """The digest to go on with. Whoever took longer than a preview lasts keeps what was typed, and is told how many people it is now."""
+    try:
+        await stored(rooms.desk, here.actor, digest)
+    except Conflict:
+        again = await renewed(rooms.desk, here.actor, here.station, digest)
+        counted = f"L'aperçu avait expiré, les personnes sont recomptées : {words.people(again.people)}."
+        return again.digest, {"": f"{counted} Regardez les dates, puis enregistrez."}
+    return digest, {}
+
+
+def _errors(form: ScheduleForm, error: Refused) -> dict[str, str]:
+    """By field; dates that are all past are those of the first day, or of the last where one was given."""
+    beside = {"until" if form.until else "day": error.french} if error.code == "schedule_over" else {}
+    return {"": error.french, **error.french_fields, **beside}
 
 
 async def _new(
@@ -69,7 +90,7 @@ async def _new(
     digest: str,
     form: ScheduleForm,
     plan: Plan | None = None,
-    error: Refused | None = None,
+    errors: Mapping[str, str] = MappingProxyType({}),
 ) -> ScheduleNewPage:
     shown = await stored(rooms.desk, here.actor, digest)
     content = loads(shown["content"])
@@ -80,7 +101,7 @@ async def _new(
         headline=headline(content, LANGUAGE),
         lasting=schedule_words.lasting(content.expires - since),
         form=form,
-        errors={"": error.french, **error.french_fields} if error else {},
+        errors=errors,
         repeats=REPEATS,
         days=tuple(Choice(key, word) for key, word in zip(WEEKDAYS, DAYS, strict=True)),
         weeks=tuple(Choice(str(n), words.count(n, "semaine")) for n in range(1, MOST_WEEKS + 1)),
