@@ -25,6 +25,17 @@ class BookPart:
 
 
 @dataclass(frozen=True, slots=True)
+class BlankPart:
+    """One blank of a ready text, with what can be tapped for it; `follows`: the place of the zone fills it, where that has a name."""
+
+    name: str
+    label: str
+    items: tuple[Choice, ...]
+    chosen: str
+    follows: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TopicsPage:
     """`action` is where the form of a topic is; `demand` is the request that the message is begun from, 0 where there is none, and
     `words` what it says.
@@ -71,6 +82,7 @@ class ComposePage:
     ready_texts: tuple[Choice, ...]
     locked: str
     """What of the ready text is not to be changed; "" where there is nothing."""
+    blanks: tuple[BlankPart, ...]
     book: BookPart
     coach: Markup
     slots: tuple[FileSlot, ...]

@@ -170,6 +170,7 @@ async def surroundings(
     station_id = here.station.id
     lists = await groups.of_station(rooms.db, station_id)
     hamlets = await drawings.hamlets(rooms.db, station_id)
+    before = await near_at_hand.lately(rooms.db, station_id)
     return Surroundings(
         station=here.station,
         owners=await owners(rooms.db, rooms.desk.routes.owning, station_id),
@@ -189,7 +190,8 @@ async def surroundings(
         most=rooms.settings.zones,
         templates=await offered_texts(rooms, here),
         ready=await _begun(rooms, here, form) if form else None,
-        lately=await near_at_hand.lately(rooms.db, station_id),
+        lately=before.middles,
+        told=before.told,
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from alertd.catalogue import Catalogue
-from alertd.catalogue.nouns import FRENCH
+from alertd.catalogue.nouns import BLANK, FRENCH
 from alertd.clock import DAY, MINUTE
 from alertd.model import Picks, Station, Text
 from alertd.publish.phrasing import WITH_PLACE, Occasion, phrased, says
@@ -17,7 +17,7 @@ from alertd.web.writing.local import local_time, read_local
 BOOK: Final = "book"
 """The form's `words` when they are picked; anything else is the author's own."""
 PLACE: Final = "lieu"
-PLACE_BLANK: Final = f"{{{PLACE}}}"
+_TAPPED: Final = re.compile(r"\w{1,40}=[^\n{}]{1,60}")
 MOST_ADVICE: Final = 4
 MOST_NAME: Final = 40
 FARTHEST_MS: Final = 366 * DAY
@@ -109,12 +109,16 @@ def texts(form: ComposeForm, around: Surroundings, expires: int, body: str) -> d
 
 
 def placed(form: ComposeForm, around: Surroundings) -> ComposeForm:
-    """The form with the chosen place where a ready text has its blank for it."""
+    """The form with the chosen place where a ready text has its blank for it, and in the others what was tapped."""
+    tapped = dict(one.split("=", 1) for one in form.fills if _TAPPED.fullmatch(one))
     name = place_said(form, around)
-    if not name:
-        return form
+    said = tapped | ({PLACE: name} if name else {})
     parts = ("headline", "body", "instruction")
-    return form.model_copy(update={part: getattr(form, part).replace(PLACE_BLANK, name) for part in parts})
+    return form.model_copy(update={part: _filled(getattr(form, part), said) for part in parts})
+
+
+def _filled(text: str, said: Mapping[str, str]) -> str:
+    return BLANK.sub(lambda blank: said.get(blank[1], blank[0]), text)
 
 
 def place_said(form: ComposeForm, around: Surroundings) -> str:

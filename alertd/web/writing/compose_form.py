@@ -9,21 +9,24 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from alertd.catalogue import Catalogue, Template
 from alertd.deliver.routes import SHARED, Owners
-from alertd.model import Attachment, Channel, Station
+from alertd.model import Attachment, Channel, Station, Text
 from alertd.settings import Limits
 from alertd.settings.zones import Zones
 from alertd.stations.drawings import Hamlet, SavedZone
 from alertd.stations.streets.find import Names, Spot
 from alertd.web.posted import unreadable
 
-_LISTS: Final = frozenset({"channels", "groups", "advice"})
+_LISTS: Final = frozenset({"channels", "groups", "advice", "fills"})
+_FILL: Final = "fill_"
+"""With a blank's name behind it, the question what stands in it."""
 
 
 class ComposeForm(BaseModel):
     """What was typed and ticked, as text. `zone` is a drawn zone as JSON, kept when an alert is corrected; `kept1` to `kept3`
     are the digests of the files that were brought, `alt1` to `alt3` what they show in words. `address_words` is what was
     typed to find an address, `address` the one that was picked; `template` is the ready text that it was begun with. Where `words` is "book", the text is made of the phrases
-    `hazard` to `source`; an empty `place` follows the zone, `at` is the hour that the phrase `time` names. `news`: something of the alert has left.
+    `hazard` to `source`; an empty `place` follows the zone, `at` is the hour that the phrase `time` names. `fills`: what was tapped
+    for the blanks of a ready text, as "h=18h". `news`: something of the alert has left.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -49,6 +52,7 @@ class ComposeForm(BaseModel):
     at: str = ""
     advice: tuple[str, ...] = Field((), max_length=100)
     source: str = ""
+    fills: tuple[str, ...] = Field((), max_length=40)
     headline: str = ""
     body: str = ""
     instruction: str = ""
@@ -71,6 +75,9 @@ class ComposeForm(BaseModel):
             raise unreadable()
         names = cls.model_fields.keys() & posted.keys()
         fields = {name: posted.getall(name) if name in _LISTS else posted[name] for name in names}
+        asked = {name: text for name, text in posted.items() if name.startswith(_FILL) and text}
+        if asked:
+            fields["fills"] = [f"{name.removeprefix(_FILL)}={text}" for name, text in asked.items()]
         near, _, place = str(fields.get("where", "")).partition(":")
         if place:  # one tap on a place says both
             fields |= {"where": near, near: place} if near == "hamlet" else {}
@@ -102,7 +109,8 @@ class Surroundings:
     None when nothing is; `names` are the station's hamlets and streets, where they are few enough for a list. `election`: one
     is near; `unpaid` are the channels that nobody pays for here, but for a danger;
     `most` is how large a zone may be; `templates` are the ready texts to begin with, `ready` the one that a posted form began with;
-    `owners`: whose gateways speak for the station before the shared ones; `lately` are the middles of its last circles, newest first.
+    `owners`: whose gateways speak for the station before the shared ones; `lately` are the middles of its last circles, newest first, `told` the ready texts by which its
+    last messages were begun, with their words.
     """
 
     station: Station
@@ -124,6 +132,7 @@ class Surroundings:
     ready: Template | None = None
     owners: Owners = SHARED
     lately: tuple[tuple[float, float], ...] = ()
+    told: tuple[tuple[str, Text], ...] = ()
 
 
 class Fault(Exception):

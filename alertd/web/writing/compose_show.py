@@ -18,7 +18,7 @@ from alertd.web.contracts.file import FileSlot, shown_files
 from alertd.web.rooms import Rooms
 from alertd.web.show import frame, part, show
 from alertd.web.visits import Visit
-from alertd.web.writing import addresses_part, book_form, slots
+from alertd.web.writing import addresses_part, blanks, book_form, slots
 from alertd.web.writing.coach_part import coach_part
 from alertd.web.writing.compose_form import ComposeForm, Surroundings
 from alertd.web.writing.forms import LANGUAGE, payable
@@ -108,6 +108,7 @@ def form_page(
         ),
         ready_texts=() if again else _ready_texts(around, here, form.topic),
         locked=locked.told(ready) if not again and (ready := begun_with(form, around)) else "",
+        blanks=blanks.part(form, around),
         book=book_form.part(form, around),
         coach=part(coach_part(rooms, form, around, act, action=action)),
         slots=tuple(_slots(form, around)),

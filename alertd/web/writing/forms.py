@@ -12,7 +12,7 @@ from alertd.issue.check import unseen, visible
 from alertd.model import Channel, Content, Level, Text
 from alertd.stations import organisations
 from alertd.web.words import CHANNELS, number
-from alertd.web.writing import book_form, slots
+from alertd.web.writing import blanks, book_form, slots
 from alertd.web.writing.compose_form import ComposeForm, Fault, Reading, Surroundings
 from alertd.web.writing.local import local_time, read_local
 from alertd.web.writing.ready_part import begun_with, template_of, words_of
@@ -238,6 +238,7 @@ def filled(template: str, around: Surroundings) -> ComposeForm:
         "words": "free",
         "template": template,
         "template_version": str(found.version),
+        "fills": blanks.begun(found, around),
     }
     usual = (
         {}

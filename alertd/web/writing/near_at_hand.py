@@ -1,8 +1,11 @@
 """The places that one taps instead of looking them up: those of the last alerts, then the hamlets by name."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
+from alertd.catalogue.nouns import FRENCH
+from alertd.model import Text
 from alertd.store.contents import loads
 from alertd.store.database import Database
 from alertd.web.contracts import Choice
@@ -14,11 +17,24 @@ _REMEMBERED: Final = 20
 """Events that are looked through for places that were used."""
 
 
-async def lately(db: Database, station_id: int) -> tuple[tuple[float, float], ...]:
-    """The middles of the circles of the station's last alerts, as latitude and longitude, newest first."""
+@dataclass(frozen=True, slots=True)
+class Lately:
+    """Of the station's last events, newest first: the middles of circles as latitude and longitude, and the ready texts by
+    which they were begun, with what was said.
+    """
+
+    middles: tuple[tuple[float, float], ...]
+    told: tuple[tuple[str, Text], ...]
+
+
+async def lately(db: Database, station_id: int) -> Lately:
+    """What a station did of late."""
     rows = await db.fetch("history.events", station_id, 0, _REMEMBERED)
-    zones = (loads(row["content"]).target.zone for row in rows)
-    return tuple(dict.fromkeys((zone.lat, zone.lon) for zone in zones if isinstance(zone, Circle)))
+    contents = [loads(row["content"]) for row in rows]
+    zones = (one.target.zone for one in contents)
+    begun = ((one.template, one.texts[FRENCH]) for one in contents if one.template and FRENCH in one.texts)
+    middles = dict.fromkeys((zone.lat, zone.lon) for zone in zones if isinstance(zone, Circle))
+    return Lately(tuple(middles), tuple(begun))
 
 
 def near_at_hand(around: Surroundings) -> tuple[Choice, ...]:

@@ -1,7 +1,7 @@
 """The ready text that a form was begun with: whether its words still stand there, and the blank that follows the zone."""
 
 from alertd.catalogue import Template
-from alertd.catalogue.ready import says, unfilled
+from alertd.catalogue.ready import filled, says, unfilled
 from alertd.issue.locked import PARTS
 from alertd.web.writing import book_form
 from alertd.web.writing.compose_form import ComposeForm, Surroundings
@@ -36,14 +36,17 @@ def template_of(form: ComposeForm, around: Surroundings) -> str:
 
 
 def unplaced(form: ComposeForm, around: Surroundings) -> ComposeForm:
-    """With the ready text's blank for the place where its name stands: whoever chooses another place has not to mend the words."""
-    ready, name = begun_with(form, around), book_form.place_said(form, around)
-    if ready is None or not name:
+    """With the blanks of the ready text again, what stood in them as taps: another place or hour is one tap, and no typing."""
+    ready = begun_with(form, around)
+    if ready is None:
         return form
-    blanks = {
-        part: unfilled(getattr(ready, part), words_of(form, part), {book_form.PLACE: name}) for part in PARTS
-    }
-    return form.model_copy(update={part: text for part, text in blanks.items() if text})
+    words = {part: (getattr(ready, part), words_of(form, part)) for part in PARTS}
+    tapped = {name: said for pair in words.values() for name, said in filled(*pair)}
+    tapped.pop(book_form.PLACE, "")
+    given = tapped | {book_form.PLACE: book_form.place_said(form, around)}
+    again = {part: text for part, pair in words.items() if (text := unfilled(*pair, given))}
+    fills = tuple(f"{name}={said}" for name, said in tapped.items())
+    return form.model_copy(update=again | {"fills": fills})
 
 
 def words_of(form: ComposeForm, part: str) -> str:
