@@ -96,10 +96,8 @@ class Alarms:
         for name, breaker in self.health.breakers.items():
             blanks = {"gateway": name}
             if breaker.certain:
-                phrase, said = (
-                    f"service.gateway_{breaker.reason}",
-                    blanks | {"word": breaker.word[:MOST_WORD] or "-"},
-                )
+                phrase = f"service.gateway_{breaker.reason}"
+                said = blanks | {"word": breaker.word[:MOST_WORD] or "-"}
                 yield (name, DOWN), Cause(Trouble(breaker.reason), phrase, said, breaker.seen_by_probe)
             elif self._is_mute(name):
                 yield (name, DOWN), Cause(Trouble.CONNECTION, "service.gateway_mute", blanks, probed=True)

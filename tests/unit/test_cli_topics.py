@@ -3,28 +3,16 @@
 import json
 
 import pytest
-from click.testing import CliRunner
+from unit.typed import PLACE, alertd
 
-from alertd.cli import main
-
-CONFIG = '[store]\nurl = "sqlite:{0}/a.db"\n[keys]\nsecret_file = "{0}/secret.key"\n'
+__all__ = ["alertd"]
 
 
-@pytest.fixture
-def alertd(tmp_path):
-    """Run a command where there is a club; its exit status and what it wrote."""
-    config = tmp_path / "alertd.toml"
-    config.write_text(CONFIG.format(tmp_path))
-
-    def run(*words):
-        result = CliRunner().invoke(main, [*words, "--config", str(config), "--json"])
-        return result.exit_code, result.stdout or result.stderr
-
-    place = ("--lat", "49.209", "--lon", "5.375")
-    assert run("station", "add", "bras", "--name", "Bras", *place)[0] == 0
+@pytest.fixture(autouse=True)
+def club(alertd):
+    """And a club under the commune, `judo`."""
     said = ("--name", "Judo", "--kind", "association", "--parent", "bras")
-    assert run("station", "add", "judo", *said, *place)[0] == 0
-    return run
+    assert alertd("station", "add", "judo", *said, *PLACE)[0] == 0
 
 
 def topics(alertd, *words):
