@@ -9,7 +9,7 @@ from alertd.clock import DAY, Clock
 from alertd.errors import Conflict, Missing, Refused
 from alertd.keys import token as new_token
 from alertd.keys import token_hash
-from alertd.model import Role, Scope, Station
+from alertd.model import Channel, Role, Scope, Station
 from alertd.stations import api_keys, audit, operators
 from alertd.stations.operators import Operator
 from alertd.store.database import Database, Row, Transaction
@@ -173,9 +173,25 @@ async def accept_as(tx: Transaction, clock: Clock, token: str, own: Operator) ->
     return row
 
 
+async def refuse_rehearsed(tx: Transaction, station_id: int, operator_id: int) -> None:
+    """Nothing that was proven in the sandbox exists for a live station: not an account, either, whose letter anybody may have taken.
+
+    :raises Conflict: `operator_rehearsed`.
+    """
+    if await tx.fetch("team.rehearsed", operator_id, station_id, int(Channel.EMAIL)):
+        raise Conflict(
+            "operator_rehearsed",
+            "This account was made in the sandbox, where others read along: it works in no live station. Give it a password and an address "
+            "at the console first: alertd operator password LOGIN, alertd operator contact LOGIN --email ADDRESS",
+            french="Ce compte a été créé dans le bac à sable, où d'autres lisent : il n'a aucun rôle dans une station réelle. Prenez une "
+            "autre adresse, ou demandez à l'administrateur de lui donner un mot de passe et une adresse.",
+        )
+
+
 async def _take(tx: Transaction, clock: Clock, row: Row, person: Operator) -> None:
     """Once. A letter lowers nobody: who holds more already keeps it."""
     station_id, offered = row["station_id"], Role(row["role"])
+    await refuse_rehearsed(tx, station_id, person.id)
     if not await tx.execute("team.settle_invitation", row["id"], station_id, clock.now_ms()):
         raise Missing("invitation_unknown", "Cette invitation a déjà servi.")
     held = await tx.fetch("operators.find_role", person.id, station_id)

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from alertd.clock import DAY, HOUR, Clock
+from alertd.deliver import routes
+from alertd.deliver.owners import owners
 from alertd.deliver.service import House, Limit, Note, Written, service
 from alertd.errors import Conflict, Missing, Refused
-from alertd.model import Channel, Role, Station
+from alertd.model import Channel, Mode, Role, Station
 from alertd.stations import audit, operators, organisations, team
 from alertd.stations.operators import Operator
 from alertd.store.database import Database, Transaction
@@ -34,7 +36,7 @@ async def invite(
 
     :raises Refused: of the address, `operator_invalid`, `invitation_unsent`: nobody can carry the letter.
     """
-    operator, id_, link = await _open(tx, house, station, who, public_url, said)
+    operator, id_, link = await _offer(tx, house, station, who, public_url, said)
     content = {
         "invitation": id_,
         "operator": operator.id,
@@ -52,12 +54,8 @@ async def first(tx: Transaction, clock: Clock, station: Station, operator: Opera
     """The token of an invitation that no letter carries: whoever founds the instance gives the link to its first mayor, who holds the
     role already and has no way in yet.
     """
-    token, known = team.new_invitation()
-    now, id_ = clock.now_ms(), await take(tx, "invitation")
-    terms = (int(Role.MAYOR), known, who, now, now + team.LASTS, None)
-    await tx.execute("team.invite", id_, station.id, operator.id, *terms)
-    detail = {"role": Role.MAYOR.word}
-    await audit.append(tx, clock, station.id, who, "invitation.write", f"operator:{operator.id}", detail)
+    _, token = await _open(tx, clock, station, operator, who, Role.MAYOR)
+    await _note(tx, clock, station, operator, who, Role.MAYOR)
     return token
 
 
@@ -65,7 +63,7 @@ async def send(
     tx: Transaction, house: House, station: Station, who: str, public_url: str, said: Mapping[str, Any]
 ) -> tuple[str, ...]:
     """As `invite`, by whoever owns the machine, whom no second mayor has to agree with; the bells to ring."""
-    operator, _, link = await _open(tx, house, station, who, public_url, said)
+    operator, _, link = await _offer(tx, house, station, who, public_url, said)
     return await _write(tx, house, station, operator, link)
 
 
@@ -106,36 +104,66 @@ async def resend(
         raise Missing("invitation_unknown", "Cette invitation a été retirée.")
     rows = await tx.fetch("contacts.by_id", content["operator"])
     operator = Operator(content["operator"], rows[0]["login"], rows[0]["name"])
-    token, known = team.new_invitation()
-    now, id_ = house.clock.now_ms(), await take(tx, "invitation")
-    terms = (content["role"], known, who, now, now + team.LASTS, content.get("leaver"))
-    await tx.execute("team.invite", id_, station.id, operator.id, *terms)
+    role, leaver = Role(content["role"]), content.get("leaver")
+    _, token = await _open(tx, house.clock, station, operator, who, role, leaver)
     return await _write(tx, house, station, operator, f"{public_url}{PATH}/{token}")
 
 
-async def _open(
+async def _offer(
     tx: Transaction, house: House, station: Station, who: str, public_url: str, said: Mapping[str, Any]
 ) -> tuple[Operator, int, str]:
     """Whom, the invitation's id, and the link that only a letter holds."""
-    operator = await _operator(tx, house, who, said)
-    token, known = team.new_invitation()
-    now, id_ = house.clock.now_ms(), await take(tx, "invitation")
-    terms = (int(said["role"]), known, who, now, now + team.LASTS, said.get("leaver"))
-    await tx.execute("team.invite", id_, station.id, operator.id, *terms)
-    whom, detail = f"operator:{operator.id}", {"role": Role(said["role"]).word}
-    await audit.append(tx, house.clock, station.id, who, "invitation.write", whom, detail)
+    operator, role = await _operator(tx, house, station, who, said), Role(said["role"])
+    id_, token = await _open(tx, house.clock, station, operator, who, role, said.get("leaver"))
+    await _note(tx, house.clock, station, operator, who, role)
     return operator, id_, f"{public_url}{PATH}/{token}"
 
 
-async def _operator(tx: Transaction, house: House, who: str, said: Mapping[str, Any]) -> Operator:
+async def _open(
+    tx: Transaction,
+    clock: Clock,
+    station: Station,
+    operator: Operator,
+    who: str,
+    role: Role,
+    leaver: int | None = None,
+) -> tuple[int, str]:
+    """An invitation's id, and the token that nobody but its bearer has."""
+    token, known = team.new_invitation()
+    now, id_ = clock.now_ms(), await take(tx, "invitation")
+    terms = (int(role), known, who, now, now + team.LASTS, leaver)
+    await tx.execute("team.invite", id_, station.id, operator.id, *terms)
+    return id_, token
+
+
+async def _note(
+    tx: Transaction, clock: Clock, station: Station, operator: Operator, who: str, role: Role
+) -> None:
+    whom, detail = f"operator:{operator.id}", {"role": role.word}
+    await audit.append(tx, clock, station.id, who, "invitation.write", whom, detail)
+
+
+async def _operator(
+    tx: Transaction, house: House, station: Station, who: str, said: Mapping[str, Any]
+) -> Operator:
     address = email_address(str(said["email"]))
     try:
-        return await operators.by_login(tx, address)
+        known = await operators.by_login(tx, address)
     except Missing:
         name = str(said["name"]).strip() or address.partition("@")[0]
         made = await operators.add(tx, house.clock, login=address, name=name)
-        await contacts.give(tx, house.clock, house.keyring, who, made.login, Channel.EMAIL, address)
+        told, mode = (who, made.login, Channel.EMAIL, address), await _mode(tx, house, station)
+        await contacts.give(tx, house.clock, house.keyring, *told, mode)
         return made
+    await team.refuse_rehearsed(tx, station.id, known.id)
+    return known
+
+
+async def _mode(tx: Transaction, house: House, station: Station) -> Mode:
+    """Where a letter of a station in training goes: to the sandbox, but only where e-mail has no other way out."""
+    whose = await owners(tx, house.routes.owning, station.id)
+    out = routes.first(house.routes, Mode.LIVE, Channel.EMAIL, danger=False, owners=whose)
+    return Mode.LIVE if out is not None else station.mode
 
 
 async def _write(
@@ -152,8 +180,8 @@ async def _write(
         limit=LIMIT,
     )
     bells = []
-    for row in await tx.fetch("contacts.mailboxes", operator.id, int(Channel.EMAIL), contacts.MOST):
-        written = await service(tx, house, row["id"], note)
+    for endpoint in await contacts.mailboxes(tx, operator.id, station.mode):
+        written = await service(tx, house, endpoint, note)
         if isinstance(written, Written):
             bells.append(written.bell)
     if not bells:

@@ -2,33 +2,22 @@
 
 import html
 import re
-from dataclasses import replace
 from types import SimpleNamespace
 
-import pytest
+from web.lettering import desk, letters, roles
 from web.pages_house import MAIRIE, PASSWORD
 from web.valley_house import valley
 
-from alertd.deliver import routes
-from alertd.deliver.service import opened
 from alertd.model import Role
-from alertd.settings import Settings
-from alertd.stations import organisations, payers, stations, team
+from alertd.stations import organisations, payers, stations
 from alertd.stations.stations import NewStation
 from alertd.subscribe import by_word, mine
 from alertd.web.residents.offers import offers_of
 
-__all__ = ["valley"]
+__all__ = ["desk", "valley"]
 LIVE = (("bourg", "commune", None), ("judo", "association", "bourg"))
 
 SAID = {"topic": "event", "level": "info", "where": "station", "headline": "Match reporté"}
-
-
-@pytest.fixture
-async def desk(desk):
-    """Letters have a way out."""
-    settings = Settings.model_validate({"gateways": {"relais": {"driver": "smtp", "channels": ["email"]}}})
-    return replace(desk, settings=settings, routes=await routes.register(desk.db, settings))
 
 
 async def test_a_club_sends_no_sms_until_its_commune_says_who_pays(valley, desk):
@@ -62,12 +51,10 @@ async def test_a_president_hands_over_and_leaves_when_the_next_one_is_there(vall
     assert (await head.post("/equipe", fields))[0] == 422
     assert (await head.post("/equipe", fields | {"role": "mayor"}))[0] == 303
     assert "passation" in (await head.get("/equipe"))[1]
-    rows = [row for row in await desk.db.fetch("heart.messages") if row["kind"] == "service"]
-    path = re.search(r"/invitation/[A-Za-z0-9_-]{43}", opened(rows[-1], desk.keyring).text)[0]
-    held = {one.login: one.role for one in await team.members(desk.db, club.id)}
-    assert held["club-mayor"] is Role.MAYOR
+    path = (await letters(desk))[-1]
+    assert (await roles(desk, club))["club-mayor"] is Role.MAYOR
     assert (await head.post(path, {"password": PASSWORD, "again": PASSWORD}))[0] == 303
-    held = {one.login: one.role for one in await team.members(desk.db, club.id)}
+    held = await roles(desk, club)
     assert "club-mayor" not in held
     assert held["suivant@club.example"] is Role.MAYOR
     assert "Passer la main" not in (await (await valley.at("club")).get("/equipe"))[1]

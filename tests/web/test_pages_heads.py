@@ -1,37 +1,20 @@
 """Who answers for an organisation: invited by its commune's mayor while nobody does; and the account that takes a letter's role."""
 
 import re
-from dataclasses import replace
 
-import pytest
+from web.lettering import desk, letters, roles
 from web.pages_house import PASSWORD
 from web.valley_house import valley
 
 from alertd.clock import MINUTE
-from alertd.deliver import routes
-from alertd.deliver.service import opened
 from alertd.model import Channel, Role
-from alertd.settings import Settings
-from alertd.stations import operators, stations, team
+from alertd.stations import operators, stations
 from alertd.subscribe import contacts
 
-__all__ = ["valley"]
+__all__ = ["desk", "valley"]
 
 SAID = {"email": "Directrice@Ecole.example", "name": "Directrice", "act": "invite"}
 OWN = "/compte/invitation"
-
-
-@pytest.fixture
-async def desk(desk):
-    """Letters have a way out."""
-    settings = Settings.model_validate({"gateways": {"relais": {"driver": "smtp", "channels": ["email"]}}})
-    return replace(desk, settings=settings, routes=await routes.register(desk.db, settings))
-
-
-async def letters(desk):
-    rows = [row for row in await desk.db.fetch("heart.messages") if row["kind"] == "service"]
-    texts = [opened(row, desk.keyring).text for row in rows]
-    return [found[0] for text in texts if (found := re.search(r"/invitation/[A-Za-z0-9_-]{43}", text))]
 
 
 async def opening(valley, name="Camping"):
@@ -40,10 +23,6 @@ async def opening(valley, name="Camping"):
     status, page, path = await bras.post("/organisations", {"name": name, "kind": "hotel"})
     assert status == 303, page
     return bras, path, await stations.by_id(bras.desk.db, int(path.rpartition("/")[2]))
-
-
-async def roles(desk, station):
-    return {one.login: one.role for one in await team.members(desk.db, station.id)}
 
 
 async def test_who_opens_an_organisation_invites_its_head_who_then_stands_alone(valley, desk):

@@ -2,36 +2,23 @@
 
 import asyncio
 import re
-from dataclasses import replace
 
 import pytest
+from web.lettering import desk, letters, roles
 from web.pages_house import PASSWORD
 
 from alertd.clock import DAY, MINUTE
-from alertd.deliver import routes
-from alertd.deliver.service import opened
 from alertd.model import Role
-from alertd.settings import Settings
 from alertd.stations import api_keys, operators, team
+
+__all__ = ["desk"]
 
 NEW = "cinq mots pour une entree"
 
 
-@pytest.fixture
-async def desk(desk):
-    """Letters have a way out."""
-    settings = Settings.model_validate({"gateways": {"relais": {"driver": "smtp", "channels": ["email"]}}})
-    return replace(desk, settings=settings, routes=await routes.register(desk.db, settings))
-
-
 async def link(desk):
     """The path in the last letter that was written."""
-    rows = [row for row in await desk.db.fetch("heart.messages") if row["kind"] == "service"]
-    return re.search(r"/invitation/[A-Za-z0-9_-]{43}", opened(rows[-1], desk.keyring).text)[0]
-
-
-async def roles(desk, station):
-    return {one.login: one.role for one in await team.members(desk.db, station.id)}
+    return (await letters(desk))[-1]
 
 
 async def second_mayor(desk, station):

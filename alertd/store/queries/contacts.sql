@@ -10,13 +10,13 @@ UPDATE operator SET subscriber_id = $2 WHERE id = $1 AND subscriber_id IS NULL;
 
 -- name: of
 -- A subscriber's endpoints, those that ended included: their slots are not used again.
-SELECT id, channel, state, address_hash FROM endpoint WHERE subscriber_id = $1 ORDER BY id;
+SELECT id, channel, mode, state, address_hash FROM endpoint WHERE subscriber_id = $1 ORDER BY id;
 
 -- name: mailboxes
--- Where an operator who may still log in has e-mail.
+-- Where an operator who may still log in has e-mail; the sandbox's only in training ($4).
 SELECT e.id
   FROM operator o JOIN endpoint e ON e.subscriber_id = o.subscriber_id
- WHERE o.id = $1 AND o.disabled_at IS NULL AND e.channel = $2 AND e.state = 1
+ WHERE o.id = $1 AND o.disabled_at IS NULL AND e.channel = $2 AND e.state = 1 AND e.mode <= $4
  ORDER BY e.id LIMIT $3;
 
 -- name: by_id

@@ -23,6 +23,13 @@ SELECT i.id, i.station_id, i.operator_id, i.role, i.invited_by, i.leaver_id, o.l
   FROM invitation i JOIN operator o ON o.id = i.operator_id JOIN station s ON s.id = i.station_id
  WHERE i.token_hash = $1 AND i.settled_at IS NULL AND i.expires_at > $2 AND o.disabled_at IS NULL;
 
+-- name: rehearsed
+-- Whether the station ($2) is live, and the operator ($1) known by e-mail ($3) from the sandbox alone, where others read along.
+SELECT o.id FROM operator o JOIN station s ON s.id = $2
+ WHERE o.id = $1 AND s.mode = 0
+   AND EXISTS (SELECT 1 FROM endpoint e WHERE e.subscriber_id = o.subscriber_id AND e.channel = $3 AND e.mode = 1)
+   AND NOT EXISTS (SELECT 1 FROM endpoint e WHERE e.subscriber_id = o.subscriber_id AND e.channel = $3 AND e.mode = 0 AND e.state = 1);
+
 -- name: invited
 -- Those who have not come yet.
 SELECT i.id, i.role, i.expires_at, i.leaver_id, o.name, o.login FROM invitation i JOIN operator o ON o.id = i.operator_id
