@@ -10,9 +10,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from alertd.clock import Clock, SystemClock
-from alertd.deliver.dispatch import Line
 from alertd.deliver.figures import Figures
 from alertd.deliver.lease import part
+from alertd.deliver.line import Line
 from alertd.deliver.pulse import Pulse
 from alertd.deliver.reports import Reports
 from alertd.issue.desk import Desk

@@ -6,7 +6,7 @@ Everything that may have changed since fan-out is looked at here, in the transac
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -15,19 +15,13 @@ from alertd.clock import FOREVER, SECOND
 from alertd.deliver import service, silence
 from alertd.deliver.fairness import Waiting
 from alertd.deliver.lease import Lease
-from alertd.deliver.owners import Theirs
 from alertd.deliver.routes import Sender
 from alertd.deliver.tallies import Entries
-from alertd.model import Channel, Level, State, Wording
+from alertd.model import Channel, State, Wording
 from alertd.store import Database, Row, Transaction
 
 BEHIND_MS = SECOND // 4
 """How soon to look again at a delivery whose predecessor is on the wire: order is kept per endpoint."""
-
-MOST_MESSAGES = 50
-"""Messages among which a slice is shared out; those behind them have their turn when one of these is through."""
-LOOKS: Final = 20
-"""How often a sender looks further into a queue whose head is not for it: so many messages, or the rest of a lane, each time."""
 
 Attempt = tuple[int, int, int]
 """An attempt's key: message, endpoint, ordinal."""
@@ -69,29 +63,49 @@ Shares = Sequence[tuple[Waiting, int]]
 """How many deliveries of each message may be taken."""
 
 
+Beside = Callable[[Transaction, Entries], Awaitable[None]]
+"""What else is written in a claim's transaction, behind it."""
+
+
+async def _nothing(_: Transaction, __: Entries) -> None: ...
+
+
 async def claim(
-    db: Database, lease: Lease, home: int, node_id: int, shares: Shares, lease_ms: int
+    db: Database,
+    lease: Lease,
+    home: int,
+    node_id: int,
+    shares: Shares,
+    lease_ms: int,
+    beside: Beside = _nothing,
 ) -> list[Claimed] | None:
     """Deliveries from the queue of `home` (its own, or that of a sender it stands in for), now `calling`: an empty list
     when all of a slice had to be settled, None when nothing is queued any more, or another node took the lease.
 
     Only a pace needs an owner: where the provider sets none, nodes share the sender, each skipping what another has
-    locked.
+    locked. `beside` is written whatever there was to claim.
     """
     async with db.transaction() as tx:
-        if not await lease.renew(tx, node_id, lease_ms, sum(most for _, most in shares)):
-            return None
-        parts = [
-            _Part(message.message_id, row)
-            for message, most in sorted(shares, key=_by_id)  # as whoever waits for several
-            for row in await tx.fetch("deliveries.claimable", home, message.lane, message.message_id, most)
-        ]
-        if not any(part.rows for part in parts):
-            return None
-        entries = Entries(node_id)
-        going = [each for part in parts for each in await _sort_out(tx, entries, part)]
-        await _call(tx, entries, going, _Try(lease.sender.id, node_id, parts[0].now))
+        entries, going = Entries(node_id), None
+        if await lease.renew(tx, node_id, lease_ms, sum(most for _, most in shares)):
+            going = await _take(tx, entries, lease.sender.id, home, node_id, shares)
+        await beside(tx, entries)
         await entries.write(tx)
+    return going
+
+
+async def _take(
+    tx: Transaction, entries: Entries, sender_id: int, home: int, node_id: int, shares: Shares
+) -> list[Claimed] | None:
+    parts = [
+        _Part(message.message_id, row)
+        for message, most in sorted(shares, key=_by_id)  # as whoever waits for several
+        for row in await tx.fetch("deliveries.claimable", home, message.lane, message.message_id, most)
+    ]
+    if not any(part.rows for part in parts):
+        return None
+    going = [each for part in parts for each in await _sort_out(tx, entries, part)]
+    await _call(tx, entries, going, _Try(sender_id, node_id, parts[0].now))
     return going
 
 
@@ -109,33 +123,6 @@ async def ours(db: Database, claimed: Iterable[Claimed]) -> dict[Attempt, int]:
         for row in await db.fetch("attempts.ours", message_id, json.dumps(endpoints)):
             left[message_id, row["endpoint_id"], row["ordinal"]] = row["left_ms"]
     return left
-
-
-async def waiting(db: Database, home: int, behind: Waiting | None = None) -> list[Waiting]:
-    """What waits in the most urgent lane of a sender's queue, in order, or of what stands `behind` one: asked without a lock before a
-    slice is claimed.
-    """
-    if behind is None:
-        rows = await db.fetch("deliveries.waiting", home, MOST_MESSAGES)
-    else:
-        after = behind.lane, behind.message_id
-        rows = await db.fetch("deliveries.waiting_behind", home, MOST_MESSAGES, *after)
-    found = [
-        Waiting(row["message_id"], row["station_id"], row["lane"], row["level"] == Level.DANGER)
-        for row in rows
-    ]
-    return sorted(found, key=lambda one: one.message_id)
-
-
-async def sayable(db: Database, sender: Sender, home: int, theirs: Theirs) -> Sequence[Waiting]:
-    """The most urgent there of what is for this sender: what is not, and may wait for long, holds up nothing behind it."""
-    found = await waiting(db, home)
-    for _ in range(LOOKS):
-        messages = await theirs(db, sender, home, found)
-        if messages or not found:
-            return messages
-        found = await waiting(db, home, found[-1])
-    return ()
 
 
 async def give_back(db: Database, sender: Sender, node_id: int, held: AbstractSet[Attempt]) -> int:
@@ -284,14 +271,11 @@ class _Try:
 
 
 async def _call(tx: Transaction, entries: Entries, going: Sequence[Claimed], trying: _Try) -> None:
-    called: dict[tuple[int, Channel], list[int]] = defaultdict(list)
-    opened: dict[tuple[int, int], list[int]] = defaultdict(list)
+    alike: dict[tuple[int, Channel, int], list[int]] = defaultdict(list)
     for each in going:
-        called[each.message_id, each.channel].append(each.endpoint_id)
-        opened[each.message_id, each.ordinal].append(each.endpoint_id)
-    for (message_id, channel), endpoints in called.items():
-        await tx.execute("deliveries.call", message_id, json.dumps(endpoints), trying.node_id)
+        alike[each.message_id, each.channel, each.ordinal].append(each.endpoint_id)
+    for (message_id, channel, ordinal), endpoints in alike.items():
+        keys, terms = json.dumps(endpoints), (ordinal, trying.sender_id, trying.node_id, trying.now)
+        await tx.execute("deliveries.call", message_id, keys, trying.node_id)
+        await tx.execute("attempts.open", message_id, keys, *terms)
         entries.move(message_id, channel, State.QUEUED, State.CALLING, len(endpoints))
-    for (message_id, ordinal), endpoints in opened.items():
-        terms = (ordinal, trying.sender_id, trying.node_id, trying.now)
-        await tx.execute("attempts.open", message_id, json.dumps(endpoints), *terms)

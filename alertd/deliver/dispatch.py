@@ -7,32 +7,35 @@ store. A slice holds at most a second of the sender's pace, so a danger released
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final, TypeAlias
 
 import structlog
 
 from alertd.clock import SECOND, Clock
-from alertd.deliver.claim import Attempt, Claimed, Shares, claim, give_back, ours, sayable
+from alertd.deliver import unsaid
+from alertd.deliver.claim import Claimed, claim, give_back, ours
 from alertd.deliver.fairness import Waiting, share_out
 from alertd.deliver.handfuls import handfuls
-from alertd.deliver.lease import Lease
 from alertd.deliver.legible import all_legible
+from alertd.deliver.line import Line
 from alertd.deliver.owners import Theirs, permitted
-from alertd.deliver.pace import Bucket
 from alertd.deliver.parting import Parting
 from alertd.deliver.pulse import Pulse
-from alertd.deliver.record import Answer, record
+from alertd.deliver.queue import sayable
+from alertd.deliver.record import Answer, note, plain, record
 from alertd.deliver.render import Rendered, Renderer, aged, within
 from alertd.deliver.routes import Sender
 from alertd.errors import Unavailable
 from alertd.keys import Unreadable
-from alertd.model import Level
 from alertd.settings.sections import Sending
 from alertd.store import Database
 from alertd.story import Story
-from gateways.contract import Gateway, Outcome, Receipt, Trouble
+from gateways.contract import Outcome, Receipt
 
 WORKERS: Final = 2
+RUN_S: Final = 1.0
+"""How long a worker goes on from slice to slice before its loop says that it is alive, and looks at the whole queue again."""
 RECORD_AT: Final = 200
 """Receipts a transaction: enough that a commit is shared, few enough that the page stays live."""
 RECORD_AFTER_S: Final = 0.25
@@ -45,27 +48,6 @@ log = structlog.get_logger(__name__)
 
 Taken: TypeAlias = dict[str, tuple[Claimed, Rendered]]
 """A slice in a worker's hands, by reference."""
-
-
-@dataclass(slots=True)
-class Line:
-    """One sender with the gateway behind it and its bucket: all that its workers share.
-
-    `out` are the attempts in their hands. `adrift`: more may be `calling`, of a claim whose commit nobody heard of, or
-    whose words could not be read. `round_` counts slices, so that stations take turns at what cannot be parted.
-    """
-
-    sender: Sender
-    gateway: Gateway
-    bucket: Bucket
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    out: set[Attempt] = field(default_factory=set)
-    adrift: bool = False
-    round_: int = 0
-    lease: Lease = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.lease = Lease(self.sender, self.bucket)
 
 
 def _own(sender: Sender) -> Sequence[int]:
@@ -101,17 +83,55 @@ class Dispatch:
     story: Story = field(default_factory=Story)
     theirs: Theirs = permitted
 
-    async def step(self, line: Line) -> bool:
-        """Claim a slice, send it, record it; False when there was nothing to claim, or another node holds the sender."""
+    async def step(self, line: Line, run_s: float = 0.0) -> bool:
+        """Claim a slice, send it, record it; and others for `run_s` seconds, each claimed in the very transaction that records
+        the one before, where nobody waits for that. False when there was nothing to claim, or another node holds the sender.
+        """
         async with line.turn:
             since = self.clock.monotonic()
-            rendered = await self._take(line)
-        if rendered:
-            await self._send(line, rendered, since)
-            self.story.handed_over(
-                line.sender.id, line.sender.gateway, self.renderer.stories(rendered.values())
-            )
-        return rendered is not None
+            taken = await self._take(line)
+        busy, until = taken is not None, since + run_s
+        while taken:
+            taken, since = await self._through(line, taken, since, until)
+        return busy
+
+    async def _through(
+        self, line: Line, taken: Taken, since: float, until: float
+    ) -> tuple[Taken | None, float]:
+        """Every delivery of the slice ends with an answer, whatever the gateway does, or is given back. What was claimed behind
+        it, and since when.
+        """
+        try:
+            answers = await self._send(line, taken, since)
+            following = await self._go_on(line, answers, until)
+        finally:
+            line.out.difference_update(claimed.attempt for claimed, _ in taken.values())
+        if self.parting():
+            async with line.turn:
+                await self._give_back(line)
+        self.story.handed_over(line.sender.id, line.sender.gateway, self.renderer.stories(taken.values()))
+        return following
+
+    async def _go_on(self, line: Line, answers: list[Answer], until: float) -> tuple[Taken | None, float]:
+        """Record a slice's last answers, if it may be while more is claimed: one commit for both."""
+        since, following = self.clock.monotonic(), None
+        try:
+            if since < until and answers and not line.turn.locked():
+                async with line.turn:
+                    following = await self._follow(line, answers)
+        finally:  # `answers` is empty once they are recorded; else they are by themselves, whatever came over the claim
+            await self._record(answers)
+        return following, since
+
+    async def _follow(self, line: Line, answers: list[Answer]) -> Taken | None:
+        """The next slice of the same message, if it may be had at once."""
+        home, messages = await self._queue(line)
+        if line.adrift or not line.lease.stands or line.bucket.wait_s() or self.parting():
+            return None
+        most = line.bucket.room(line.slice(self.sending.slice // WORKERS))
+        if most == 0 or len(messages) != 1 or not plain(answers, messages[0].message_id):
+            return None
+        return await self._claim(line, home, messages, most, answers)
 
     async def _take(self, line: Line) -> Taken | None:
         """What may leave now, by its reference; the bucket is charged for it. Empty when a slice was settled of which
@@ -125,20 +145,28 @@ class Dispatch:
             return None
         if wait_s := line.bucket.wait_s():
             await asyncio.sleep(min(wait_s + EARLY_S, self.sending.poll_s))
-        most = line.bucket.room(self._slice(line))
+        most = line.bucket.room(line.slice(self.sending.slice // WORKERS))
         if most == 0 or self.parting():
             return None
+        return await self._claim(line, home, messages, most, [])
+
+    async def _claim(
+        self, line: Line, home: int, messages: Sequence[Waiting], most: int, answers: list[Answer]
+    ) -> Taken | None:
+        """A slice with its words, in a worker's hands; `answers` are recorded beside, and gone from their list then."""
         line.adrift, line.round_ = True, line.round_ + 1
-        taken = await self._claim(line, home, list(share_out(messages, most, line.round_)))
+        lease_ms, since = round(self.sending.lease_s * SECOND), self.clock.monotonic()
+        shares = list(share_out(messages, most, line.round_))
+        beside = partial(note, answers=tuple(answers), sending=self.sending)
+        claimed = await claim(self.db, line.lease, home, self.node_id, shares, lease_ms, beside)
+        if answers:
+            answers.clear()
+            self.db.ring("progress")
+        taken = await self._voice(line, claimed, since) if claimed is not None else None
         line.adrift = False
         return taken
 
-    async def _claim(self, line: Line, home: int, shares: Shares) -> Taken | None:
-        """A slice with its words, in a worker's hands."""
-        lease_ms, since = round(self.sending.lease_s * SECOND), self.clock.monotonic()
-        claimed = await claim(self.db, line.lease, home, self.node_id, shares, lease_ms)
-        if claimed is None:
-            return None
+    async def _voice(self, line: Line, claimed: Sequence[Claimed], since: float) -> Taken:
         taken, unreadable = await self._render(claimed, since)
         if unreadable:
             await record(self.db, unreadable, self.node_id, self.sending)
@@ -159,11 +187,6 @@ class Dispatch:
                 return home, messages
         return 0, ()
 
-    def _slice(self, line: Line) -> int:
-        """A worker's part of what may be out at once; of a sender with a pace at most a second of it."""
-        rate, most = line.sender.rate, max(1, self.sending.slice // WORKERS)
-        return most if rate is None else max(1, min(most, round(rate)))
-
     async def _render(self, claimed: Sequence[Claimed], since: float) -> tuple[Taken, list[Answer]]:
         taken, unreadable = {}, []
         references = await self.renderer.prepare(claimed)
@@ -172,57 +195,60 @@ class Dispatch:
             try:
                 rendered = self.renderer.render(each, reference, elapsed_s)
             except Unreadable:
-                unreadable.append(_unsayable(each, "address_unreadable"))
+                unreadable.append(unsaid.unsayable(each, "address_unreadable"))
             except Exception:
                 # A bug that one reader's words bring out must not end the node at every restart, and silence everyone.
                 log.exception("render_failed", action="render_failed", message=each.message_id)
-                unreadable.append(_unsayable(each, "render_failed"))
+                unreadable.append(unsaid.unsayable(each, "render_failed"))
             else:
                 taken[reference] = (each, rendered)
         return taken, unreadable
 
-    async def _send(self, line: Line, taken: Taken, since: float) -> None:
-        """Every delivery of the slice ends with an answer, whatever the gateway does, or is given back.
+    async def _send(self, line: Line, taken: Taken, since: float) -> list[Answer]:
+        """The answers that came last are not recorded yet.
 
         :raises Unavailable: the store cannot say whose the rest of the slice is; nothing of it has left.
         """
         size, slice_, begun = line.gateway.capabilities.batch, list(taken.items()), self.clock.monotonic()
+        answers: list[Answer] = []
         try:
             for start in range(0, len(slice_), size):
+                await self._record(answers)
+                answers = []
                 if self.parting():
                     break
-                await self._send_batch(line, dict(slice_[start : start + size]), since, begun)
+                answers = await self._send_batch(line, dict(slice_[start : start + size]), since, begun)
         except Unavailable:
             line.adrift = True
             raise
-        finally:
-            line.out.difference_update(claimed.attempt for claimed, _ in taken.values())
-        if self.parting():
-            async with line.turn:
-                await self._give_back(line)
+        return answers
 
-    async def _send_batch(self, line: Line, batch: Taken, since: float, begun: float) -> None:
-        """What is still this node's leaves; of the rest it is known that it did not."""
+    async def _send_batch(self, line: Line, batch: Taken, since: float, begun: float) -> list[Answer]:
+        """What is still this node's leaves; of the rest it is known that it did not. The last answers are not recorded yet."""
         now = self.clock.monotonic()
         pending = aged(batch, now - begun) if self.pulse.sure(since, now) else await self._ours(batch)
         spoken = Parting([rendered.message for _, rendered in pending.values()], self.parting)
+        answers: list[Answer] = []
         async for receipts in self._receipts(line, spoken):
+            await self._record(answers)
             answers = [
                 _answer(pending.pop(each.reference), each) for each in receipts if each.reference in pending
             ]
             self.hear(line.sender.gateway, receipts)
-            self._heed(line, answers)
-            await self._record(answers)
+            line.heed(answer.receipt for answer in answers)
+            if pending:  # the next may be long in coming
+                await self._record(answers)
+                answers = []
         unanswered = [_answer(each, self._last(spoken, reference)) for reference, each in pending.items()]
         if self.parting():  # what was not drawn is given back when the slice is over
             unanswered = [each for each in unanswered if each.receipt.outcome is Outcome.UNKNOWN]
         self.hear(line.sender.gateway, [each.receipt for each in unanswered])
-        await self._record(unanswered)
+        return answers + unanswered
 
     @staticmethod
     def _last(spoken: Parting, reference: str) -> Receipt:
         """What a gateway that raised or hung drew from the batch may have left; what it did not draw has not."""
-        return _silence() if reference in spoken.references else _unspoken()
+        return unsaid.silence() if reference in spoken.references else unsaid.unspoken()
 
     async def _ours(self, batch: Taken) -> Taken:
         """What the store still holds for this node's, with the validity that is left; the rest is recorded as unsent."""
@@ -232,7 +258,7 @@ class Dispatch:
         left = await ours(self.db, [claimed for claimed, _ in batch.values()])
         gone_s = self.clock.monotonic() - asked
         lost = [each for each in batch.values() if each[0].attempt not in left]
-        await self._record([_answer(each, _lost()) for each in lost])
+        await self._record([_answer(each, unsaid.lost()) for each in lost])
         return {
             reference: (claimed, within(rendered, left[claimed.attempt] / SECOND - gone_s))
             for reference, (claimed, rendered) in batch.items()
@@ -262,17 +288,6 @@ class Dispatch:
                 self.db.ring("progress")
                 return
 
-    @staticmethod
-    def _heed(line: Line, answers: Sequence[Answer]) -> None:
-        """A provider that asks for less gets silence for as long as it says."""
-        asked = [
-            answer.receipt.retry_after_s or 1.0
-            for answer in answers
-            if answer.receipt.outcome is Outcome.THROTTLED
-        ]
-        if asked:
-            line.bucket.hush(min(max(asked), 60.0))
-
 
 def _cost(sender: Sender, rendered: Rendered) -> int:
     return rendered.segments if sender.unit == "segment" else 1
@@ -281,19 +296,3 @@ def _cost(sender: Sender, rendered: Rendered) -> int:
 def _answer(taken: tuple[Claimed, Rendered], receipt: Receipt) -> Answer:
     claimed, rendered = taken
     return Answer(claimed, rendered.level, receipt)
-
-
-def _unsayable(claimed: Claimed, code: str) -> Answer:
-    return Answer(claimed, Level.INFO, Receipt("", Outcome.FAILED, code=code))
-
-
-def _lost() -> Receipt:
-    return Receipt("", Outcome.RETRY, code="not_ours")
-
-
-def _unspoken() -> Receipt:
-    return Receipt("", Outcome.RETRY, code="not_spoken", trouble=Trouble.PROVIDER)
-
-
-def _silence() -> Receipt:
-    return Receipt("", Outcome.UNKNOWN, code="no_receipt")

@@ -31,7 +31,7 @@ class Lease:
 
     async def take(self, db: Database, node_id: int, lease_ms: int) -> bool:
         """Hold it from now on; False while another node does."""
-        if self.held or self.sender.rate is None:
+        if self.stands:
             return True
         async with db.transaction() as tx:
             rows = await tx.fetch("senders.take", self.sender.id, node_id, lease_ms)
@@ -43,13 +43,18 @@ class Lease:
     async def _take_over(self, tx: Transaction, node_id: int, lease_ms: int) -> bool:
         return bool(await tx.execute("senders.take_over", self.sender.id, node_id, lease_ms, LONGEST_MS))
 
+    @property
+    def stands(self) -> bool:
+        """Whether it is held, as far as this node knows, or nobody needs one."""
+        return self.held or self.sender.rate is None
+
     async def renew(self, tx: Transaction, node_id: int, lease_ms: int, most: int) -> bool:
         """In the transaction of a claim of `most` messages; False when another node has taken it meanwhile."""
         if self.sender.rate is not None:
             left = self.bucket.level - most
             renewed = await tx.execute("senders.hold", self.sender.id, node_id, lease_ms, left)
             self.held = bool(renewed)
-        return self.held or self.sender.rate is None
+        return self.stands
 
     async def let_go(self, tx: Transaction, node_id: int) -> None:
         """Another node may take it at once, and goes on from this level."""

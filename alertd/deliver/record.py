@@ -25,21 +25,36 @@ class Answer(NamedTuple):
 
 
 async def record(db: Database, answers: Sequence[Answer], node_id: int, sending: Sending) -> None:
-    """Close the attempts and move the deliveries on. What someone else settled meanwhile is left as it is, except
-    that a late word about an `unknown` still counts.
+    """Close the attempts and move the deliveries on, in a transaction of their own."""
+    async with db.transaction() as tx:
+        entries = Entries(node_id)
+        await note(tx, entries, answers, sending)
+        await entries.write(tx)
+
+
+def plain(answers: Sequence[Answer], message_id: int) -> bool:
+    """Whether a claim of more of that message may record them: all accepted, and of it. Nothing else is touched then for
+    which somebody may wait who waits for the claim, and no delivery of it stands behind one of these.
+    """
+    return all(
+        receipt.outcome is Outcome.ACCEPTED and claimed.message_id == message_id and not claimed.silence
+        for claimed, _, receipt in answers
+    )
+
+
+async def note(tx: Transaction, entries: Entries, answers: Sequence[Answer], sending: Sending) -> None:
+    """The same in a transaction that there is. What someone else settled meanwhile is left as it is, except that a late word
+    about an `unknown` still counts.
     """
     last = [answer for answer in answers if answer.receipt.outcome in FINAL]
     others = [answer for answer in answers if answer.receipt.outcome not in FINAL]
-    async with db.transaction() as tx:
-        entries = Entries(node_id)
-        await provider_names.keep(tx, _named(last))
-        await _settle(tx, entries, last)
-        if others:
-            await _postpone(tx, entries, others, sending)
-        if heard := [_heard(answer) for answer in last if answer.claimed.silence]:
-            await silence.hear(tx, entries, heard)
-        await endpoints.mark(tx, _words(answers))
-        await entries.write(tx)
+    await provider_names.keep(tx, _named(last))
+    await _settle(tx, entries, last)
+    if others:
+        await _postpone(tx, entries, others, sending)
+    if heard := [_heard(answer) for answer in last if answer.claimed.silence]:
+        await silence.hear(tx, entries, heard)
+    await endpoints.mark(tx, _words(answers))
 
 
 async def _settle(tx: Transaction, entries: Entries, answers: Sequence[Answer]) -> None:

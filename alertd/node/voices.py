@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from alertd import accounts
 from alertd.deliver import routes
-from alertd.deliver.dispatch import Line
 from alertd.deliver.hosts import by_host
+from alertd.deliver.line import Line
 from alertd.deliver.pace import Bucket
 from alertd.issue.desk import Desk
 from alertd.watch.dates import Dates

@@ -7,10 +7,11 @@ from typing import Final
 
 from alertd.clock import SECOND
 from alertd.deliver.alarms import Alarms
-from alertd.deliver.dispatch import WORKERS, Dispatch, Line
+from alertd.deliver.dispatch import RUN_S, WORKERS, Dispatch
 from alertd.deliver.fan_out import FanOut
 from alertd.deliver.figures import Figures
 from alertd.deliver.health import Health
+from alertd.deliver.line import Line
 from alertd.deliver.lookups import Lookups
 from alertd.deliver.loops import Loops, Step
 from alertd.deliver.pulse import Pulse
@@ -115,7 +116,7 @@ class Work:
         )
         for line in self.lines:
             for _ in range(WORKERS):
-                yield f"dispatch:{line.sender.id}", partial(dispatch.step, line)
+                yield f"dispatch:{line.sender.id}", partial(dispatch.step, line, RUN_S)
 
     def _watching(self, health: Health) -> Steps:
         """Who works, how fast, and whom to tell when somebody does not."""

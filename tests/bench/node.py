@@ -24,8 +24,9 @@ from alertd import catalogue, daemon
 from alertd.cli.log import configure
 from alertd.clock import HOUR, SystemClock
 from alertd.deliver import routes
-from alertd.deliver.dispatch import WORKERS, Dispatch, Line
+from alertd.deliver.dispatch import RUN_S, WORKERS, Dispatch
 from alertd.deliver.fan_out import FanOut
+from alertd.deliver.line import Line
 from alertd.deliver.pace import Bucket
 from alertd.deliver.pulse import Pulse
 from alertd.deliver.render import Renderer
@@ -147,6 +148,15 @@ class ByHand(Town):
     async def fan_out(self) -> bool:
         """One slice; False when there was none."""
         return await self._fan_out.step()
+
+    async def run(self) -> float:
+        """Slice after slice, as a node's worker goes on, until nothing is queued: the seconds that the store was asked."""
+        self._store.spent, clock = 0.0, self.desk.clock
+        self.far.calling = lambda: self._dispatch.pulse.felt(clock.monotonic())
+        self.far.calling()
+        while await self._dispatch.step(self._line, RUN_S):
+            pass
+        return self._store.spent
 
     async def dispatch(self) -> "Parts":
         """One slice of SLICE deliveries to a far end that answers at once: the seconds each part took."""

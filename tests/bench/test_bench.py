@@ -64,10 +64,11 @@ def test_every_planned_delivery_was_accepted(figures):
 
 
 def test_the_steps_are_told_apart(figures):
-    """Claim and complete is what the store took; rendering is another figure, and what else a step takes a third."""
+    """Claim and complete as a worker goes on, each by itself, rendering, and what else a step takes."""
     for measured in figures["delivery"]["engines"].values():
-        store = measured["claim, µs a delivery"] + measured["complete, µs a delivery"]
-        assert measured["claim and complete, µs a delivery"] == pytest.approx(store)
+        assert measured["claim and complete, µs a delivery"] > 0
+        assert measured["claim by itself, µs a delivery"] > 0
+        assert measured["complete by itself, µs a delivery"] > 0
         assert measured["render, µs a delivery"] > 0
         assert measured["what else a step takes, µs a delivery"] > 0
 

@@ -10,8 +10,9 @@ from heart.town import HOME, Town, build, mayor_of
 
 from alertd.clock import SECOND
 from alertd.deliver import routes
-from alertd.deliver.dispatch import Dispatch, Line
+from alertd.deliver.dispatch import Dispatch
 from alertd.deliver.health import Health
+from alertd.deliver.line import Line
 from alertd.deliver.pace import Bucket
 from alertd.deliver.service import Note, Purpose, Written, service
 from alertd.deliver.stranded import Stranded

@@ -7,8 +7,9 @@ from heart.ailing import DEAD, Ailing
 from heart.town import SMS, Town
 
 from alertd.clock import SECOND
-from alertd.deliver.dispatch import Dispatch, Line
+from alertd.deliver.dispatch import Dispatch
 from alertd.deliver.health import Health
+from alertd.deliver.line import Line
 from alertd.deliver.pace import Bucket
 from alertd.model import Mode
 from alertd.settings import Settings

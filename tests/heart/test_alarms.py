@@ -11,8 +11,9 @@ from heart.town import SMS, Town, build, phone
 from alertd.clock import MINUTE, SECOND
 from alertd.deliver.alarms import QUIET_MS, Alarms
 from alertd.deliver.breaker import LASTING, PATIENCE_MS
-from alertd.deliver.dispatch import Dispatch, Line
+from alertd.deliver.dispatch import Dispatch
 from alertd.deliver.health import PROBE_MS, Health
+from alertd.deliver.line import Line
 from alertd.deliver.pace import Bucket
 from alertd.model import Channel, State
 from alertd.settings import Settings

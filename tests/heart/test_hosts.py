@@ -12,9 +12,10 @@ from heart.town import SMS, Town, build, phone, settings
 from alertd.clock import MINUTE, SECOND, SetClock
 from alertd.deliver import sightings
 from alertd.deliver.breaker import PATIENCE_MS
-from alertd.deliver.dispatch import Dispatch, Line
+from alertd.deliver.dispatch import Dispatch
 from alertd.deliver.health import Health
 from alertd.deliver.hosts import LET_MS, LET_THROUGH, MOST_HOSTS, Hosted, by_host
+from alertd.deliver.line import Line
 from alertd.deliver.pace import Bucket
 from alertd.model import Mode, State
 

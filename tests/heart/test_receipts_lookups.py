@@ -11,7 +11,7 @@ from heart.town import SMS, Node, build, mayor_of, phone, settings
 
 from alertd.clock import HOUR, SECOND
 from alertd.deliver import rehearsal
-from alertd.deliver.dispatch import Line
+from alertd.deliver.line import Line
 from alertd.deliver.lookups import Lookups
 from alertd.deliver.pace import Bucket
 from alertd.deliver.routes import SHARED, first

@@ -10,8 +10,9 @@ from heart.town import FAR, SMS, Town, build
 
 from alertd.clock import SECOND
 from alertd.deliver.breaker import PATIENCE_MS
-from alertd.deliver.dispatch import Dispatch, Line
+from alertd.deliver.dispatch import Dispatch
 from alertd.deliver.health import PREFER, PROBE_MS, Health
+from alertd.deliver.line import Line
 from alertd.deliver.pace import Bucket
 from alertd.deliver.routes import dead_ends
 from alertd.model import Level, Mode, State, Target

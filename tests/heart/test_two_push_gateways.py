@@ -9,9 +9,10 @@ from heart.town import HOME, PUSH, Town, build, settings
 
 from alertd.clock import DAY
 from alertd.deliver import routes
-from alertd.deliver.dispatch import Dispatch, Line
+from alertd.deliver.dispatch import Dispatch
 from alertd.deliver.fan_out import FanOut
 from alertd.deliver.health import Health
+from alertd.deliver.line import Line
 from alertd.deliver.pace import Bucket
 from alertd.deliver.stranded import Stranded
 from alertd.issue.release import cancel

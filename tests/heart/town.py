@@ -15,8 +15,9 @@ import zones
 from alertd import catalogue
 from alertd.clock import DAY, FOREVER, HOUR
 from alertd.deliver import routes
-from alertd.deliver.dispatch import Dispatch, Line
+from alertd.deliver.dispatch import Dispatch
 from alertd.deliver.fan_out import FanOut
+from alertd.deliver.line import Line
 from alertd.deliver.pace import Bucket
 from alertd.deliver.render import Renderer
 from alertd.deliver.tend import Tend

@@ -8,8 +8,9 @@ from heart.ailing import Ailing
 from heart.town import SMS, Town, build
 
 from alertd.clock import SECOND, SystemClock
-from alertd.deliver.dispatch import Dispatch, Line
+from alertd.deliver.dispatch import Dispatch
 from alertd.deliver.health import Health
+from alertd.deliver.line import Line
 from alertd.deliver.pace import Bucket
 from alertd.model import Channel
 from alertd.settings import Settings

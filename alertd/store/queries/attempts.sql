@@ -17,13 +17,15 @@ SELECT a.message_id, a.endpoint_id, a.ordinal, a.sender_id, a.node_id, a.started
 RETURNING endpoint_id;
 
 -- name: settle
--- The same for last words, which move their deliveries whatever was closed: nothing need be told. A constant that is given
--- with the list keeps SQLite from walking all attempts of the message.
-UPDATE attempt SET closed_at = (SELECT now_ms()), outcome = $4, code = $5, provider_ref = nullif(r.reference, '')
-  FROM (SELECT CAST($1 AS BIGINT) AS message_id, CAST(key AS BIGINT) AS endpoint_id, value AS reference
-          FROM json_each(CAST($3 AS TEXT)) LIMIT 100000) r
- WHERE attempt.message_id = r.message_id AND attempt.endpoint_id = r.endpoint_id AND attempt.ordinal = $2
-   AND (attempt.closed_at IS NULL OR attempt.outcome = 'unknown');
+-- The same for last words, which move their deliveries whatever was closed: nothing need be told. What an upsert gives and
+-- does not change is not read: an UPDATE FROM copies the rows whole to a table of its own first.
+INSERT INTO attempt (message_id, endpoint_id, ordinal, sender_id, node_id, started_at, provider_ref)
+SELECT a.message_id, a.endpoint_id, a.ordinal, 0, 0, 0, nullif(r.value, '')
+  FROM json_each(CAST($3 AS TEXT)) r CROSS JOIN attempt a
+ WHERE a.message_id = $1 AND a.endpoint_id = CAST(r.key AS BIGINT) AND a.ordinal = $2
+   AND (a.closed_at IS NULL OR a.outcome = 'unknown')
+    ON CONFLICT (message_id, endpoint_id, ordinal)
+    DO UPDATE SET closed_at = (SELECT now_ms()), outcome = $4, code = $5, provider_ref = excluded.provider_ref;
 
 -- name: ours
 -- Which attempts at these endpoints may still be made, and for how long: none that another node has closed because this

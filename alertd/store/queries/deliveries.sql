@@ -82,7 +82,8 @@ SELECT f.message_id, m.station_id, f.lane, m.level
 -- supersession, deliver_by, the endpoint and the subscription (stops and erasures are rechecked here; who follows no more than
 -- a neighbour, or a commune, whom the alert is for too, is one of them, and is told who signed them up: `follows`), and whether an
 -- earlier message of the thread, not only the last one, is on the wire to the same endpoint. The clock is asked once. One
--- row, the deliveries as one text: of rows Python makes an object each, and on SQLite takes its lock anew for each.
+-- row, the deliveries as one text: of rows Python makes an object each, and on SQLite takes its lock anew for each. The `+`
+-- leads SQLite to the subscriptions' index by person, six times as dense as the table, where the people of a slice lie.
 SELECT min(superseded_at) AS superseded_at, min(deliver_by) AS deliver_by, max(silence) AS silence,
        max(kind) AS kind, max(act) AS act, (SELECT now_ms()) AS now,
        json_group_array(json_array(endpoint_id, channel, tries, wording, locale, address, key_id, greeted, proven, follows, doubtful, endpoint_state, why)) AS packed
@@ -103,7 +104,7 @@ SELECT min(superseded_at) AS superseded_at, min(deliver_by) AS deliver_by, max(s
           FROM delivery d JOIN message m ON m.id = d.message_id
           LEFT JOIN endpoint e ON e.id = d.endpoint_id
           LEFT JOIN subscriber s ON s.id = e.subscriber_id
-          LEFT JOIN subscription p ON p.station_id = m.station_id AND p.subscriber_id = e.subscriber_id
+          LEFT JOIN subscription p ON +p.station_id = m.station_id AND p.subscriber_id = e.subscriber_id
          WHERE d.sender_id = $1 AND d.lane = $2 AND d.message_id = $3 AND d.state = 1
            AND NOT EXISTS (SELECT 1 FROM setting WHERE key = 'sending' AND value = 'paused')
          ORDER BY d.ring, d.due_at, d.endpoint_id
