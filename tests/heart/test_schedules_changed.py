@@ -4,15 +4,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from heart.scheduled import at, decided, run_until, saved
+from heart.test_approval import rule, who
 from heart.town import mayor_of
 
 from alertd.errors import Missing, NotAllowed, Refused
 from alertd.issue.reading import alert
 from alertd.model import Level
-from alertd.schedule import saving, texts
+from alertd.schedule import agreeing, closed, restoring, saving, texts
 from alertd.schedule.plans import plan
 from alertd.schedule.saving import ONCE, Wish
 from alertd.schedule.stamps import read_local
+from alertd.stations.approval_rules import DROP
 
 
 async def test_one_date_is_dropped_and_another_moved(town):
@@ -36,6 +38,46 @@ async def test_a_date_that_was_dropped_may_be_moved_to(town):
     assert (await plan(town.db, town.station.id, schedule)).next_at == third
     await saving.move(town.desk, town.mayor, schedule, third, read_local("2026-03-04T07:30", "to"))
     assert (await plan(town.db, town.station.id, schedule)).next_at == fourth
+
+
+async def test_a_date_that_was_dropped_is_put_back(town):
+    """As it was, days left out by name apart; one that was never dropped, or is past, is none of these."""
+    schedule = await saved(town, "RRULE:FREQ=DAILY\nEXDATE:20260305")
+    third, fourth = at("2026-03-03T06:30:00"), at("2026-03-04T06:30:00")
+    for moment in (third, fourth):
+        await saving.drop(town.desk, town.mayor, schedule, moment)
+    kept = await plan(town.db, town.station.id, schedule)
+    assert [f"{each.at:%d}" for each in restoring.dropped(kept, town.clock.now_ms())] == ["03", "04"]
+    await restoring.restore(town.desk, town.mayor, schedule, third)
+    assert (await plan(town.db, town.station.id, schedule)).next_at == third
+    await run_until(town, fourth)
+    for moment in (third, fourth, at("2026-03-05T06:30:00"), at("2026-03-07T06:30:00")):
+        with pytest.raises(Refused) as refusal:
+            await restoring.restore(town.desk, town.mayor, schedule, moment)
+        assert refusal.value.code == "date_unknown"
+
+
+async def test_a_date_that_is_put_back_on_a_holiday_is_told_to_be_left_out(town):
+    """A calendar that came later leaves the day out all the same."""
+    schedule = await saved(town, skips="own")
+    third = at("2026-03-03T06:30:00")
+    await saving.drop(town.desk, town.mayor, schedule, third)
+    day = datetime(2026, 3, 3, tzinfo=UTC).date()
+    await closed.keep(town.desk, town.mayor, [(day, day)])
+    with pytest.raises(Refused) as refusal:
+        await restoring.restore(town.desk, town.mayor, schedule, third)
+    assert refusal.value.code == "date_excluded"
+
+
+async def test_to_put_a_date_back_asks_a_second_person(town):
+    """Dropping it asked nobody."""
+    await rule(town, DROP, Level.INFO)
+    schedule, third = await saved(town), at("2026-03-03T06:30:00")
+    await agreeing.agree(town.desk, who(town, "operator:le-second"), schedule, 1)
+    await saving.drop(town.desk, town.mayor, schedule, third)
+    assert not (await plan(town.db, town.station.id, schedule)).waits
+    await restoring.restore(town.desk, town.mayor, schedule, third)
+    assert (await plan(town.db, town.station.id, schedule)).waits
 
 
 async def test_each_date_says_its_own_words(town):

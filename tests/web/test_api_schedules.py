@@ -68,6 +68,8 @@ async def test_one_date_is_dropped_one_moved_and_it_is_ended(house):
     )
     assert status == 200
     assert [date["fire_at"][:16] for date in told["dates"][:2]] == ["2026-03-04T17:00", "2026-03-05T06:30"]
+    _, told, _ = await house.call("POST", path, {"restore": "2026-03-03T06:30:00Z"})
+    assert told["next_at"][:16] == "2026-03-03T06:30"
     for state in ("paused", "active", "ended"):
         _, told, _ = await house.call("POST", path, {"state": state})
         assert told["state"] == state

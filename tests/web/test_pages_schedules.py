@@ -112,9 +112,14 @@ async def test_one_date_is_dropped_and_one_moved(mayor):
     )
     assert status == 303
     text = seen((await mayor.get(path))[1])
-    assert "lundi 9 mars" not in text.partition("Prochaines dates")[2]
+    assert "lundi 9 mars" not in text.partition("Prochaines dates")[2].partition("Dates retirées")[0]
     assert "mardi 17 mars 2026 à 18 h 00" in text
     assert "lundi 23 mars 2026 à 7 h 30" in text
+    assert "Dates retirées (2)" in text
+    assert (await mayor.post(f"{path}/dates", {"act": "restore", "fire_at": str(first)}))[0] == 303
+    text = seen((await mayor.get(path))[1])
+    assert "Dates retirées (1)" in text
+    assert "lundi 9 mars" in text.partition("Prochaines dates")[2].partition("Dates retirées")[0]
 
 
 async def test_a_date_is_not_moved_onto_another(mayor):

@@ -85,7 +85,7 @@ OPEN: Final[Mapping[str, str]] = {
 
 VARIANTS: Final[Mapping[str, tuple[str, Sequence[str]]]] = {
     "/programmations/{id}/etat": ("act", ("pause", "resume", "end")),
-    "/programmations/{id}/dates": ("act", ("drop", "move", "drop_following")),
+    "/programmations/{id}/dates": ("act", ("drop", "restore", "move", "drop_following")),
     "/programmations/{id}/changer": ("scope", ("this",)),
     "/programmations/nouvelle": ("act", ("save", "show")),
     "/organisations/{id}/avance": ("act", ("grant", "withdraw")),

@@ -159,7 +159,7 @@ ROUTES: Final = (
         "POST",
         _SCHEDULE,
         "change_schedule",
-        "Pause, resume or end it; drop or move a date; have one, those that follow, or all otherwise",
+        "Pause, resume or end it; drop, restore or move a date; have one, those that follow, or all otherwise",
         schedules.change,
         answers={200: ScheduleAnswer},
         bodies=(ScheduleChange,),

@@ -51,10 +51,11 @@ class OtherwiseBody(Body):
 
 
 class ScheduleChange(Body):
-    """Exactly one change: another state, a date dropped, a date moved, or dates that are otherwise."""
+    """Exactly one change: another state, a date dropped, put back or moved, or dates that are otherwise."""
 
     state: Literal["active", "paused", "ended"] | None = None
     drop: Moment | None = Field(None, description="One of the dates to come.")
+    restore: Moment | None = Field(None, description="A date that was dropped, to be sent after all.")
     move: Moment | None = Field(None, description="One of the dates to come, to be sent at `to` instead.")
     to: Wall | None = Field(None, description="A local time of the station.")
     change: OtherwiseBody | None = None
@@ -72,8 +73,11 @@ class ScheduleChange(Body):
 
     @model_validator(mode="after")
     def _one(self) -> Self:
-        if sum(each is not None for each in (self.state, self.drop, self.move, self.change)) != 1:
-            raise ValueError("give exactly one of state, drop, move and change")
+        if (
+            sum(each is not None for each in (self.state, self.drop, self.restore, self.move, self.change))
+            != 1
+        ):
+            raise ValueError("give exactly one of state, drop, restore, move and change")
         if (self.move is None) != (self.to is None):
             raise ValueError("move and to go together")
         self._check_scope()

@@ -5,7 +5,7 @@ from datetime import time
 
 from alertd.clock import SECOND, from_ms, to_ms
 from alertd.errors import Missing, Refused
-from alertd.schedule import following, plans, saving, texts
+from alertd.schedule import following, plans, restoring, saving, texts
 from alertd.schedule.following import Change
 from alertd.schedule.plans import Occurrence, Plan
 from alertd.schedule.recurrence import Firing
@@ -55,13 +55,15 @@ async def show(call: Call) -> Reply:
 
 
 async def change(call: Call) -> Reply:
-    """Pause, resume, end; drop a date, or all from it on; move one; or have one, those from it on, or all otherwise."""
+    """Pause, resume, end; drop a date, put it back, or drop all from it on; move one; or have one, those from it on, or all otherwise."""
     body, id_ = call.read(ScheduleChange), (await _own(call, call.alert_id)).id
     who = (call.desk, call.actor, id_)
     if body.state is not None:
         await _STATES[body.state](*who)
     elif body.drop is not None:
         await _DROPS[body.scope](*who, to_ms(body.drop))
+    elif body.restore is not None:
+        await restoring.restore(*who, to_ms(body.restore))
     elif body.move is not None and body.to is not None:
         await saving.move(*who, to_ms(body.move), read_local(body.to, "to"))
     elif body.change is not None:

@@ -122,4 +122,6 @@ class SchedulePage:
     unsaid: str
     """The days that have a text and no message; empty for none."""
     dates: tuple[DateLine, ...]
+    dropped: tuple[Choice, ...]
+    """The dates to come that were dropped one by one, for whoever may put them back."""
     decided: tuple[DecidedLine, ...]

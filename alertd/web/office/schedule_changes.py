@@ -10,7 +10,7 @@ from alertd.clock import DAY, FOREVER
 from alertd.errors import Refused
 from alertd.issue.desk import Desk
 from alertd.model import Actor
-from alertd.schedule import following, saving, texts
+from alertd.schedule import following, restoring, saving, texts
 from alertd.schedule.following import Change
 from alertd.schedule.rule import WEEKDAYS
 from alertd.schedule.stamps import read_local
@@ -58,7 +58,7 @@ async def change_state(request: web.Request) -> web.StreamResponse:
 
 
 async def change_date(request: web.Request) -> web.StreamResponse:
-    """Drop one date, or move it; or drop all from it on."""
+    """Drop one date, put it back, or move it; or drop all from it on."""
 
     async def act(rooms: Rooms, here: Visit, typed: Any) -> None:
         what = (rooms.desk, here.actor, id_of(request), _fire_at(typed))
@@ -66,6 +66,8 @@ async def change_date(request: web.Request) -> web.StreamResponse:
             await following.drop_following(*what)
         elif typed.get("act") == "drop":
             await saving.drop(*what)
+        elif typed.get("act") == "restore":
+            await restoring.restore(*what)
         else:
             await saving.move(*what, _wall(str(typed.get("to", ""))))
 
@@ -120,6 +122,8 @@ def _mistaken(form: str, typed: Any, error: Refused) -> Mistaken:
     beside = _BESIDE.get(form, {}).get(error.code, "")
     if error.code == "rule" and not typed.getall("days", []):
         beside = "at"
+    if typed.get("act", "move") != "move":
+        beside = ""  # a button says it all
     return Mistaken(
         form=form,
         **{name: str(typed.get(name, ""))[:4_000] for name in ("fire_at", "to", "at", "words")},

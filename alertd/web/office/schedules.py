@@ -2,16 +2,16 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from alertd.clock import DAY, MINUTE, from_ms
+from alertd.clock import DAY, MINUTE, from_ms, to_ms
 from alertd.errors import Refused
 from alertd.model import Role
-from alertd.schedule import agenda, agreeing, closed, plans, texts
+from alertd.schedule import agenda, agreeing, closed, plans, restoring, texts
 from alertd.schedule.plans import Occurrence, Plan
 from alertd.schedule.rule import WEEKDAYS
 from alertd.stations import approval_rules, elections
@@ -138,6 +138,7 @@ async def one_page(
         refusal=_refusal(plan, now),
         unsaid=schedule_words.listed(await asyncio.to_thread(texts.unsaid, plan, now, known)),
         dates=await dates_of(rooms, plan, known) if plan.state != plans.ENDED else (),
+        dropped=await asyncio.to_thread(_dropped, plan, now) if plan.state != plans.ENDED and may else (),
         decided=tuple(_decided(one, here.station.timezone, now) for one in past),
     )
 
@@ -160,6 +161,12 @@ async def agreement_of(rooms: Rooms, plan: Plan, now: int) -> str:
         return f"{asked} Rien ne part avant."
     ends = plan.asked_at + (rule.minutes + rule.deputy_minutes) * MINUTE
     return f"{asked} Sans réponse, les messages partent à partir de {words.when(ends, plan.timezone, now)}."
+
+
+def _dropped(plan: Plan, now: int) -> tuple[Choice, ...]:
+    zone = plan.recurrence.zone
+    found = [(to_ms(each.at), each.at.astimezone(zone)) for each in restoring.dropped(plan, now)]
+    return tuple(Choice(str(at), _moment(local)) for at, local in found)
 
 
 def _refusal(plan: Plan, now: int) -> str:
@@ -191,14 +198,17 @@ def _next_dates(plan: Plan, now: int, said: Mapping[date, str]) -> Iterator[Date
     sent = 0
     for firing in plan.upcoming(now + 1, ROWS):
         local = firing.at.astimezone(ZoneInfo(plan.timezone))
-        label = f"{schedule_words.day(local)} à {schedule_words.clock(local)}"
         unsure = "" if plan.quiet.certain(local.date()) else "calendrier scolaire à vérifier"
         missed = f"pas envoyé : {firing.left_out}" if firing.left_out else said.get(local.date(), "")
         note = ", ".join(filter(None, (missed, unsure)))
-        yield DateLine(str(round(firing.at.timestamp() * 1000)), label, note, sent=firing.left_out is None)
+        yield DateLine(str(to_ms(firing.at)), _moment(local), note, sent=firing.left_out is None)
         sent += firing.left_out is None
         if sent == DATES:
             return
+
+
+def _moment(local: datetime) -> str:
+    return f"{schedule_words.day(local)} à {schedule_words.clock(local)}"
 
 
 def _noticed(one: Occurrence, titles: dict[int, str], timezone: str, now: int) -> Choice:
