@@ -4,13 +4,15 @@ import html
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
+import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from alertd.clock import SECOND
 from alertd.deliver import routes, sightings
 from alertd.deliver.sightings import Sighting
 from alertd.settings import Settings
-from alertd.stations import sending_switch
+from alertd.stations import sending_switch, stations
+from alertd.stations.stations import NewStation
 from alertd.store.ids import take
 from alertd.web.app import build
 from alertd.web.rooms import Rooms
@@ -82,9 +84,30 @@ async def test_nothing_is_said_to_work_that_no_node_has_seen_work(desk, db, cloc
 
 
 async def test_where_no_channel_is_installed_nothing_is_said_to_work(desk, clock):
-    """A demonstration or a rehearsal reaches nobody, and says so."""
+    """An instance that nobody has equipped yet reaches nobody, and says so."""
     async with visited(desk, clock, Settings()) as client:
         page = await told(client)
     assert "Rien ne peut partir." in page
     assert "n'atteindrait personne" in page
     assert "Les messages partent." not in page
+
+
+@pytest.mark.usefixtures("station")
+async def test_a_rehearsal_says_that_it_is_one(desk, db, clock):
+    """Every station is in training: messages go to the sandbox, which is no trouble; a pause is told as ever. With a live station it is
+    the live ways that are told.
+    """
+    async with visited(desk, clock, Settings()) as client:
+        page = await told(client)
+        assert "C'est une répétition : rien ne part d'ici vers les habitants." in page
+        assert "Les messages vont au bac à sable, et nulle part ailleurs." in page
+        assert "Rien ne peut partir." not in page
+        async with db.transaction() as tx:
+            await sending_switch.decide(tx, clock, "cli", on=False)
+        clock.advance(6 * SECOND)
+        assert "suspendus" in await told(client)
+        async with db.transaction() as tx:
+            await sending_switch.decide(tx, clock, "cli", on=True)
+            await stations.add(tx, clock, NewStation("live", "Live", 49.2, 5.4))
+        clock.advance(6 * SECOND)
+        assert "Rien ne peut partir." in await told(client)

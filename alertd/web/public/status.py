@@ -37,6 +37,9 @@ CHANNELS: Final = {
 PARIS: Final = "Europe/Paris"
 NOT_THERE: Final = "Non installé."
 MUTE: Final = "Aucun moyen de joindre les habitants n'est installé : une alerte n'atteindrait personne."
+REHEARSAL: Final = "C'est une répétition : rien ne part d'ici vers les habitants."
+TO_SANDBOX: Final = "Les messages vont au bac à sable, et nulle part ailleurs."
+BOXED: Final = "Vers le bac à sable."
 UNTRIED: Final = "Aucune panne n'est connue, mais aucun moyen d'envoi n'est encore éprouvé."
 
 
@@ -97,6 +100,8 @@ def _lead(lines: Sequence[StatusLine]) -> tuple[str, str]:
         return ILL, "Rien ne peut partir."
     if any(line.grade == ILL for line in lines):
         return ILL, "Tout ne fonctionne pas."
+    if any(line.said == TO_SANDBOX for line in lines):
+        return ABSENT, REHEARSAL
     if not any(line.grade == WELL for line in lines if line.what in CHANNELS.values()):
         return ABSENT, UNTRIED
     return WELL, "Tout fonctionne."
@@ -112,12 +117,30 @@ async def _lines(rooms: Rooms, zone: Zone) -> list[StatusLine]:
     await rooms.db.ping()
     pause = await sending_switch.paused(rooms.db)
     wrong = await alarms.standing(rooms.db)
+    if await _rehearses(rooms):
+        leaving = _held_up(pause, wrong, zone) or StatusLine("Envoi", ABSENT, TO_SANDBOX)
+        return [_taken(rooms), leaving, *await _boxed(rooms)]
     canaries = [way for way in await reserved.ways(rooms.db) if way.mode is Mode.LIVE]
     voices = await gateways.voices(rooms.db, rooms.settings, rooms.desk.routes, Mode.LIVE)
     known = {voice.channel: voice for voice in _own_first(voices) if voice.standings}
     channels = [_channel(word, known.get(channel), zone) for channel, word in CHANNELS.items()]
     tried = _tried(wrong, zone) if canaries else ()
     return [_taken(rooms), _leaving(pause, wrong, channels, zone), *tried, *channels]
+
+
+async def _rehearses(rooms: Rooms) -> bool:
+    """Whether there are stations, and all are in training."""
+    there = await rooms.db.fetch("stations.timezones")
+    return bool(there) and not await rooms.db.fetch("stations.live_timezones")
+
+
+async def _boxed(rooms: Rooms) -> list[StatusLine]:
+    voices = await gateways.voices(rooms.db, rooms.settings, rooms.desk.routes, Mode.TRAINING)
+    served = {voice.channel for voice in voices if voice.standings}
+    return [
+        StatusLine(word, ABSENT, BOXED if channel in served else NOT_THERE)
+        for channel, word in CHANNELS.items()
+    ]
 
 
 def _own_first(voices: Sequence[Voice]) -> Iterator[Voice]:
@@ -139,11 +162,8 @@ def _leaving(
     pause: Pause | None, wrong: Sequence[Episode], channels: Sequence[StatusLine], zone: Zone
 ) -> StatusLine:
     grades = {line.grade for line in channels if line.said != NOT_THERE}
-    if pause is not None:
-        since = zone.since(pause.since or None)
-        return StatusLine("Envoi", ILL, f"Tous les envois sont suspendus par l'administrateur.{since}")
-    if stuck := [one for one in wrong if one.kind is Kind.BACKLOG]:
-        return StatusLine("Envoi", ILL, f"Des messages urgents attendent.{zone.since(stuck[0].since)}")
+    if (held := _held_up(pause, wrong, zone)) is not None:
+        return held
     if not grades:
         return StatusLine("Envoi", ILL, MUTE)
     if grades == {ILL}:
@@ -151,6 +171,16 @@ def _leaving(
     if WELL not in grades:
         return StatusLine("Envoi", ABSENT, UNTRIED)
     return StatusLine("Envoi", WELL, "Les messages partent.")
+
+
+def _held_up(pause: Pause | None, wrong: Sequence[Episode], zone: Zone) -> StatusLine | None:
+    """What keeps messages from leaving, whichever way they would."""
+    if pause is not None:
+        since = zone.since(pause.since or None)
+        return StatusLine("Envoi", ILL, f"Tous les envois sont suspendus par l'administrateur.{since}")
+    if stuck := [one for one in wrong if one.kind is Kind.BACKLOG]:
+        return StatusLine("Envoi", ILL, f"Des messages urgents attendent.{zone.since(stuck[0].since)}")
+    return None
 
 
 def _tried(wrong: Sequence[Episode], zone: Zone) -> Iterator[StatusLine]:
