@@ -173,9 +173,11 @@ async def move(desk: Desk, actor: Actor, schedule_id: int, fire_at: int, wall: d
 
 async def placed(desk: Desk, plan: Plan, *, may_end: bool = False) -> Plan:
     """With its next date, from now; a rule is unfolded in a thread: one that never happens takes a while to say so. What is
-    stopped has none until it is resumed.
+    stopped has none until it is resumed; a date that is due, and not decided yet, is still its next.
     """
-    following = await asyncio.to_thread(plan.after, desk.clock.now_ms())
+    now = desk.clock.now_ms()
+    since = now if plan.next_at is None else min(now, plan.next_at - 1)
+    following = await asyncio.to_thread(plan.after, since)
     if following is None and not may_end:
         raise Refused(
             "schedule_over",

@@ -1,16 +1,18 @@
 """Schedules changed: dates dropped and moved, words of their own, what cannot be a schedule, and who may not touch one."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from heart.scheduled import at, decided, run_until, saved
 from heart.test_approval import rule, who
 from heart.town import mayor_of
 
+from alertd.clock import HOUR
 from alertd.errors import Missing, NotAllowed, Refused
 from alertd.issue.reading import alert
 from alertd.model import Level
-from alertd.schedule import agreeing, closed, restoring, saving, texts
+from alertd.schedule import agreeing, closed, firing, following, restoring, saving, texts
+from alertd.schedule.following import Change
 from alertd.schedule.plans import plan
 from alertd.schedule.saving import ONCE, Wish
 from alertd.schedule.stamps import read_local
@@ -38,6 +40,50 @@ async def test_a_date_that_was_dropped_may_be_moved_to(town):
     assert (await plan(town.db, town.station.id, schedule)).next_at == third
     await saving.move(town.desk, town.mayor, schedule, third, read_local("2026-03-04T07:30", "to"))
     assert (await plan(town.db, town.station.id, schedule)).next_at == fourth
+
+
+async def _drop(town, schedule):
+    await saving.drop(town.desk, town.mayor, schedule, at("2026-03-05T06:30:00"))
+
+
+async def _move(town, schedule):
+    to = read_local("2026-03-05T18:00", "to")
+    await saving.move(town.desk, town.mayor, schedule, at("2026-03-05T06:30:00"), to)
+
+
+async def _shift(town, schedule):
+    await following.go_on(town.desk, town.mayor, schedule, at("2026-03-05T06:30:00"), Change(time(9, 0)))
+
+
+async def _close(town, schedule):
+    del schedule
+    day = datetime(2026, 3, 5, tzinfo=UTC).date()
+    await closed.keep(town.desk, town.mayor, [(day, day)])
+
+
+@pytest.mark.parametrize("change", [_drop, _move, _shift, _close])
+async def test_a_date_that_is_due_is_not_lost_by_a_change_of_another(town, change):
+    """Made in the moment between its minute and the clock's tick: it leaves all the same, once."""
+    schedule, third = await saved(town, skips="own"), at("2026-03-03T06:30:00")
+    town.clock.advance(third + 1_000 - town.clock.now_ms())
+    await change(town, schedule)
+    await firing.tick(town.desk)
+    await firing.tick(town.desk)
+    assert await decided(town, schedule) == [(third, "fired", None)]
+
+
+async def test_a_due_date_that_is_held_for_a_second_person_is_not_lost_by_a_change_either(town):
+    """It waits on, and is told when nobody answered."""
+    await rule(town, DROP, Level.INFO)
+    schedule, third = await saved(town), at("2026-03-03T06:30:00")
+    town.clock.advance(third - town.clock.now_ms() - 60_000)
+    await saving.pause(town.desk, town.mayor, schedule)
+    await saving.resume(town.desk, town.mayor, schedule)
+    await run_until(town, third + 1_000)
+    assert await decided(town, schedule) == []
+    await _drop(town, schedule)
+    await run_until(town, third + HOUR)
+    assert await decided(town, schedule) == [(third, "skipped", "unanswered")]
 
 
 async def test_a_date_that_was_dropped_is_put_back(town):
