@@ -17,6 +17,7 @@ from alertd.issue.guards import check_level
 from alertd.issue.waiting import PATH as APPROVALS
 from alertd.issue.waiting import decided, ring
 from alertd.model import Actor, Station
+from alertd.schedule import plans
 from alertd.schedule.plans import ACTIVE, PAUSED, Plan, Refusal, change_of, stopped
 from alertd.schedule.plans import plan as find
 from alertd.stations import approval_rules, audit, calling, stations
@@ -149,5 +150,12 @@ async def standing(desk: Desk, plan: Plan) -> str | None:
 
 
 async def waiting(db: Database, actor: Actor) -> int:
-    """How many schedules wait for somebody other than this person."""
-    return int((await db.fetch("schedules.unagreed", actor.station_id, actor.name))[0]["n"])
+    """How many schedules wait for this person: another one wrote them, and their level is theirs to release."""
+    asked = await plans.waiting(db, actor.station_id)
+    return sum(may_decide(actor, plan) for plan in asked)
+
+
+def may_decide(actor: Actor, plan: Plan) -> bool:
+    """Whether this person may agree to it, or not."""
+    may = actor.role is not None and actor.releases is not None and actor.releases >= plan.content.level
+    return may and plan.waits and actor.name != plan.asked_by

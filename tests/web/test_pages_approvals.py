@@ -76,6 +76,19 @@ async def test_rules_are_the_mayor_s_and_a_reader_decides_nothing(browser, waiti
         assert (await browser.post(path, fields))[0] == status, (login, path)
 
 
+async def test_who_may_not_decide_is_not_told_that_it_waits_for_them(browser, waiting):
+    """A publisher, who sends informations, sees a warning wait; the first page counts what is theirs to decide."""
+    for login, told, counted in (
+        ("le-publisher", "En attente", False),
+        ("le-agent", "Le vôtre", False),
+        ("le-deputy", "À décider", True),
+    ):
+        await browser.log_in(login)
+        page = (await browser.get("/accords"))[1]
+        assert (waiting in page, told in page) == (True, True), login
+        assert ("attend le vôtre" in (await browser.get("/"))[1]) is counted, login
+
+
 async def test_a_rule_or_a_period_that_cannot_be_taken_comes_back_as_it_was_typed(mayor):
     """Opened again, the sentence beside it; the other rule stays closed, and what was set stays set."""
     assert (await mayor.post("/accords/elections", {"first": "2026-03-01", "last": "2026-03-22"}))[0] == 303

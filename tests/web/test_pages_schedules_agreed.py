@@ -112,8 +112,9 @@ async def test_a_schedule_of_which_something_changed_is_read_again(mayor, asked)
 
 async def test_who_may_not_release_the_level_decides_nothing(mayor, asked):
     """A reader sees no button; forged forms are refused, and one that is none."""
-    shown = await fields(mayor, asked)
+    shown = {"seen": "9"}
     await mayor.log_in("le-reader")
+    assert "Lire et décider" not in (await mayor.get(asked))[1]
     for verb in ("oui", "non"):
         assert (await mayor.post(f"{door(asked)}/{verb}", shown | {"reason": "Non"}))[0] == 403
     await mayor.log_in("le-deputy")

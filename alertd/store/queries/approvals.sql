@@ -36,8 +36,8 @@ SELECT p.alert_id, p.author, p.act, p.level, p.people, p.asked_at, p.deputy_at, 
  WHERE p.station_id = $1 AND p.state = 'waiting' ORDER BY p.ends_at, p.id LIMIT 100;
 
 -- name: waiting
--- How many wait for somebody other than $2.
-SELECT count(*) AS n FROM approval WHERE station_id = $1 AND state = 'waiting' AND author <> $2;
+-- How many wait for somebody other than $2, up to the level ($3) that they may release.
+SELECT count(*) AS n FROM approval WHERE station_id = $1 AND state = 'waiting' AND author <> $2 AND level <= $3;
 
 -- name: due
 -- Whose time has come: the deputies are to be called, or nobody answered.

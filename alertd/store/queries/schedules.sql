@@ -51,10 +51,6 @@ SELECT id, station_id, actor, state, rule, starts, timezone, skips, content, peo
        refused_by, refused_at, refusal, version, created_at
   FROM schedule WHERE station_id = $1 AND state = 'active' AND asked_at IS NOT NULL ORDER BY next_at, id LIMIT $2;
 
--- name: unagreed
--- How many of a station's wait for somebody other than $2.
-SELECT count(*) AS n FROM schedule WHERE station_id = $1 AND state = 'active' AND asked_at IS NOT NULL AND asked_by <> $2;
-
 -- name: decide
 -- One firing, decided once: its key is the schedule and the instant.
 INSERT INTO occurrence (schedule_id, fire_at, state, reason, alert_id, people, decided_at)

@@ -10,14 +10,14 @@ from alertd.web.contracts.schedule import DateLine
 
 @dataclass(frozen=True, slots=True)
 class WaitingLine:
-    """One message that waits, or a schedule, at `path`; `own`: this person wrote it."""
+    """One message that waits, or a schedule, at `path`; `whose` says whether this person wrote it, or may decide it."""
 
     path: str
     level: str
     level_word: str
     headline: str
     told: str
-    own: bool
+    whose: str
 
 
 @dataclass(frozen=True, slots=True)

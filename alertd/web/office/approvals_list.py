@@ -22,7 +22,7 @@ from alertd.web.office import schedule_words
 from alertd.web.office.approvals import OTHERWISE
 from alertd.web.office.beforehand import beforehand
 from alertd.web.office.countdowns import person
-from alertd.web.office.schedule_agreeing import waiting_lines
+from alertd.web.office.schedule_agreeing import waiting_lines, whose
 from alertd.web.posted import form
 from alertd.web.rooms import ROOMS, Rooms
 from alertd.web.show import frame, show
@@ -110,7 +110,7 @@ def _alerts(here: Visit, rows: Sequence[Row], now: int) -> tuple[WaitingLine, ..
             headline=headline(loads(row["content"]), here.station.locale),
             told=f"{person(row['author'])} · sans réponse {words.when(row['ends_at'], timezone, now)}, "
             f"{OTHERWISE[row['otherwise']]}",
-            own=row["author"] == here.actor.name,
+            whose=whose(here, row["author"], Level(row["level"])),
         )
         for row in rows
     )

@@ -39,7 +39,8 @@ class Waiting:
 
 async def doors(rooms: Rooms, here: Visit) -> tuple[Choice, ...]:
     """Links, as far as this person's role goes; one that somebody waits behind says so."""
-    rows = await rooms.db.fetch("approvals.waiting", here.station.id, here.actor.name)
+    who = (here.station.id, here.actor.name, int(here.actor.releases or 0))
+    rows = await rooms.db.fetch("approvals.waiting", *who)
     waiting = Waiting(
         requests=await requests.waiting(rooms.db, here.station),
         approvals=rows[0]["n"] + await agreeing.waiting(rooms.db, here.actor),

@@ -8,7 +8,7 @@ from aiohttp import web
 from alertd.clock import from_ms
 from alertd.errors import Refused
 from alertd.issue.preview import counted_again
-from alertd.model import Act
+from alertd.model import Act, Level
 from alertd.schedule import agreeing, plans, texts
 from alertd.schedule.firing import usual
 from alertd.schedule.plans import Plan
@@ -85,7 +85,6 @@ async def _one(
     content = await usual(rooms.desk, here.station, plan, plan.next_at or now)
     again = await counted_again(rooms.desk, here.station, content, None)
     known = await texts.texts(rooms.db, plan.id, from_ms(now).astimezone(plan.recurrence.zone).date())
-    may = here.actor.releases is not None and here.actor.releases >= plan.content.level
     return ScheduleApprovalPage(
         frame=frame("Votre accord", here),
         id=plan.id,
@@ -97,7 +96,7 @@ async def _one(
         dates=await dates_of(rooms, plan, known),
         texts=tuple((schedule_words.day(day), said) for day, said in known.items()),
         seen=plan.version,
-        may_agree=may and plan.waits and here.actor.name != plan.asked_by,
+        may_agree=agreeing.may_decide(here.actor, plan),
         wrong=wrong,
         reason=reason,
     )
@@ -117,5 +116,13 @@ def _line(here: Visit, plan: Plan, now: int) -> WaitingLine:
         level_word=words.LEVELS[plan.content.level],
         headline=headline_of(plan),
         told=f"{person(plan.asked_by or '')} · {schedule_words.plain(plan)}{first}",
-        own=plan.asked_by == here.actor.name,
+        whose=whose(here, plan.asked_by or "", plan.content.level),
     )
+
+
+def whose(here: Visit, author: str, level: Level) -> str:
+    """Reads "Le vôtre", "À décider", or "En attente" for who may not decide it."""
+    if author == here.actor.name:
+        return "Le vôtre"
+    may = here.actor.releases is not None and here.actor.releases >= level
+    return "À décider" if may else "En attente"

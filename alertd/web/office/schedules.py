@@ -134,7 +134,7 @@ async def one_page(
         days=_weekdays(plan),
         election=elections.QUESTION if asked else "",
         agreement=await agreement_of(rooms, plan, now),
-        decide=f"{agreeing.PATH}/{plan.id}" if may and here.actor.name != plan.asked_by else "",
+        decide=f"{agreeing.PATH}/{plan.id}" if agreeing.may_decide(here.actor, plan) else "",
         refusal=_refusal(plan, now),
         unsaid=schedule_words.listed(await asyncio.to_thread(texts.unsaid, plan, now, known)),
         dates=await dates_of(rooms, plan, known) if plan.state != plans.ENDED else (),
