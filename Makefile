@@ -41,7 +41,7 @@ audit: .venv/audit
 pictures: .venv/test
 	@$(BIN)/python tests/browser/guide.py
 
-lock: .venv/audit
+lock: .venv/test
 	@$(BIN)/uv pip compile pyproject.toml --all-extras -c constraints.txt --universal --python-version 3.11 --generate-hashes \
 	  --no-header --no-annotate --no-emit-index-url -q -o requirements.lock
 

@@ -1,6 +1,10 @@
 """The signature on a letter, as an independent verifier sees it (dkimpy)."""
 
 import base64
+import re
+import shlex
+import shutil
+import subprocess
 from collections.abc import Callable
 from email import message_from_bytes
 from pathlib import Path
@@ -17,6 +21,7 @@ from smtp_peer import SmtpPeer
 from gateways.contract import OptionError, Outcome, Surroundings
 from gateways.loader import load
 
+PAGE = Path(__file__).parents[2] / "docs" / "fournisseurs.md"
 LEAVE = {
     "List-Unsubscribe": "<https://alerte.example/partir/ghiJKL67890>",
     "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
@@ -64,6 +69,26 @@ async def test_a_letter_is_signed(tmp_path: Path, key: rsa.RSAPrivateKey, text: 
     ):
         assert not dkim.verify(mail.replace(was, becomes, 1), dnsfunc=dns(key))
     assert "list-unsubscribe:list-unsubscribe-post" in message_from_bytes(mail)["DKIM-Signature"]
+
+
+async def test_a_key_is_made_as_the_page_says(tmp_path: Path) -> None:
+    """docs/fournisseurs.md: openssl's two commands make the key that signs, and the half that is published verifies."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl")
+    path = tmp_path / "dkim.pem"
+    made, shown = (
+        shlex.split(one.replace("/etc/alertd/dkim.pem", str(path)))
+        for one in re.findall(r"`(openssl [^`]*)`", " ".join(PAGE.read_text().split()))
+    )
+    subprocess.run(made, check=True, timeout=60, capture_output=True)  # noqa: ASYNC221, S603 - our own page's
+    told = subprocess.run(shown, check=True, timeout=60, capture_output=True)  # noqa: ASYNC221, S603
+    record = b"v=DKIM1; k=rsa; p=" + b"".join(told.stdout.splitlines()[1:-1])
+    async with (
+        SmtpPeer() as peer,
+        mailer(peer.options(5) | {"dkim_selector": "alertd1", "dkim_key_file": path}) as gateway,
+    ):
+        await send_one(gateway, await peer.play(Case.ACCEPT), text="Montez.\n", headers=LEAVE)
+    assert dkim.verify(peer.mails[0], dnsfunc=lambda *_, **__: record)
 
 
 def test_a_key_that_cannot_sign_is_named(tmp_path: Path) -> None:

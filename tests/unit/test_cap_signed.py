@@ -2,7 +2,12 @@
 
 import base64
 import hashlib
+import re
+import shlex
+import shutil
+import subprocess
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -17,6 +22,7 @@ from alertd.node.seal import signer_of
 from alertd.publish.signing import Signer
 from alertd.settings import Settings
 
+PAGE = Path(__file__).parents[2] / "docs" / "feeds.md"
 DS = {"d": "http://www.w3.org/2000/09/xmldsig#"}
 PEM, NAKED = serialization.Encoding.PEM, serialization.NoEncryption()
 DOCUMENT = """<?xml version='1.0' encoding='utf-8'?>
@@ -110,6 +116,18 @@ def test_the_start_says_what_is_wrong_with_the_files(key, tmp_path):
 
 def canonical(element):
     return etree.tostring(element, method="c14n", exclusive=True)
+
+
+def test_the_command_of_the_page_verifies_it(signed, tmp_path):
+    """docs/feeds.md: xmlsec1, which others wrote, says so of a document with the mairie's certificate, and not of a changed one."""
+    if shutil.which("xmlsec1") is None:
+        pytest.skip("xmlsec1")
+    (tmp_path / "autorite.pem").write_bytes(pem_of(signed))
+    command = shlex.split(re.search(r"`(xmlsec1 [^`]*)`", PAGE.read_text())[1])
+    for document, status in ((signed, 0), (signed.replace("Forêt".encode(), b"Grange"), 1)):
+        (tmp_path / "document.xml").write_bytes(document)
+        ran = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=60, check=False)  # noqa: S603 - our own page's
+        assert ran.returncode == status, ran.stderr
 
 
 def pem_of(signed):
