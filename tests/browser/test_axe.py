@@ -7,6 +7,8 @@ from aiohttp import ClientSession
 from axe_playwright_python.async_playwright import Axe
 from browser.test_screens import phone
 from web.pages_house import PASSWORD
+from web.test_pages_schedules import saved
+from web.test_pages_schedules_agreed import RULE
 
 from alertd.web.app import PAGES
 
@@ -16,7 +18,7 @@ HOLE = re.compile(r"\{(\w+)(?::(?:[^{}]|\{[^{}]*\})*)?\}")
 MUST = {
     "/", "/accessibilite", "/guide", "/s/bras-sur-meuse/donnees", "/connexion", "/connexion/lien", "/compte", "/compte/confirmer", "/stations", "/verify",
     "/alertes/nouvelle", "/alertes/nouvelle?sujet=fire", "/alertes/1", "/alertes/1/corriger", "/alertes/1/fin",
-    "/programmations", "/modeles", "/modeles/fire", "/modeles/nouveau", "/sandbox", "/s/bras-sur-meuse", "/bras-sur-meuse", "/bras-sur-meuse/ecran",
+    "/programmations", "/programmations/1", "/accords", "/accords/programmations/1", "/modeles", "/modeles/fire", "/modeles/nouveau", "/sandbox", "/s/bras-sur-meuse", "/bras-sur-meuse", "/bras-sur-meuse/ecran",
     "/bras-sur-meuse/archives", "/bras-sur-meuse/cadre", "/partir/0aBcDeFgHiJ",
 }  # fmt: skip
 """Pages that must be among those looked at, whatever else is: a walk that finds nothing proves nothing."""
@@ -24,9 +26,13 @@ MUST = {
 
 @pytest.fixture
 async def filled(mayor, link):
-    """What routes leave open, filled with what there is: an alert, its preview, a reader's link."""
+    """What routes leave open, filled with what there is: an alert, its preview, a reader's link, a schedule that waits for the mayor."""
     alert = await mayor.released()
     _, fields = await mayor.previewed(headline="Une autre fois")
+    assert (await mayor.post("/accords", RULE))[0] == 303
+    await mayor.log_in("le-deputy")
+    await saved(mayor)
+    await mayor.log_in("le-mayor")
     code = (await link(alert)).rpartition("/")[2]
     holes = {"id": "1", "slug": mayor.station.slug, "act": "fin", "digest": fields["digest"], "code": code}
     return holes | {

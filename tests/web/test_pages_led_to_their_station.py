@@ -3,6 +3,8 @@
 import re
 
 from web.pages_house import PASSWORD
+from web.test_pages_schedules import saved
+from web.test_pages_schedules_agreed import RULE
 from web.test_pages_several_stations import at, charny, given, go, hidden_in
 
 from alertd import issue
@@ -88,7 +90,7 @@ async def test_a_stranger_s_alert_is_told_as_one_that_there_is_not(mayor, charny
             tx, desk.clock, NewStation("verdun", "Verdun", 49.16, 5.38, mode=Mode.TRAINING)
         )
     alert = await armed(desk, await there(desk, other), other)
-    for noun in ("alertes", "accords", "relais"):
+    for noun in ("alertes", "accords", "relais", "programmations", "accords/programmations"):
         told, never = [
             re.sub(r"\d", "", (await mayor.get(f"/{noun}/{one}"))[1]) for one in (alert, alert + 1000)
         ]
@@ -125,6 +127,17 @@ async def test_an_approval_opens_in_its_station(mayor, charny):
     await go(mayor, mayor.station)
     status, page = await mayor.get(path.replace("alertes", "accords"))
     assert (status, "Vous êtes passé à Charny-sur-Meuse." in page) == (200, True)
+
+
+async def test_a_schedule_and_its_approval_open_in_their_station(mayor, charny):
+    """Asked at Charny, read by who is at Bras: a letter leads to both."""
+    await go(mayor, charny)
+    assert (await mayor.post("/accords", RULE))[0] == 303
+    path = await saved(mayor)
+    for page_path in (path, path.replace("/programmations", "/accords/programmations")):
+        await go(mayor, mayor.station)
+        status, page = await mayor.get(page_path)
+        assert (status, "Vous êtes passé à Charny-sur-Meuse." in page) == (200, True), page_path
 
 
 async def test_a_relay_opens_in_the_station_that_is_asked(mayor, desk):
