@@ -30,6 +30,12 @@ MOST_BYTES: Final = 50 * 1024 * 1024
 MOST_ROWS: Final = 1_000_000
 MOST_CHARS: Final = 1_000
 DELIMITERS: Final = ",;\t"
+NAMED: Final = {
+    ",": ("commas", "des virgules"),
+    ";": ("semicolons", "des points-virgules"),
+    "\t": ("tabs", "des tabulations"),
+}
+"""What separates, as a sentence names it, in English and in French."""
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """What makes a spreadsheet compute a cell: https://owasp.org/www-community/attacks/CSV_Injection"""
 NOT_TEXT: Final = (
@@ -107,21 +113,20 @@ def _is_no_text(raw: bytes) -> bool:
 def rows(text: str) -> Iterator[Line | Refusal]:
     """The rows of a list below its header; a row that cannot be read is a Refusal. Empty lines are passed over.
 
-    :raises Malformed: `import_header`, which names what is missing or unknown.
+    :raises Malformed: `import_header`, which names what is missing or unknown; `import_mixed`, which names what separates.
     :raises TooLarge: `import_too_large`, over a million rows.
     """
     columns: list[str] | None = None
-    for number, cells in _numbered(
-        csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
-    ):
+    sign = _delimiter(text)
+    for number, cells in _numbered(csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=True)):
         if isinstance(cells, Refusal):
             yield cells
         elif not any(cell.strip() for cell in cells):
             continue
         elif columns is None:
-            columns = _columns(cells)
+            columns = _columns(cells, sign)
         else:
-            yield _line(number, columns, cells)
+            yield _line(number, columns, cells, sign)
     if columns is None:
         raise Malformed("import_header", f"The list is empty: its first line is {','.join(COLUMNS)}.")
 
@@ -146,10 +151,11 @@ def _delimiter(text: str) -> str:
     return max(DELIMITERS, key=header.count)
 
 
-def _columns(header: list[str]) -> list[str]:
+def _columns(header: list[str], sign: str) -> list[str]:
     named = [cell.strip().lower() for cell in header]
     for name in named:
         if name and name not in COLUMNS:
+            _refuse_mixed(name, sign)
             near = get_close_matches(name, COLUMNS, 1)
             hint = f" Did you mean {near[0]}?" if near else ""
             known = ",".join(COLUMNS)
@@ -165,7 +171,34 @@ def _columns(header: list[str]) -> list[str]:
     return named
 
 
-def _line(number: int, columns: list[str], cells: list[str]) -> Line | Refusal:
+def _refuse_mixed(name: str, sign: str) -> None:
+    """Two columns of ours that another sign keeps apart are no column that nobody knows."""
+    for other in DELIMITERS.replace(sign, ""):
+        if other in name and {each.strip() for each in name.split(other)} & set(COLUMNS):
+            (here, ici), (there, la) = NAMED[sign], NAMED[other]
+            raise Malformed(
+                "import_mixed",
+                f"The first line separates its columns by {here}, and by {there} in {name[:40]!r}: save the list with one of them alone.",
+                french=f"La première ligne sépare ses colonnes par {ici}, et par {la} dans {name[:40]!r} : enregistrez la liste avec un "
+                "seul séparateur.",
+            )
+
+
+def _mixed(columns: list[str], cells: list[str], sign: str) -> str:
+    """What separates a row that is short of cells, where it is not what separates the first line; empty where it is. A tab stands in no
+    cell; other signs may, so that they must separate all of it.
+    """
+    for other in DELIMITERS.replace(sign, "") if len(cells) < len(columns) else "":
+        parts = sum(cell.count(other) + 1 for cell in cells)
+        if parts == len(columns) and (other == "\t" or len(cells) == 1):
+            return other
+    return ""
+
+
+def _line(number: int, columns: list[str], cells: list[str], sign: str) -> Line | Refusal:
+    if other := _mixed(columns, cells, sign):
+        why = f"séparée par {NAMED[other][1]}, la première ligne par {NAMED[sign][1]} : enregistrez la liste avec un seul séparateur"
+        return Refusal(number, "", why)
     control = _CONTROL.search("".join(cells))
     if control:
         return Refusal(number, _column_of(control[0], columns, cells), _UNSEEN.format(ord(control[0])))
