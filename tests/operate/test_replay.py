@@ -81,6 +81,7 @@ def scheduled(station, minutes_ago, now):
     """An information that a schedule had due then, and that is made up for within two hours."""
     what = (
         "mairie",
+        "active",
         "FREQ=DAILY",
         "2026-01-01T10:00",
         "Europe/Paris",
@@ -90,7 +91,7 @@ def scheduled(station, minutes_ago, now):
         2 * HOUR,
         now - minutes_ago * MINUTE,
     )
-    return "schedules.add", (1, station.id, "digest", *what, None, None)
+    return "schedules.add", (1, station.id, "digest", *what, None, None, None, None, None)
 
 
 def waiting(station, otherwise, now):
