@@ -59,6 +59,7 @@ async def test_an_alert_is_written_and_sent_around_a_lost_network(chromium, serv
         await page.click("button.tile:has-text('Incendie, fumées')")
         await page.check("[name=where][value=hamlet]")
         await page.select_option("#hamlet", label="La Gare")
+        await page.check("[name=words][value=free]")
         await page.fill("#headline", "Feu de grange")
         await until(page, "alertd-drafts", "drafts", bool)
         await look(camera, "91-no-network-form")
@@ -171,11 +172,12 @@ async def test_picked_phrases_come_back_without_a_network(chromium, served):
         await network.set_offline(True)
         await page.goto("/")
         await page.wait_for_selector("text=Votre brouillon est revenu")
-        title = await page.input_value("#headline")
-        assert title.startswith("Crue rapide")
-        assert "La Gare" in title
-        assert "étage" in await page.input_value("#instruction")
-        assert await page.is_visible("[data-picked]")
+        said = await page.inner_text("[data-says]")
+        assert said.startswith("Crue rapide")
+        assert "La Gare" in said
+        assert "étage" in said
+        title = said.partition(". ")[0]
+        assert await page.is_checked("label:has-text('Crue rapide') input")
         await look(camera, "96-no-network-phrases")
         await page.click("button.main")
         await page.wait_for_selector(f"text=« {title} » : dès que")
@@ -183,6 +185,40 @@ async def test_picked_phrases_come_back_without_a_network(chromium, served):
         await page.wait_for_url("**/alertes/apercu/*")
         sent = page.locator("form[action='/alertes/envoyer'] [name=words]")
         assert await sent.input_value() == "book"
+
+
+async def test_phrases_and_a_zone_are_picked_without_a_network(chromium, served):
+    """The book and the map are on the telephone: what is tapped and drawn there waits, and comes back as a preview in six languages."""
+    async with phone(chromium, served, "light", True) as page:
+        camera, network = Camera(page, "light"), page.context
+        page.set_default_timeout(WAIT_MS)
+        await log_in(page, "le-mayor")
+        await until(page, "alertd-office", "kept", lambda keys: "shell" in keys)
+        assert await page.evaluate(KEPT_BYTES) < 900_000
+        await network.set_offline(True)
+        await page.goto("/alertes/nouvelle")
+        await page.click("button.tile:has-text('Crue, inondation')")
+        assert await page.is_checked("[name=words][value=book]")
+        await page.check("label:has-text('Crue rapide') input")
+        assert (await page.inner_text("[data-says]")).startswith("Crue rapide")
+        await page.check("[name=where][value=zone]")
+        await page.wait_for_selector(".chart .outline", state="attached")
+        await page.click("[data-tool=middle]")
+        assert "Circle" in await page.input_value("[name=zone]")
+        await look(camera, "98-no-network-map")
+        await page.click("button.main")
+        await page.wait_for_selector("text=/« Crue rapide » : dès que/")
+        await network.set_offline(False)
+        await page.wait_for_url("**/alertes/apercu/*")
+        assert await page.locator("form[action='/alertes/envoyer'] [name=words]").input_value() == "book"
+        await page.wait_for_selector("text=Dans 5 autres langues")
+
+
+KEPT_BYTES = """async () => {
+  const cache = await caches.open("alertd-office");
+  const sizes = await Promise.all((await cache.matchAll()).map(async (one) => (await one.blob()).size));
+  return sizes.reduce((all, size) => all + size, 0);
+}"""
 
 
 async def test_a_preview_asked_for_without_a_network_is_named_and_the_page_finds_the_network_again(

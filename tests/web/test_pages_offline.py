@@ -1,5 +1,6 @@
 """What a telephone kept without a network, once there is one: it passes every guard, leaves once, and not late."""
 
+import html
 import json
 import re
 
@@ -39,6 +40,22 @@ async def test_the_form_is_kept_with_all_it_needs_and_no_secret(mayor, client):
     await anew(mayor)
     assert (await mayor.get(f"{SHELL}/etat"))[0] == 401
     assert (await client.get(SHELL, allow_redirects=False)).status == 303
+
+
+async def test_book_and_map_are_kept_and_nobody_s_place(mayor, client):
+    """Every topic's phrases, its own instruction among them; outline and names as anybody may see them, no count of people."""
+    _, page = await mayor.get(SHELL)
+    for phrase in ('name="hazard" value="flash_flood"', 'name="advice" value="flood"', "Des phrases prêtes"):
+        assert phrase in page
+    begun = [json.loads(html.unescape(one)) for one in re.findall(r'data-begin="([^"]*)"', page)]
+    flood = next(one for one in begun if one["topic"] == "flood")
+    assert (flood["words"], flood["advice"]) == ("book", ["flood"])
+    for one in begun:
+        assert all(f'name="advice" value="{key}"' in page for key in one["suits"]["advice"]), one
+    chart = json.loads((await mayor.get(f"{SHELL}/carte"))[1])
+    assert set(chart) == {"mairie", "outline", "places", "streets"}
+    await anew(mayor)
+    assert (await client.get(f"{SHELL}/carte", allow_redirects=False)).status == 303
 
 
 async def test_what_was_confirmed_leaves_once_however_often_it_is_brought(mayor, desk):

@@ -1,14 +1,17 @@
 """What the page is given that a telephone keeps for the hours without a network."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from alertd.web.contracts import Choice, Choices, Frame
+from alertd.web.contracts.compose import BookPart
+from alertd.web.writing.compose_form import ComposeForm
 
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """A topic or a ready text: `fields` are the form's, as JSON, with how many `hours` such an alert lasts."""
+    """A topic or a ready text: `fields` are the form's, as JSON, with how many `hours` such an alert lasts and what phrases suit it."""
 
     label: str
     level: str
@@ -39,3 +42,8 @@ class OfflinePage:
     groups: tuple[Choice, ...]
     everyone: str
     channels: tuple[Choice, ...]
+    form: ComposeForm
+    book: BookPart
+    leaflet: str
+    farthest: int
+    errors: Mapping[str, str]

@@ -18,8 +18,11 @@ from alertd.errors import AlertdError, NotLoggedIn
 from alertd.issue.outcome import outcome
 from alertd.issue.preview import stored
 from alertd.model import Content
+from alertd.stations import drawings
+from alertd.stations.streets import find
 from alertd.store.contents import loads
 from alertd.web import posted
+from alertd.web.chart import ground
 from alertd.web.contracts import Choice, Choices
 from alertd.web.contracts.offline import Beginning, Beginnings, OfflinePage
 from alertd.web.office.compose import check_level, composer, surroundings
@@ -32,6 +35,10 @@ from alertd.web.writing.compose_form import ComposeForm, Surroundings
 from alertd.web.writing.compose_show import begin, beginnings, form_page
 
 PATH: Final = "/alertes/hors-ligne"
+_BEGUN: Final[set[str]] = {
+    *("topic", "template", "level", "words", "headline", "instruction", "body", "channels"),
+    *("hazard", "advice", "time"),
+}
 WITHIN_MS: Final = 15 * MINUTE
 """So long after the thumb a wish leaves by itself; later it is asked again."""
 _LATE: Final = "Plus d'un quart d'heure a passé : rien n'est parti. Relisez, puis envoyez."
@@ -60,8 +67,20 @@ async def shell(request: web.Request) -> web.StreamResponse:
             groups=page.groups,
             everyone=page.everyone,
             channels=page.channels,
+            form=page.form,
+            book=book_form.whole(around),
+            leaflet=page.leaflet,
+            farthest=page.farthest,
+            errors=page.errors,
         )
     )
+
+
+async def chart(request: web.Request) -> web.Response:
+    """The map as a telephone keeps it: outline and names, as anybody may see them; nobody's place, and no tiles."""
+    rooms, here = request.app[ROOMS], await composer(request)
+    hamlets = await drawings.hamlets(rooms.db, here.station.id)
+    return web.json_response(ground(here.station, hamlets, await find.listed(rooms.db, here.station.id)))
 
 
 async def state(request: web.Request) -> web.Response:
@@ -190,10 +209,7 @@ def _ready(one: Choice, around: Surroundings) -> Beginning:
 
 def _fields(form: ComposeForm, around: Surroundings) -> str:
     """How the form begins; the end in hours from then, by the telephone's clock."""
-    hours = around.catalogue.topics[form.topic].duration_hours
-    begun = form.model_dump(
-        include={"topic", "template", "level", "headline", "instruction", "body", "channels"}
-    )
-    if book_form.picked(form):  # here words are typed: the first ones are there
-        begun["headline"] = around.catalogue.phrase(forms.LANGUAGE, f"hazard.{form.hazard}")
-    return json.dumps(begun | {"hours": hours}, ensure_ascii=False)
+    begun = form.model_dump(include=_BEGUN)
+    book, topic = book_form.part(form, around), around.catalogue.topics[form.topic]
+    suits = {"hazard": [one.key for one in book.hazards], "advice": [one.key for one in book.advice]}
+    return json.dumps(begun | {"hours": topic.duration_hours, "suits": suits}, ensure_ascii=False)

@@ -108,6 +108,7 @@ PAGES: Final = (
     web.get(f"/alertes/{ID}/flux", alert_news.alert_stream),
     web.get("/alertes/departs", countdowns.departures),
     web.get(offline.PATH, offline.shell),
+    web.get(f"{offline.PATH}/carte", offline.chart),
     web.get(f"{offline.PATH}/etat", offline.state),
     web.post(f"{offline.PATH}/envoi", offline.resume),
     web.get(f"/alertes/{ID}/depart", countdowns.countdown_stream),

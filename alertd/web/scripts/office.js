@@ -7,6 +7,9 @@ const OFFICE = /^\/(?:$|(?:alertes|compte|stations|programmations|historique|equ
 const COMPOSING = /^\/(?:alertes\/(?:nouvelle|[0-9]+\/corriger)|exercices\/nouveau)$/;
 const LEAVING = /^\/(?:deconnexion|compte\/appareils\/partout)$/;
 const STATIC = /\/static\/v-[0-9a-f]{12}\/[a-z0-9.-]+/g;
+const MAP = `${SHELL}/carte`;
+const LEAFLET = /^\/static\/leaflet-[0-9.]+\/leaflet\.(?:js|css)$/;
+const MOST_MAP = 600000; // bytes: Leaflet is a quarter of that, outline and names less
 const CACHE = "alertd-office";
 const FRESH_MS = 30 * 60 * 1000;
 const SHELL_MS = 7 * 24 * 3600 * 1000; // no session lasts longer
@@ -17,7 +20,7 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (origin !== self.location.origin) return;
-  const way = request.mode === "navigate" ? wayOf(request, pathname) : isKept(request, pathname) ? atHand : null;
+  const way = request.mode === "navigate" ? wayOf(request, pathname) : isKept(request, pathname) ? atHand : pathname === MAP ? mapped : null;
   if (way) event.respondWith(way(request, pathname));
 });
 self.addEventListener("message", (event) => {
@@ -41,7 +44,12 @@ function isUpload({ headers }) {
 
 // Addresses with a version never change: what the kept form needs is at hand.
 function isKept(request, pathname) {
-  return request.method === "GET" && pathname.startsWith("/static/v-");
+  return request.method === "GET" && (pathname.startsWith("/static/v-") || LEAFLET.test(pathname));
+}
+
+// Of now where there is a network; what is kept is the kept form's own.
+async function mapped(request) {
+  return (await answered(request)) ?? (await caches.match(MAP, { cacheName: CACHE })) ?? Response.error();
 }
 
 async function atHand(request) {
@@ -110,9 +118,21 @@ async function keepShell(owner) {
   const cache = await caches.open(CACHE);
   await cache.addAll(parts);
   await cache.put(SHELL, answer);
-  const needed = new Set([SHELL, ...parts]);
+  const needed = new Set([SHELL, ...parts, ...(await keepMap(cache, html).catch(() => []))]);
   for (const one of await cache.keys()) if (!needed.has(new URL(one.url).pathname)) await cache.delete(one);
   await change("kept", (store) => store.put({ owner, version: VERSION, at: Date.now() }, "shell"));
+}
+
+// The map, where it is not too large; without it the form is kept as well, and says that its map did not load.
+async function keepMap(cache, html) {
+  const folder = html.match(/data-leaflet="([^"]+)"/)?.[1];
+  if (!folder) return [];
+  const paths = [`${folder}/leaflet.js`, `${folder}/leaflet.css`, MAP];
+  const answers = await Promise.all(paths.map((path) => fetch(path, { credentials: "same-origin", redirect: "error" })));
+  const sizes = await Promise.all(answers.map(async (answer) => (await answer.clone().blob()).size));
+  if (answers.some(({ ok }) => !ok) || sizes.reduce((all, size) => all + size) > MOST_MAP) return [];
+  await Promise.all(paths.map((path, place) => cache.put(path, answers[place])));
+  return paths;
 }
 
 // Wishes -------------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ const NO_NETWORK = "Le compte n'a pas pu être fait : il viendra avec l'aperçu.
 
 export function counter(form) {
   const box = form.querySelector("[data-count]");
+  if (!box) return () => undefined; // without a network nobody counts
   const line = form.querySelector("[data-counted]");
   const ask = asking(form, "/alertes/compte", say);
 

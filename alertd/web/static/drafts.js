@@ -94,15 +94,13 @@ export function read(form) {
 }
 
 // What the picked phrases say in French, as the coach read it last; where no network answered, as they stand on their buttons.
-// The form without a network has no phrase book: it shows this.
 function french(form) {
   if (new FormData(form).get("words") !== "book") return null;
   const read = JSON.parse(form.dataset.french ?? "{}");
   const labels = (name) => [...form.querySelectorAll(`[name=${name}]:checked`)].map((input) => input.closest("label").textContent.trim());
-  const shown = (name) => ("shell" in form.dataset ? form.elements[name].value : "");
   return {
-    headline: read.headline || labels("hazard").join(" ") || shown("headline"),
-    instruction: read.instruction || labels("advice").join(" ") || shown("instruction"),
+    headline: read.headline || labels("hazard").join(" "),
+    instruction: read.instruction || labels("advice").join(" "),
   };
 }
 
@@ -119,7 +117,7 @@ export function fill(form, { fields, label }) {
   form.querySelector("[name=where]:checked")?.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
-// Into the form without a network: the phrases' words in French, and what it has no field for goes along unseen.
+// Into the form without a network: what it has no field for goes along unseen.
 export function fillKept(form, draft) {
   const said = (name) => draft.fields.find(([key]) => key === name)?.[1] ?? "";
   const named = new Set([...form.elements].map(({ name }) => name));
@@ -127,7 +125,7 @@ export function fillKept(form, draft) {
   const where = said("where");
   if (where && !form.querySelector(`[name=where][value="${CSS.escape(where)}"]`)) offerWhere(form, where, draft.label);
   fill(form, draft);
-  if (said("words") === "book") for (const [name, text] of Object.entries(draft.french ?? {})) form.elements[name].value = text;
+  if (said("words") === "book" && draft.french) form.dataset.french = JSON.stringify(draft.french);
 }
 
 function carry(form, name, value) {

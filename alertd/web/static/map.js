@@ -45,14 +45,14 @@ async function begin() {
 }
 
 async function asked() {
-  const response = await fetch("/alertes/carte");
+  const response = await fetch(part.dataset.ground ?? "/alertes/carte");
   if (!response.ok) throw new Error(response.status);
   return response.json();
 }
 
 function shown(chart) {
   const map = charted(find("data-chart"), chart, { inTitle: "Agrandir", outTitle: "Réduire", hall: "Mairie" });
-  people(chart.hexagons, map);
+  people(chart.hexagons ?? [], map); // a telephone keeps nobody's place
   return map;
 }
 

@@ -1,7 +1,7 @@
 // The form that a telephone keeps: it is begun from a topic, and what it says waits until there is a network.
 "use strict";
 
-import { now } from "./drafts.js";
+import { NAMELESS, now, read, textOf } from "./drafts.js";
 
 const form = document.querySelector("form[data-shell]");
 const part = document.querySelector("[data-form]");
@@ -19,26 +19,51 @@ let waits = false;
 let looking = 0;
 
 function begin({ textContent }, fields) {
-  byHand();
   for (const carried of form.querySelectorAll("[data-carried]")) carried.remove();
+  delete form.dataset.french;
   about.textContent = textContent;
   for (const name of ["topic", "template", "headline", "instruction", "body"]) form.elements[name].value = fields[name] ?? "";
-  for (const level of form.elements.level) level.checked = level.value === fields.level;
-  for (const channel of form.querySelectorAll("[name=channels]")) channel.checked = fields.channels.includes(channel.value);
+  for (const name of ["level", "time", "hazard"]) choose(name, [fields[name]]);
+  for (const name of ["channels", "advice"]) choose(name, fields[name]);
+  choose("words", [fields.words || "free"]);
+  for (const name of ["place", "source"]) choose(name, [""]);
   form.elements.expires.value = now(fields.hours);
+  form.elements.at.value = now();
   open();
   about.scrollIntoView();
-  form.elements.headline.dispatchEvent(new Event("input", { bubbles: true }));
+  form.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-// The words as typed: what was picked from the phrase book is no more said.
-function byHand() {
-  for (const words of form.querySelectorAll("[name=words]")) words.value = "free";
-  picked.hidden = true;
+function choose(name, values) {
+  for (const box of form.querySelectorAll(`[name=${name}]`)) box.checked = values.includes(box.value);
+}
+
+// The phrases that suit the topic stand in sight, the others one tap away; what is chosen is never put away.
+function suit() {
+  const begun = [...document.querySelectorAll("[data-begin]")].map((tile) => JSON.parse(tile.dataset.begin));
+  const suits = begun.find(({ topic }) => topic === form.elements.topic.value)?.suits ?? {};
+  for (const name of ["hazard", "advice"]) {
+    const group = form.querySelector(`[name=${name}]`).closest("fieldset");
+    if (name === "hazard") group.querySelector("summary").textContent = suits.hazard?.length ? "Autre chose" : "Choisir";
+    const [sight, away] = [group.querySelector(":scope > .chips"), group.querySelector("details .chips")];
+    for (const box of group.querySelectorAll(`[name=${name}]`)) {
+      const fits = suits[name]?.includes(box.value) || box.checked;
+      (fits ? sight : away).append(box.closest("label"));
+      box.closest("label").hidden = !fits && name === "advice" && begun.some(({ topic }) => topic === box.value); // another topic's own
+    }
+  }
+}
+
+// What the picked phrases say, as far as a telephone can tell: the daemon composes them, in every language.
+function told() {
+  const { headline, instruction } = read(form).french ?? {};
+  picked.hidden = !headline;
+  picked.querySelector("[data-says]").textContent = [headline, instruction].filter(Boolean).join(". ");
 }
 
 function open(yes = true) {
-  picked.hidden = form.querySelector("[name=words]").value !== "book";
+  if (yes) suit();
+  told();
   part.hidden = !yes;
   tiles.hidden = yes;
 }
@@ -47,7 +72,9 @@ async function wait(event) {
   event.preventDefault();
   if (!isWhole()) return;
   const { active } = await navigator.serviceWorker.ready;
-  const fields = [...new FormData(form)].filter(([, value]) => typeof value === "string");
+  const fields = [...new FormData(form)].filter(([name, value]) => typeof value === "string" && name !== "said");
+  const title = textOf(read(form)); // of phrases, no field says it
+  if (title !== NAMELESS) fields.push(["said", title]);
   active.postMessage({ office: { add: { path: "/alertes/nouvelle", fields, owner: document.body.dataset.owner } } });
   waits = true;
   open(false);
@@ -57,7 +84,8 @@ async function wait(event) {
 }
 
 function isWhole() {
-  const lacking = [form.querySelector("[name=where]:checked") ? "" : "where", form.elements.headline.value.trim() ? "" : "title"].filter(Boolean);
+  const said = new FormData(form).get("words") === "book" ? form.querySelector("[name=hazard]:checked") && form.querySelector("[name=advice]:checked") : form.elements.headline.value.trim();
+  const lacking = [form.querySelector("[name=where]:checked") ? "" : "where", said ? "" : "title"].filter(Boolean);
   const wrong = form.querySelector("[data-wrong]");
   wrong.hidden = !lacking.length;
   if (wrong.hidden) return true;
@@ -104,10 +132,13 @@ for (const tile of document.querySelectorAll("[data-begin]")) {
   tile.addEventListener("click", () => begin(tile, JSON.parse(tile.dataset.begin)));
 }
 // A draft that came back is a form under way.
-form.addEventListener("change", () => form.elements.topic.value && open());
+form.addEventListener("change", ({ isTrusted }) => {
+  if (isTrusted) delete form.dataset.french; // of what was picked before
+  if (!isTrusted && form.elements.topic.value) open();
+  else told();
+});
 form.addEventListener("submit", wait);
 form.querySelector("[data-other]").addEventListener("click", () => open(false));
-for (const name of ["headline", "instruction"]) form.elements[name].addEventListener("input", ({ isTrusted }) => isTrusted && byHand());
 for (const turn of ["online", "offline"]) addEventListener(turn, look);
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && look());
 document.querySelector("[data-drill]").hidden = location.pathname !== "/exercices/nouveau";

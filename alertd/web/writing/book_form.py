@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from alertd.catalogue import Catalogue
@@ -235,6 +236,14 @@ def part(form: ComposeForm, around: Surroundings) -> BookPart:
         other_advice=_choices(book, "instruction", _rest(book, "instruction", (*advice, *book.topics))),
         sources=_choices(book, "source", _keys(book, "source")),
     )
+
+
+def whole(around: Surroundings) -> BookPart:
+    """The book for any topic, each one's own instruction in it: as a telephone keeps it."""
+    book = around.catalogue
+    own = dict.fromkeys(topic.instruction.partition(".")[2] for topic in book.topics.values())
+    bare = part(ComposeForm(), around)
+    return replace(bare, other_advice=(*_choices(book, "instruction", own), *bare.other_advice))
 
 
 def _places(book: Catalogue, station: Station) -> Iterator[str]:
