@@ -163,12 +163,27 @@ class Catalogue:
         `place` and `until` are already in the reader's way of writing; `french` is the text as it was sent.
         """
         facts = (
-            f"{self.phrase(locale, f'level.{level}')} - {self.phrase(locale, f'topic.{topic}')}.",
+            f"{self.phrase(locale, f'level.{level}')} - {self.phrase(locale, f'topic.{base(topic)}')}.",
             f"{self.phrase(locale, 'word.place', place=place)}.",
             f"{self.phrase(locale, 'word.until', time=until)}.",
-            self.phrase(locale, self.topics[topic].instruction),
+            self.phrase(locale, self.topics[base(topic)].instruction),
         )
         return f"{' '.join(facts)}\n\n{self.phrase(locale, 'word.french_text')}\n{french}"
+
+
+def base(topic: str) -> str:
+    """The catalogue's topic that this one is, or is like: a station's own are written `event.2`."""
+    return topic.partition(".")[0]
+
+
+def is_own(topic: str) -> bool:
+    """Whether it is a station's own."""
+    return "." in topic
+
+
+def shared(topics: Iterable[str]) -> tuple[str, ...]:
+    """Those of the catalogue, which mean the same wherever they are chosen."""
+    return tuple(key for key in topics if not is_own(key))
 
 
 def language(locale: str) -> str:

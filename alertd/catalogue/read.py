@@ -72,7 +72,7 @@ class _Topic(Table):
 
 class _TopicsFile(Table):
     levels: dict[LevelKey, _Level] = Field(min_length=3)
-    topics: dict[Key, _Topic] = Field(min_length=1, max_length=60)
+    topics: dict[Key, _Topic] = Field(min_length=1, max_length=54)
     kinds: dict[Kind, tuple[Key, ...]] = Field(default_factory=dict)
 
     @model_validator(mode="after")

@@ -11,6 +11,7 @@ from urllib.parse import quote
 import click
 
 from alertd import catalogue
+from alertd.catalogue.nouns import base
 from alertd.cli.api import Api, api
 from alertd.cli.console import Console, command, table
 from alertd.clock import SystemClock, from_ms
@@ -138,7 +139,7 @@ async def _preview(daemon: Api, slug: str, content: Mapping[str, Any], update: i
 
 def _usual_level(topic: str) -> str:
     """The topic's own level; an unknown topic is left for the daemon to refuse."""
-    known = catalogue.load().topics.get(topic)
+    known = catalogue.load().topics.get(base(topic))
     return known.level if known else Level.INFO.word
 
 

@@ -13,6 +13,7 @@ from alertd.issue import tongues
 from alertd.issue.desk import Desk
 from alertd.issue.packed import ALL_ENDPOINTS, CHANNELS, WIDTH, Ids, once
 from alertd.model import ALL_TOPICS, EVERYWHERE, Act, Channel, Content, Count, Level, Target
+from alertd.stations import topics
 from alertd.store import Database, Transaction
 
 WORTH_PARTING = 400
@@ -77,7 +78,7 @@ async def _named(desk: Desk, station_id: int, content: Content, beside: Beside) 
         int(content.target.station),
         json.dumps(content.target.groups),
         station_id,
-        *await wished(desk.db, content),
+        *await wished(desk.db, content, station_id),
     )
     parts = await asyncio.to_thread(_parts, content.target)
     asked = [desk.db.fetch("audience.count", part, *terms) for part in parts]
@@ -103,19 +104,24 @@ async def count_reached_before(db: Database, alert_id: int) -> Count:
     return Count(people=0, endpoints={Channel(row["channel"]): row["n"] for row in rows})
 
 
-async def wished(db: Database | Transaction, content: Content) -> tuple[int, int, int]:
-    """What a subscription must have wished to hear of this: the mask of its topic, its level, and 1 for an exercise."""
-    return await topic_bits(db, content.level, content.topic), int(content.level), int(content.exercise)
+async def wished(db: Database | Transaction, content: Content, station_id: int = 0) -> tuple[int, int, int]:
+    """What a subscription must have wished to hear of this: the mask of its topic, its level, and 1 for an exercise. `station_id` is whose
+    followers are meant; without, those of others, to whom its own topics mean nothing.
+    """
+    return (
+        await topic_bits(db, station_id, content.level, content.topic),
+        int(content.level),
+        int(content.exercise),
+    )
 
 
-async def topic_bits(db: Database | Transaction, level: Level, topic: str) -> int:
+async def topic_bits(db: Database | Transaction, station_id: int, level: Level, topic: str) -> int:
     """The mask by which people's topics are asked. A danger is for all, whatever they chose: "les urgences arrivent toujours". A topic
-    that no subscription could have named is in none but "all".
+    that no subscription could have named is in none but "all". A station's own topics are asked of its own followers.
     """
     if level is Level.DANGER:
         return ALL_TOPICS
-    rows = await db.fetch("topics.list_all")
-    bits = {row["key"]: row["bit"] for row in rows}
+    bits = await topics.bits(db, station_id)
     return 1 << bits[topic] if topic in bits else 1 << 62
 
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from itertools import starmap
 
 import zones
-from alertd.catalogue import Template
+from alertd.catalogue import Catalogue, Template
 from alertd.clock import HOUR, MINUTE
 from alertd.errors import Refused
 from alertd.issue import locked
 from alertd.issue.desk import Desk
 from alertd.model import Content, Level, Station, Text
-from alertd.stations import reach, templates
+from alertd.stations import reach, templates, topics
 from alertd.stations.organisations import is_organisation
 
 GRACE = MINUTE
@@ -34,7 +34,8 @@ async def check(desk: Desk, station: Station, content: Content) -> None:
     """:raises Refused: the first fault's code and sentence; `fields` names them all."""
     begun = content.template, content.template_version
     ready = await templates.begun(desk.db, desk.catalogue, station, *begun)
-    faults = list(_faults(desk, station, content, ready))
+    book = await topics.named(desk.db, desk.catalogue, station)
+    faults = [*_topic(book, content), *_faults(desk, station, content, ready)]
     if faults:
         first = faults[0]
         raise Refused(
@@ -43,7 +44,6 @@ async def check(desk: Desk, station: Station, content: Content) -> None:
 
 
 def _faults(desk: Desk, station: Station, content: Content, ready: Template | None) -> Iterator[Fault]:
-    yield from _topic(desk, content)
     yield from _texts(desk, station, content)
     yield from starmap(Fault, locked.faults(desk.catalogue, content, ready))
     yield from _target(desk, station, content)
@@ -57,8 +57,8 @@ def _faults(desk: Desk, station: Station, content: Content, ready: Template | No
         )
 
 
-def _topic(desk: Desk, content: Content) -> Iterator[Fault]:
-    if content.topic not in desk.catalogue.topics:
+def _topic(book: Catalogue, content: Content) -> Iterator[Fault]:
+    if content.topic not in book.topics:
         yield Fault(
             "topic_unknown",
             "topic",

@@ -68,7 +68,7 @@ async def coverage(desk: Desk, station: Station, content: Content) -> Coverage |
     touched = await desk.db.fetch("coverage.blocks_in", station.id, ranges)
     if sum(row["n"] for row in touched) < LEAST_POINTS:
         return None
-    terms = await _terms(desk, content)
+    terms = await _terms(desk, station, content)
     points = await _points(desk, station, [row["block_id"] for row in touched])
     near = await asyncio.to_thread(lambda: zones.homes_near(points.cells).as_json())
     rows = await desk.db.fetch("coverage.homes", station.id, near, *terms)
@@ -84,9 +84,9 @@ def fives(n: int) -> int:
     return n - n % 5 if n >= 5 else min(n, 1)
 
 
-async def _terms(desk: Desk, content: Content) -> tuple[int, int, int, int]:
+async def _terms(desk: Desk, station: Station, content: Content) -> tuple[int, int, int, int]:
     channels = sum(ALL_ENDPOINTS << 4 * channel for channel in content.channels)
-    return *await wished(desk.db, content), channels
+    return *await wished(desk.db, content, station.id), channels
 
 
 async def _points(desk: Desk, station: Station, blocks: list[int]) -> _Points:

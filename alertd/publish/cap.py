@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element, SubElement
 from zoneinfo import ZoneInfo
 
 from alertd.catalogue import Catalogue
+from alertd.catalogue.nouns import base
 from alertd.clock import from_ms
 from alertd.model import Act, Event, Mode, Station
 from alertd.publish.board import Notice
@@ -97,7 +98,7 @@ def _info(
     locale: str,
 ) -> None:
     content, info = event.content, SubElement(root, "info")
-    topic = catalogue.topics.get(content.topic)
+    topic = catalogue.topics.get(base(content.topic))
     leaf(info, "language", locale)
     leaf(info, "category", topic.category if topic else "Other")
     leaf(info, "event", label(catalogue, event, locale))

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from alertd.catalogue import Catalogue
-from alertd.catalogue.nouns import FRENCH, language
+from alertd.catalogue.nouns import FRENCH, base, language
 from alertd.model import Act, Event, Station, Wording
 from alertd.publish import wording
 from alertd.publish.wording import Speech
@@ -58,7 +58,7 @@ def topic_label(catalogue: Catalogue, topic: str, locale: str, kept: Mapping[str
     """What a topic was called (`kept`, by language), else its name; its key for one that the catalogue has dropped since."""
     if kept:
         return kept.get(language(locale), kept[FRENCH])
-    known = catalogue.topics.get(topic)
+    known = catalogue.topics.get(topic) or catalogue.topics.get(base(topic))
     return known.label(locale) if known else topic
 
 

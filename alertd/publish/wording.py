@@ -13,7 +13,7 @@ from babel import localedata
 from babel.dates import format_datetime
 
 from alertd.catalogue import Catalogue
-from alertd.catalogue.nouns import FRENCH, language
+from alertd.catalogue.nouns import FRENCH, base, language
 from alertd.clock import from_ms
 from alertd.model import Act, Content, Text, Wording
 from alertd.publish.links import NOBODY, Links
@@ -159,7 +159,7 @@ def _quoted(speech: Speech) -> str:
 
 def _stand_in(catalogue: Catalogue, speech: Speech, locale: str, phrase: _Phrase, quoted: str) -> Text:
     """Topic, level, place, time and what to do from the phrases; then what was written."""
-    content, topic = speech.content, catalogue.topics[speech.content.topic]
+    content, topic = speech.content, catalogue.topics[base(speech.content.topic)]
     facts = (
         phrase(locale, "word.place", place=speech.station),
         phrase(locale, "word.until", time=when(speech.expires, speech.timezone, locale)),
@@ -168,7 +168,7 @@ def _stand_in(catalogue: Catalogue, speech: Speech, locale: str, phrase: _Phrase
     over_words = "word.mistake" if speech.act is Act.CANCEL else "word.no_danger"
     todo = phrase(locale, over_words if over else topic.instruction)
     return Text(
-        headline=f"{phrase(locale, f'level.{content.level.word}')} - {phrase(locale, f'topic.{content.topic}')}",
+        headline=f"{phrase(locale, f'level.{content.level.word}')} - {phrase(locale, f'topic.{topic.key}')}",
         body="" if over else f"{'. '.join(facts)}.",
         instruction=f"{sentence(todo)} {phrase(locale, 'word.french_text')} {quoted}",
     )

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from alertd.catalogue import Catalogue
@@ -51,11 +51,13 @@ async def choose(
     :raises Refused: `topics_invalid`, with a sentence by topic.
     """
     before = await topics.decisions(tx, station)
-    known = topics.settable(catalogue, station)
+    known = topics.settable(topics.as_decided(catalogue, station.kind, before, frozenset()), station)
     after = {
-        key: _decided(catalogue, station.kind, key, wish) for key, wish in wanted.items() if key in known
+        key: _decided(catalogue, station.kind, key, wish, before.get(key, Decision()))
+        for key, wish in wanted.items()
+        if key in known
     }
-    _check(catalogue, station, before | after)
+    check(catalogue, station, before | after)
     changed = {key: one for key, one in after.items() if one != before.get(key, Decision())}
     for key, one in changed.items():
         shown = None if one.shown is None else int(one.shown)
@@ -65,18 +67,21 @@ async def choose(
     return len(changed)
 
 
-def _decided(catalogue: Catalogue, kind: str, key: str, wish: Wish) -> Decision:
-    """What differs from what the kind has and the catalogue says."""
-    usual = key in catalogue.usual(kind)
+def _decided(catalogue: Catalogue, kind: str, key: str, wish: Wish, before: Decision) -> Decision:
+    """What differs from what the kind has and the catalogue says; one of its own is usual, and keeps its name unless it has another."""
     label = " ".join(wish.label.split())
+    if before.base is not None:
+        return replace(before, shown=None if wish.shown else False, label=label or before.label)
+    usual = key in catalogue.usual(kind)
     named = label and label != catalogue.topics[key].labels[FRENCH]
     return Decision(None if wish.shown is usual else wish.shown, label if named else None)
 
 
-def _check(catalogue: Catalogue, station: Station, decided: Mapping[str, Decision]) -> None:
+def check(catalogue: Catalogue, station: Station, decided: Mapping[str, Decision]) -> None:
+    """:raises Refused: `topics_invalid`, with a sentence by topic."""
     wrong = dict(_faults(decided))
-    shown = topics.as_decided(catalogue, station.kind, decided, frozenset()).offered
-    settable = topics.settable(catalogue, station)
+    book = topics.as_decided(catalogue, station.kind, decided, frozenset())
+    shown, settable = book.offered, topics.settable(book, station)
     if wrong or not shown.keys() & settable.keys():
         said = next(iter(wrong.values()), "Gardez au moins un sujet : sans sujet, rien ne s'écrit.")
         raise Refused("topics_invalid", said, fields=wrong)

@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from alertd.catalogue.nouns import base
 from alertd.clock import to_ms
 from alertd.errors import Malformed, Refused
 from alertd.model import Content, Level, Station
@@ -35,7 +36,7 @@ async def running(store: Database | Transaction, station: Station, now: int) -> 
 
 async def needs_tick(store: Database | Transaction, station: Station, content: Content, now: int) -> bool:
     """Whether its author says that it promotes nobody."""
-    asked = content.topic in TOPICS and content.level is not Level.DANGER
+    asked = base(content.topic) in TOPICS and content.level is not Level.DANGER
     return asked and await running(store, station, now) is not None
 
 

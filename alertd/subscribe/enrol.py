@@ -31,7 +31,7 @@ async def enrol(
 
     :raises Refused: what `prepare` refuses. :raises Conflict: `consent_withdrawn`, every address left since.
     """
-    bits = await topics.load(tx)
+    bits = await topics.load(tx, station.id)
     ready = prepare(enrolment, Setting.of(station, bits, clock.now_ms(), fiction=fiction))
     enrolled = (await enrol_many(tx, clock, keyring, station, [ready]))[0]
     if enrolled.subscriber_id is None:

@@ -32,7 +32,7 @@ async def export(
     async with store.transaction() as tx:
         await audit.append(tx, clock, station.id, actor, "subscribers.export", f"station:{station.id}")
     yield _csv([COLUMNS])
-    bits, after = await topics.load(store), 0
+    bits, after = await topics.load(store, station.id), 0
     while page := await store.fetch("subscribers.list_page", station.id, after, PAGE):
         after = page[-1]["subscriber_id"]
         listed = json.dumps([row["subscriber_id"] for row in page])
@@ -89,7 +89,7 @@ def _lines(
 
 
 def _shared(row: Row, place: Row | None, bits: Mapping[str, int]) -> dict[str, str]:
-    mask = row["topics"] if place is None or place["topics"] is None else place["topics"]
+    mask = row["topics"] if place is None else topics.here(place["topics"], row["topics"])
     until = row["valid_until"]
     return {
         "ref": ref_shown(row["ref"]) or "",

@@ -13,11 +13,12 @@ from typing import Final
 
 import zones
 from alertd.clock import FOREVER
-from alertd.model import Mode
+from alertd.model import ALL_TOPICS, Mode
 from alertd.stations import stations
 from alertd.store import reach
 from alertd.store.database import Row, Transaction
 from alertd.subscribe.nouns import PLACES
+from alertd.subscribe.topics import OWN
 
 SOURCE: Final = "stay"
 """Where the consent to such a subscription was given: with the stay."""
@@ -127,8 +128,13 @@ async def _leave(tx: Transaction, person: int, stations: Iterable[int]) -> None:
         await tx.execute("subscribers.unsubscribe", station, person)
 
 
+def _elsewhere(topics: int) -> int:
+    """What is wanted of other stations: theirs of their own are others."""
+    return topics if topics == ALL_TOPICS else topics & ~OWN
+
+
 async def _come(tx: Transaction, person: int, stay: _Stay, wanted: Mapping[int, int], now: int) -> None:
-    terms = (PLACES, stay.topics, stay.min_level, stay.exercises)
+    terms = (PLACES, _elsewhere(stay.topics), stay.min_level, stay.exercises)
     rows = [
         (station, person, *terms, now, until, None, SOURCE, stay.agreed_at, None)
         for station, until in sorted(wanted.items())

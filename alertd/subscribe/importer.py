@@ -76,7 +76,7 @@ class Importer:
             return await self._flip(batch, people, account, progress)
 
     async def _read(self, text: str, account: Account, progress: Progress) -> Gathering:
-        bits = await topics.load(self._store)
+        bits = await topics.load(self._store, self._station.id)
         reader = Reader(Setting.of(self._station, bits, self._clock.now_ms(), fiction=self._fiction))
         people, lines = Gathering(), rows(text)
         while slice_ := list(islice(lines, READ_SLICE)):

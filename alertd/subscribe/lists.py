@@ -36,7 +36,7 @@ async def page(
 ) -> tuple[Listed, ...]:
     """Up to `limit` subscribers (500 at most) in order of id, those above `after`: the last id is the next `after`."""
     rows = await store.fetch("subscribers.list_page", station_id, after, max(1, min(limit, PAGE)))
-    bits = await topics.load(store)
+    bits = await topics.load(store, station_id)
     kinds = await _kinds(store, [row["subscriber_id"] for row in rows], now)
     return tuple(
         Listed(

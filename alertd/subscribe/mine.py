@@ -100,7 +100,7 @@ async def read(db: Database | Transaction, clock: Clock, keyring: Keyring, perso
         created_at=rows[0]["created_at"],
         ways=tuple(_way(keyring, row) for row in await db.fetch("mine.endpoints", person)),
         spots=tuple(_spot(bits, row, clock.now_ms()) for row in await db.fetch("mine.places", person)),
-        agreed=tuple(_agreed(bits, row, groups) for row in listed),
+        agreed=tuple([_agreed(await topics.load(db, row["station_id"]), row, groups) for row in listed]),
         quiet=Quiet.read(rows[0]["quiet"]) if rows[0]["quiet"] else None,
         reminded_at=rows[0]["reminded_at"],
     )

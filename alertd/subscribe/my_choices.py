@@ -84,7 +84,7 @@ async def choose(
 ) -> None:
     """The lowest level, the topics (none: all) and the scope of one station. :raises Refused: `unknown_topic`."""
     level, wanted, scope = terms
-    mask = topics.mask(await topics.load(tx), wanted)
+    mask = topics.mask(await topics.load(tx, station_id), wanted)
     where = PLACES if scope == PLACES and mine.lasting else EVERYWHERE
     await take(tx, "enrolment")
     await tx.execute("mine.set_terms", station_id, mine.id, int(level), mask, where)
@@ -115,7 +115,7 @@ async def settle_down(
     await tx.execute("subscribers.add_place", mine.id, ordinal, cell, kind, None, clock.now_ms())
     for one in mine.agreed:
         if one.station_id == station.id:
-            mask = topics.mask(await topics.load(tx), one.topics)
+            mask = topics.mask(await topics.load(tx, station.id), one.topics)
             await tx.execute("mine.set_terms", station.id, mine.id, int(one.min_level), mask, PLACES)
     await _changed(tx, clock, mine, "place.add", station.id)
 

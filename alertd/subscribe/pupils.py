@@ -120,7 +120,7 @@ async def keep(
             "Dites où les parents ont donné leur accord : fiche de rentrée 2026, par exemple.",
         )
     await refuse_during_danger(tx)
-    setting = Setting.of(station, await topics.load(tx), clock.now_ms(), fiction=fiction)
+    setting = Setting.of(station, await topics.load(tx, station.id), clock.now_ms(), fiction=fiction)
     readies = _readies(lines, consent, setting)
     enrolled = await enrol_many(
         tx, clock, keyring, station, [one for one in readies.values() if one is not None]

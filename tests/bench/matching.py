@@ -154,7 +154,7 @@ async def _topic_bit(url: str) -> int:
     db: Database = connect(url, SystemClock())
     await db.open()
     try:
-        return await audience.topic_bits(db, LEVEL, TOPIC)
+        return await audience.topic_bits(db, 0, LEVEL, TOPIC)
     finally:
         await db.close()
 

@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("mayor")]
 
 @pytest.mark.parametrize(("scheme", "script"), WAYS)
 async def test_topics_are_hidden_and_renamed_with_the_thumb(chromium, served, scheme, script):
-    """A tick, a name, one button; a name that two share is told beside both."""
+    """A tick, a name, one button; a name that two share is told beside both; one of its own is added below."""
     async with phone(chromium, served, scheme, script) as page:
         camera = Camera(page, scheme if script else f"{scheme}-without-script")
         await page.goto("/sujets")
@@ -33,6 +33,15 @@ async def test_topics_are_hidden_and_renamed_with_the_thumb(chromium, served, sc
         await page.goto("/alertes/nouvelle")
         assert await page.locator("text=Fêtes du village").count() == 1
         assert await page.locator("text=Battues").count() == 0
+        await page.goto("/sujets")
+        await page.fill("#own-label", "Navette de la plage")
+        await page.select_option("#own-like", "bus")
+        await page.click("text=Ajouter ce sujet")
+        await page.wait_for_selector("details:has-text('Retirer')")
+        await page.locator("#own").scroll_into_view_if_needed()
+        await camera.keep("99-subjects-own")
+        await page.goto("/alertes/nouvelle")
+        assert await page.locator("text=Navette de la plage").count() == 1
         assert [one for one in camera.complaints if "422" not in one] == []
 
 

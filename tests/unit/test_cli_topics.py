@@ -37,3 +37,14 @@ def test_what_is_not_the_stations_to_decide_is_refused(alertd, key):
     """A danger is its commune's; a topic that there is not is nobody's."""
     status, said = alertd("station", "topic", "judo", key, "--show")
     assert (status, "decides about no topic" in said) == (2, True)
+
+
+def test_a_topic_of_its_own_is_added_and_removed(alertd):
+    """Named, and like one of the catalogue; hidden and renamed as any other; its key is not used again."""
+    assert topics(alertd, "--like", "event", "--label", "Gala")["event.1"] == "Gala"
+    assert topics(alertd, "event.1", "--label", "Gala annuel")["event.1"] == "Gala annuel"
+    assert "event.1" not in topics(alertd, "event.1", "--hide")
+    assert "event.1" not in topics(alertd, "event.1", "--remove")
+    assert "event.2" in topics(alertd, "--like", "event", "--label", "Gala")
+    status, said = alertd("station", "topic", "judo", "--like", "fire", "--label", "Feu")
+    assert (status, "Choisissez" in said) == (2, True)

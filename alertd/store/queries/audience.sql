@@ -15,7 +15,7 @@ SELECT group_concat(person) AS packed
          WHERE $2 = 1 AND s.station_id = $4
            AND ((s.topics & $5) <> 0 OR (s.scope = 'places' AND EXISTS (
                  SELECT 1 FROM place q
-                  WHERE q.subscriber_id = s.subscriber_id AND (q.topics & $5) <> 0 AND q.ended_at > (SELECT now_ms()))))
+                  WHERE q.subscriber_id = s.subscriber_id AND (q.topics & $5 & ~CAST(4593671619917905920 AS BIGINT)) <> 0 AND q.ended_at > (SELECT now_ms()))))
            AND s.min_level <= $6 AND s.exercises >= $7 AND s.valid_until > (SELECT now_ms())
            AND b.hidden = 0 AND b.valid_until > (SELECT now_ms())
         UNION ALL
@@ -91,14 +91,15 @@ SELECT group_concat(p.subscriber_id) AS packed
    AND p.since <= $6 AND p.valid_until > $6;
 
 -- name: of_station
--- A slice of a station's people behind $2: the same conditions as reach has, a topic wanted at one place alone included.
+-- A slice of a station's people behind $2: the same conditions as reach has, a topic wanted at one place alone included; of a place's
+-- mask only the catalogue's bits count (54 to 61 are each station's own).
 SELECT group_concat(subscriber_id) AS packed
   FROM (SELECT s.subscriber_id
           FROM subscription s JOIN subscriber b ON b.id = s.subscriber_id
          WHERE s.station_id = $1 AND s.subscriber_id > $2 AND s.subscriber_id <= $8
            AND ((s.topics & $3) <> 0 OR (s.scope = 'places' AND EXISTS (
                  SELECT 1 FROM place q
-                  WHERE q.subscriber_id = s.subscriber_id AND (q.topics & $3) <> 0 AND q.created_at <= $5 AND q.ended_at > $5)))
+                  WHERE q.subscriber_id = s.subscriber_id AND (q.topics & $3 & ~CAST(4593671619917905920 AS BIGINT)) <> 0 AND q.created_at <= $5 AND q.ended_at > $5)))
            AND s.min_level <= $4 AND s.exercises >= $6 AND s.since <= $5 AND s.valid_until > $5
            AND b.hidden = 0 AND b.valid_until > $5
          ORDER BY s.subscriber_id LIMIT $7) found;

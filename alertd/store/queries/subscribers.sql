@@ -130,9 +130,13 @@ UPDATE subscription SET channels = (
 WHERE subscriber_id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($1 AS TEXT)));
 
 -- name: derive_places
--- One row for each place and station; an ended place keeps its row as a tombstone, valid until it ended.
+-- One row for each place and station; an ended place keeps its row as a tombstone, valid until it ended. A place's own choice is of
+-- the catalogue's topics; bits 54 to 61 are each station's own, and as the subscription has them.
 INSERT INTO reach (station_id, cell, subscriber_id, ordinal, topics, min_level, exercises, channels, since, valid_until)
-SELECT s.station_id, p.cell, s.subscriber_id, p.ordinal, COALESCE(p.topics, s.topics), s.min_level, s.exercises,
+SELECT s.station_id, p.cell, s.subscriber_id, p.ordinal, 
+       CASE WHEN p.topics IS NULL THEN s.topics
+            ELSE (p.topics & ~CAST(4593671619917905920 AS BIGINT)) | (s.topics & CAST(4593671619917905920 AS BIGINT)) END,
+       s.min_level, s.exercises,
        s.channels,
        CASE WHEN p.created_at > s.since THEN p.created_at ELSE s.since END,
        CASE WHEN p.ended_at <= s.valid_until AND p.ended_at <= b.valid_until THEN p.ended_at

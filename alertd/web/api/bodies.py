@@ -126,7 +126,9 @@ class AlertBody(Body):
     """An alert, as it is drafted, previewed and released."""
 
     level: LevelWord
-    topic: Word = Field(description="A topic's key in the instance's catalogue: fire, flood, water...")
+    topic: Word = Field(
+        description="A topic's key, of those that the station offers: fire, flood, water, event.1..."
+    )
     target: TargetBody
     texts: Texts = Field(description="Headline, body and instruction by language: {'fr': {...}}.")
     channels: Annotated[list[Channel], Field(min_length=1, max_length=5)]

@@ -4,17 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from alertd.web.contracts import Frame
+from alertd.web.contracts import Choice, Frame
 
 
 @dataclass(frozen=True, slots=True)
 class SubjectLine:
-    """A topic as it stands or was typed: `name` the station's own, "" for the `usual` one; `shown`: it is offered."""
+    """A topic as it stands or was typed: `name` the station's own, "" for the `usual` one; `shown`: it is offered. One that the station
+    added is `like` another, named.
+    """
 
     key: str
     name: str
     usual: str
     shown: bool
+    like: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,9 @@ class SubjectGroup:
 
 @dataclass(frozen=True, slots=True)
 class SubjectsPage:
-    """`granted` names the emergencies that the commune lets an organisation send; `errors` has a sentence by topic."""
+    """`granted` names the emergencies that the commune lets an organisation send; `errors` has a sentence by topic, and for the
+    fields of one to add: its `typed` name and what it is like, of `likes`; none where the station adds none. `added` are its own.
+    """
 
     template: ClassVar[str] = "subjects.html"
     frame: Frame
@@ -38,3 +43,6 @@ class SubjectsPage:
     groups: tuple[SubjectGroup, ...]
     granted: str
     longest: int
+    added: tuple[SubjectLine, ...]
+    likes: tuple[Choice, ...]
+    typed: tuple[str, str]

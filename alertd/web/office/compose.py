@@ -75,7 +75,7 @@ async def compose_page(request: web.Request) -> web.StreamResponse:
     if query.get("modele") in around.templates:
         form = forms.filled(query["modele"], around)
     one = None if drill else await asked(rooms, here, query.get("demande", ""))
-    if form is None and query.get("sujet") in rooms.catalogue.topics:
+    if form is None and query.get("sujet") in around.catalogue.topics:
         form = forms.blank(query["sujet"], around)
         form = begun(form, one, rooms.settings.limits.headline_chars) if one else form
     if form is None:
@@ -110,7 +110,7 @@ async def _copied(rooms: Rooms, here: Visit, alert_id: int, *, drill: bool) -> w
     told = told_in(await own_alert(rooms, here, alert_id))
     around = await surroundings(rooms, here, zone=told.target.zone)
     form = forms.form_of(told, around)
-    if told.topic in rooms.catalogue.topics:
+    if told.topic in around.catalogue.topics:
         fresh = forms.blank(told.topic, around)
         form = form.model_copy(update={"expires": fresh.expires, "at": fresh.at})
     form = form.as_exercise() if drill else form

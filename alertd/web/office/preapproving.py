@@ -7,7 +7,7 @@ from aiohttp import web
 
 from alertd.errors import Refused
 from alertd.model import Level
-from alertd.stations import preapprovals
+from alertd.stations import preapprovals, topics
 from alertd.stations.preapprovals import Wish
 from alertd.web.office.organisations import PATH, deciding, page_of
 from alertd.web.show import show
@@ -23,7 +23,8 @@ async def preapprove(request: web.Request) -> web.StreamResponse:
                 await preapprovals.withdraw(tx, rooms.clock, *who, _number(typed.get("preapproval")))
             else:
                 wish = _wish(typed)
-                await preapprovals.grant(tx, rooms.clock, rooms.catalogue, *who, wish)
+                book = await topics.of(tx, rooms.catalogue, child)
+                await preapprovals.grant(tx, rooms.clock, book, *who, wish)
     except Refused as error:
         return show(await page_of(rooms, here, child, error.message), error.status)
     raise web.HTTPSeeOther(f"{PATH}/{child.id}")

@@ -6,6 +6,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from alertd.catalogue import Template, french
+from alertd.catalogue.nouns import is_own
 from alertd.errors import Refused
 from alertd.model import Content, Level, Station
 from alertd.stations import organisations, templates, templating, topics
@@ -199,7 +200,11 @@ async def _page(
     past = await templates.history(rooms.db, here.station, key) if key else ()
     may = templating.may_change(here.actor)
     book = await topics.of(rooms.db, rooms.catalogue, here.station)
-    known = {key: one for key, one in book.topics.items() if key in book.offered or key == typed.topic}
+    known = {
+        key: one
+        for key, one in book.topics.items()
+        if not is_own(key) and (key in book.offered or key == typed.topic)
+    }
     inside = organisations.is_organisation(here.station)
     danger = one is not None and one.template.level == Level.DANGER.word
     return ReadyTextPage(

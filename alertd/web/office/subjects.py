@@ -1,16 +1,20 @@
-"""The station's topics: which are offered, here and to residents, and by which name."""
+"""The station's topics: which are offered, here and to residents, and by which name; and those of its own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from aiohttp import web
 
-from alertd.catalogue.nouns import FRENCH, Topic
-from alertd.errors import Refused
+from alertd.catalogue import Catalogue
+from alertd.catalogue.nouns import FRENCH, Topic, base, is_own
+from alertd.errors import Conflict, Refused
 from alertd.model import Level
-from alertd.stations import choosing_topics, topics
+from alertd.stations import choosing_topics, own_topics, topics
 from alertd.stations.choosing_topics import LONGEST, Wish
+from alertd.stations.topics import Decision
+from alertd.store.database import Transaction
 from alertd.web import words
+from alertd.web.contracts import Choice
 from alertd.web.contracts.subject import SubjectGroup, SubjectLine, SubjectsPage
 from alertd.web.posted import form
 from alertd.web.rooms import ROOMS, Rooms
@@ -18,32 +22,52 @@ from alertd.web.show import frame, show
 from alertd.web.visits import Visit, visit
 
 PATH: Final = "/sujets"
+LIKELY: Final = "event"
+"""What most topics of a station's own are like."""
 
 
 async def subjects_page(request: web.Request) -> web.StreamResponse:
     """All of them, by level. :raises NotAllowed: `topics_not_allowed`."""
     rooms, here = request.app[ROOMS], await _deciding(request)
-    return show(await _page(rooms, here, await _standing(rooms, here), saved="fait" in request.query))
+    return show(await _page(rooms, here, {}, saved="fait" in request.query))
 
 
 async def choose(request: web.Request) -> web.StreamResponse:
-    """What is ticked is offered, under the name that is written. :raises NotAllowed: `topics_not_allowed`."""
+    """What is ticked is offered, under the name that is written; or one of the station's own is added, or removed.
+
+    :raises NotAllowed: `topics_not_allowed`.
+    """
     rooms, here = request.app[ROOMS], await _deciding(request)
-    wanted = _wanted(await form(request), topics.settable(rooms.catalogue, here.station))
+    typed = await form(request)
+    wanted = _wanted(typed, await _settable(rooms, here))
     try:
         async with rooms.db.transaction() as tx:
-            said = (rooms.clock, rooms.catalogue, here.station, here.actor.name, wanted)
-            await choosing_topics.choose(tx, *said)
-    except Refused as error:
-        standing = await _standing(rooms, here) | wanted
-        return show(await _page(rooms, here, standing, error), error.status)
+            await _do(tx, rooms, here, typed, wanted)
+    except (Refused, Conflict) as error:
+        named = str(typed.get("label", ""))[:200], str(typed.get("like", ""))[:40]
+        return show(await _page(rooms, here, wanted, error, typed=named), error.status)
     raise web.HTTPSeeOther(f"{PATH}?fait=1")
+
+
+async def _do(tx: Transaction, rooms: Rooms, here: Visit, typed: Any, wanted: Mapping[str, Wish]) -> None:
+    said = (tx, rooms.clock, rooms.catalogue, here.station, here.actor.name)
+    match typed.get("act", ""):
+        case "add":
+            await own_topics.add(*said, str(typed.get("label", ""))[:200], str(typed.get("like", ""))[:40])
+        case "remove":
+            await own_topics.remove(*said, str(typed.get("key", "")))
+        case _:
+            await choosing_topics.choose(*said, wanted)
 
 
 async def _deciding(request: web.Request) -> Visit:
     here = await visit(request)
     choosing_topics.check_actor(here.actor)
     return here
+
+
+async def _settable(rooms: Rooms, here: Visit) -> dict[str, Topic]:
+    return topics.settable(await topics.named(rooms.db, rooms.catalogue, here.station), here.station)
 
 
 def _wanted(typed: Any, known: Mapping[str, Topic]) -> dict[str, Wish]:
@@ -56,41 +80,48 @@ def _wanted(typed: Any, known: Mapping[str, Topic]) -> dict[str, Wish]:
     }
 
 
-async def _standing(rooms: Rooms, here: Visit) -> dict[str, Wish]:
-    decided = await topics.decisions(rooms.db, here.station)
-    offered = (await topics.of(rooms.db, rooms.catalogue, here.station)).offered
-    return {
-        key: Wish(key in offered, (decided[key].label or "") if key in decided else "")
-        for key in topics.settable(rooms.catalogue, here.station)
-    }
-
-
 async def _page(
     rooms: Rooms,
     here: Visit,
-    standing: Mapping[str, Wish],
-    error: Refused | None = None,
+    wanted: Mapping[str, Wish],
+    error: Refused | Conflict | None = None,
     *,
     saved: bool = False,
+    typed: tuple[str, str] = ("", LIKELY),
 ) -> SubjectsPage:
-    known = topics.settable(rooms.catalogue, here.station)
-    groups = [_group(level, known, standing) for level in sorted(Level, reverse=True)]
-    offered = (await topics.of(rooms.db, rooms.catalogue, here.station)).offered
+    """As it stands, or as it was `wanted`."""
+    book = await topics.of(rooms.db, rooms.catalogue, here.station)
+    known = topics.settable(book, here.station)
+    decided = await topics.decisions(rooms.db, here.station)
+    lines = [
+        _line(rooms.catalogue, book, one, decided.get(key), wanted.get(key)) for key, one in known.items()
+    ]
+    groups = [_group(level, known, lines) for level in sorted(Level, reverse=True)]
+    likes = own_topics.likes(rooms.catalogue) if own_topics.may_have(here.station) else {}
     return SubjectsPage(
         frame=frame("Sujets", here),
         notice=error.message if error else "",
         saved=saved,
-        errors=error.fields if error else {},
+        errors=error.fields if isinstance(error, Refused) else {},
         groups=tuple(group for group in groups if group.lines),
-        granted=", ".join(one.label(FRENCH) for key, one in offered.items() if key not in known),
+        granted=", ".join(one.label(FRENCH) for key, one in book.offered.items() if key not in known),
         longest=LONGEST,
+        added=tuple(one for one in lines if one.like),
+        likes=tuple(Choice(key, label) for key, label in likes.items()),
+        typed=typed,
     )
 
 
-def _group(level: Level, known: Mapping[str, Topic], standing: Mapping[str, Wish]) -> SubjectGroup:
-    lines = (
-        SubjectLine(key, standing[key].label, one.label(FRENCH), standing[key].shown)
-        for key, one in known.items()
-        if one.level == level.word
-    )
-    return SubjectGroup(words.LEVELS[level], level.word, tuple(lines))
+def _line(
+    catalogue: Catalogue, book: Catalogue, topic: Topic, decided: Decision | None, wanted: Wish | None
+) -> SubjectLine:
+    name = (decided.label or "") if decided else ""
+    like = catalogue.topics[base(topic.key)]
+    wish = wanted or Wish(topic.key in book.offered, name)
+    label = like.label(FRENCH)
+    return SubjectLine(topic.key, wish.label, label, wish.shown, label if is_own(topic.key) else "")
+
+
+def _group(level: Level, known: Mapping[str, Topic], lines: Sequence[SubjectLine]) -> SubjectGroup:
+    found = tuple(line for line in lines if known[line.key].level == level.word)
+    return SubjectGroup(words.LEVELS[level], level.word, found)

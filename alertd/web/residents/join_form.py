@@ -13,6 +13,7 @@ from multidict import MultiMapping
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from alertd.catalogue import LANGUAGES, Catalogue
+from alertd.catalogue.nouns import shared
 from alertd.clock import FOREVER, to_ms
 from alertd.errors import AlertdError, Refused
 from alertd.model import Channel, Level, Station
@@ -252,21 +253,21 @@ def _faults(form: JoinForm, around: Around) -> Iterator[tuple[str, str]]:
 
 
 def _places(form: JoinForm, around: Around, kind: str) -> Iterator[At]:
+    offered = shared(around.chosen_topics)
     for each, spot in around.where.spots.items():
-        own = _of(form.of(each, "topics"), around) if form.of(each, "own") == "on" else None
+        own = _of(form.of(each, "topics"), around, offered) if form.of(each, "own") == "on" else None
         yield At(spot.latitude, spot.longitude, kind or each, own)
 
 
 def _topics(form: JoinForm, around: Around) -> tuple[str, ...]:
-    return _of(form.topics, around) if form.what == "chosen" else ()
+    return _of(form.topics, around, around.chosen_topics) if form.what == "chosen" else ()
 
 
-def _of(ticked: tuple[str, ...], around: Around) -> tuple[str, ...]:
+def _of(ticked: tuple[str, ...], around: Around, offered: tuple[str, ...]) -> tuple[str, ...]:
     """None named means all, those to come included. Dangers are never left out, nor what nobody was asked about."""
-    if set(ticked) == set(around.chosen_topics):
+    if set(ticked) == set(offered):
         return ()
-    asked = set(around.chosen_topics)
-    return (*(key for key in around.catalogue.topics if key not in asked), *ticked)
+    return (*(key for key in around.catalogue.topics if key not in offered), *ticked)
 
 
 def _end(form: JoinForm, around: Around) -> int:
@@ -295,4 +296,4 @@ def checked_topics(form: JoinForm, around: Around) -> Mapping[str, bool]:
 def checked_here(form: JoinForm, around: Around, kind: str) -> Mapping[str, bool]:
     """The same of one place."""
     own = form.of(kind, "own") == "on"
-    return {key: not own or key in form.of(kind, "topics") for key in around.chosen_topics}
+    return {key: not own or key in form.of(kind, "topics") for key in shared(around.chosen_topics)}

@@ -56,7 +56,7 @@ def wrong_addresses(rooms: Rooms, station: Station, form: JoinForm) -> dict[str,
 
 async def ready(rooms: Rooms, station: Station, wish: Enrolment) -> Ready:
     """The wish, checked. :raises Refused: what `prepare` refuses."""
-    known, fiction = await bits.load(rooms.db), rooms.settings.subscribers.fiction_numbers
+    known, fiction = await bits.load(rooms.db, station.id), rooms.settings.subscribers.fiction_numbers
     return prepare(wish, Setting.of(station, known, rooms.clock.now_ms(), fiction=fiction))
 
 

@@ -18,7 +18,7 @@ SELECT string_agg(CAST(person AS TEXT), ',') AS packed
          WHERE $2 = 1 AND s.station_id = $4
            AND ((s.topics & $5) <> 0 OR (s.scope = 'places' AND EXISTS (
                  SELECT 1 FROM place q
-                  WHERE q.subscriber_id = s.subscriber_id AND (q.topics & $5) <> 0 AND q.ended_at > (SELECT now_ms()))))
+                  WHERE q.subscriber_id = s.subscriber_id AND (q.topics & $5 & ~CAST(4593671619917905920 AS BIGINT)) <> 0 AND q.ended_at > (SELECT now_ms()))))
            AND s.min_level <= $6 AND s.exercises >= $7 AND s.valid_until > (SELECT now_ms())
            AND b.hidden = 0 AND b.valid_until > (SELECT now_ms())
         UNION ALL
@@ -68,7 +68,7 @@ SELECT string_agg(CAST(subscriber_id AS TEXT), ',') AS packed
          WHERE s.station_id = $1 AND s.subscriber_id > $2 AND s.subscriber_id <= $8
            AND ((s.topics & $3) <> 0 OR (s.scope = 'places' AND EXISTS (
                  SELECT 1 FROM place q
-                  WHERE q.subscriber_id = s.subscriber_id AND (q.topics & $3) <> 0 AND q.created_at <= $5 AND q.ended_at > $5)))
+                  WHERE q.subscriber_id = s.subscriber_id AND (q.topics & $3 & ~CAST(4593671619917905920 AS BIGINT)) <> 0 AND q.created_at <= $5 AND q.ended_at > $5)))
            AND s.min_level <= $4 AND s.exercises >= $6 AND s.since <= $5 AND s.valid_until > $5
            AND b.hidden = 0 AND b.valid_until > $5
          ORDER BY s.subscriber_id LIMIT $7) found;
