@@ -7,8 +7,9 @@ every one of them would enter at another place (docs/performance.md). While one 
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +53,7 @@ class Audience:
         self._db = db
         self._piece = piece
         self._rings: OrderedDict[_Ring, asyncio.Task[Ids]] = OrderedDict()
+        self._foresight: asyncio.Task[Sequence[Row]] | None = None
 
     async def slice(self, work: Work, most: int) -> Slice:
         """The next people of a piece: up to `most` behind its cursor."""
@@ -94,6 +96,7 @@ class Audience:
 
     async def _ring(self, work: Work) -> Ids:
         """A ring that is read, or being read; the one around it is begun, for whoever comes to it soon."""
+        self._foresee()
         reading = self._begin(work, work.ring)
         found = await asyncio.shield(reading)  # another step may wait for it, too
         self._begin(work, work.ring + 1)
@@ -112,8 +115,16 @@ class Audience:
         what = (work.event_id, ring, work.source_id, *work.filters, int(work.kind == "places"))
         return _ids((await self._db.fetch("audience.of_zone", *what))[0])
 
+    def _foresee(self) -> None:
+        """Have everyone's endpoints at hand before they are asked for: once, at a node's first zone, since what a disk alone has
+        after a start is in memory from then on.
+        """
+        if self._foresight is None:
+            self._foresight = asyncio.create_task(self._db.fetch("audience.foresee"))
+            self._foresight.add_done_callback(_failed)
 
-def _failed(ring: "asyncio.Task[Ids]") -> bool:
+
+def _failed(ring: "asyncio.Task[Any]") -> bool:
     """Whether it is to be read anew; a read ahead that failed is nobody's fault yet."""
     return ring.done() and (ring.cancelled() or ring.exception() is not None)
 

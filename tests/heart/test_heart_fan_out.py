@@ -116,6 +116,30 @@ class _LosesSight(TroubledStore):
         return await super().fetch(query, *arguments)
 
 
+class _Asked(TroubledStore):
+    """Counts what is read beside the writer."""
+
+    def __init__(self, behind):
+        super().__init__(behind, nothing)
+        self.queries = Counter()
+
+    async def fetch(self, query, /, *arguments):
+        self.queries[query] += 1
+        return await super().fetch(query, *arguments)
+
+
+async def test_endpoints_are_read_ahead_at_the_first_zone_since_a_start(town):
+    """Once: whoever is written afterwards is found in memory, by this alert and by the next."""
+    store = _Asked(town.db)
+    node = replace(town.node, fan_out=replace(town.node.fan_out, db=store))
+    people = {await town.person(), await town.person((LAT + 0.008, LON))}
+    for _ in range(2):
+        released = await town.release()
+        await town.spread(node)
+        assert await town.people_of(released) == people
+        assert store.queries["audience.foresee"] == 1
+
+
 async def test_danger_goes_to_the_nearest_first(town):
     """Whoever enrolled first, the ring around the centre is handed over before the next, and the placeless last."""
     metres = [900, 100, 450, 800, 250, 1_100, 50]
