@@ -42,7 +42,7 @@ async def test_where_people_are_sent_is_tapped_and_remembered(mayor):
     form = posted(page) | {"where": "hamlet:1"}
     assert "fill_lieu_refuge" not in form
     status, refused, _ = await mayor.post("/alertes/nouvelle", form)
-    assert (status, "Remplacez {lieu_refuge}" in plain(refused)) == (422, True)
+    assert (status, "Remplacez {lieu_refuge} : touchez ci-dessus" in plain(refused)) == (422, True)
     typed = form | {"instruction": form["instruction"].replace("{lieu_refuge}", "la salle des fêtes")}
     _, path = await read(mayor, typed)
     fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', (await mayor.get(path))[1]))
@@ -106,3 +106,29 @@ async def test_many_places_are_eight_taps(mayor):
         for n in range(12):
             await drawings.add_hamlet(tx, mayor.station, f"Ferme {n:02}", 49.2 + n / 1000, 5.38)
     assert len(offered((await mayor.get(LEAVE))[1], "lieu_refuge")) == 8
+
+
+async def test_who_forgot_the_place_is_told_once(mayor):
+    """The question where is red, and not the text's blank that it fills; a blank that nothing is known of is to be typed."""
+    page = (
+        await mayor.post("/alertes/nouvelle", posted((await mayor.get("/alertes/nouvelle?modele=fire"))[1]))
+    )[1]
+    assert "Dites où" in page
+    assert "Remplacez {lieu}" not in plain(page)
+    road = posted((await mayor.get("/alertes/nouvelle?modele=road"))[1]) | {"where": "hamlet:1"}
+    assert "Remplacez {axe} : écrivez ce qu’il faut dire." in plain(
+        (await mayor.post("/alertes/nouvelle", road))[1]
+    )
+
+
+async def test_what_was_typed_stays_in_sight_when_it_is_corrected(mayor):
+    """The hour and the place are taps again; the road's name stands where it was written."""
+    page = (await mayor.get("/alertes/nouvelle?modele=road"))[1]
+    typed = {
+        "headline": "Route D38 coupée {lieu} (arbre) jusque vers {h}.",
+        "instruction": "Déviation: par Vaux.",
+    }
+    form = posted(page) | {"where": "hamlet:1", "fill_h": "13h"} | typed
+    _, path = await read(mayor, form)
+    back = posted((await mayor.get(f"/alertes/nouvelle?apercu={path.rpartition('/')[2]}"))[1])
+    assert (back["headline"], back["fill_h"]) == (typed["headline"], "13h")

@@ -49,6 +49,16 @@ def part(form: ComposeForm, around: Surroundings) -> tuple[BlankPart, ...]:
     return tuple(one for one in parts if one.items)
 
 
+def is_known(name: str, around: Surroundings) -> bool:
+    """Whether the station itself knows what may stand there: an hour, a day, a place."""
+    return next(_known(name, around), "") != ""
+
+
+def offers(name: str, form: ComposeForm, around: Surroundings) -> bool:
+    """Whether something can be tapped for this blank."""
+    return bool(_part(name, "", around.templates.get(form.template), around).items)
+
+
 def _part(name: str, chosen: str, ready: Template | None, around: Surroundings) -> BlankPart:
     used = _used(name, ready, around)
     known = dict.fromkeys((*used, *_known(name, around)))

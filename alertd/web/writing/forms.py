@@ -1,10 +1,10 @@
 """The form of an alert: text as typed, kept whatever happens, and read into a Content when nothing is wrong with it."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
+from alertd.catalogue.nouns import BLANK
 from alertd.clock import HOUR, MINUTE
 from alertd.errors import Refused
 from alertd.issue import locked
@@ -21,7 +21,6 @@ from alertd.web.writing.where_form import read_target, where_fields
 LANGUAGE: Final = "fr"
 FREE: Final = frozenset({Channel.PUSH, Channel.EMAIL})
 """What costs nobody anything."""
-_BLANK: Final = re.compile(r"\{\w+\}")
 
 
 def content(form: ComposeForm, around: Surroundings) -> Content:
@@ -150,14 +149,23 @@ def _text(part: str) -> Reading:
             raise Fault("Ce texte contient un signe que les téléphones n'affichent pas : enlevez-le.")
         if len(text) > most:
             raise Fault(f"Ce texte a {number(len(text))} caractères : gardez-en {number(most)} au plus.")
-        if blank := _BLANK.search(text):
-            raise Fault(f"Remplacez {blank[0]} par ce qu'il faut dire.")
+        if said := _to_fill(text, form, around):
+            raise Fault(said)
         ready = begun_with(form, around)
         if ready and (said := locked.changed(ready, part, text)):
             raise Fault(said)
         return text
 
     return read
+
+
+def _to_fill(text: str, form: ComposeForm, around: Surroundings) -> str:
+    """What to do about the first blank that is left; of the place nothing, as long as the question where has no answer."""
+    left = [blank for blank in BLANK.findall(text) if blank != book_form.PLACE or form.where]
+    if not left:
+        return ""
+    tapped = blanks.offers(left[0], form, around)
+    return f"Remplacez {{{left[0]}}} : {'touchez ci-dessus, ou écrivez' if tapped else 'écrivez ce qu’il faut dire'}."
 
 
 def _channels(form: ComposeForm, around: Surroundings) -> frozenset[Channel]:  # noqa: ARG001

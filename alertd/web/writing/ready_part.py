@@ -3,7 +3,7 @@
 from alertd.catalogue import Template
 from alertd.catalogue.ready import filled, says, unfilled
 from alertd.issue.locked import PARTS
-from alertd.web.writing import book_form
+from alertd.web.writing import blanks, book_form
 from alertd.web.writing.compose_form import ComposeForm, Surroundings
 
 
@@ -36,17 +36,23 @@ def template_of(form: ComposeForm, around: Surroundings) -> str:
 
 
 def unplaced(form: ComposeForm, around: Surroundings) -> ComposeForm:
-    """With the blanks of the ready text again, what stood in them as taps: another place or hour is one tap, and no typing."""
+    """With the blanks of the ready text again, what stood in them as taps: another place or hour is one tap, and no typing. What
+    was typed stays as it was.
+    """
     ready = begun_with(form, around)
     if ready is None:
         return form
     words = {part: (getattr(ready, part), words_of(form, part)) for part in PARTS}
     tapped = {name: said for pair in words.values() for name, said in filled(*pair)}
-    tapped.pop(book_form.PLACE, "")
+    tapped = {name: said for name, said in tapped.items() if _is_tapped(name, around)}
     given = tapped | {book_form.PLACE: book_form.place_said(form, around)}
     again = {part: text for part, pair in words.items() if (text := unfilled(*pair, given))}
     fills = tuple(f"{name}={said}" for name, said in tapped.items())
     return form.model_copy(update=again | {"fills": fills})
+
+
+def _is_tapped(name: str, around: Surroundings) -> bool:
+    return name != book_form.PLACE and blanks.is_known(name, around)
 
 
 def words_of(form: ComposeForm, part: str) -> str:
