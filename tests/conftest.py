@@ -51,6 +51,7 @@ class Time(SetClock):
     def __init__(self, now_ms: int) -> None:
         super().__init__(now_ms)
         self._followers: list[Postgres] = []
+        self._set_back_ms = 0
 
     def take_along(self, database: Postgres) -> None:
         """Let `now_ms()` start at this clock's time; between advances it runs on at its own pace."""
@@ -62,6 +63,14 @@ class Time(SetClock):
         super().advance(milliseconds)
         for database in self._followers:
             database.set_offset(database.offset_ms + milliseconds)
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self._set_back_ms / 1000
+
+    def set_back(self, milliseconds: int) -> None:
+        """Somebody sets the clocks back: what is measured goes on."""
+        self._set_back_ms += milliseconds
+        self.advance(-milliseconds)
 
 
 @pytest.fixture

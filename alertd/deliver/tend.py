@@ -33,17 +33,16 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class Watch:
-    """Whether a clock was set back since it was looked at last, by a second or more."""
+    """By how much a clock was set back since it was looked at last, where that is a second or more."""
 
     _now: int = 0
     _monotonic: float = 0.0
 
-    def set_back(self, now: int, monotonic: float) -> bool:
-        """`now` in UTC ms, `monotonic` in seconds."""
-        expected = self._now + round((monotonic - self._monotonic) * SECOND)
-        back = self._now > 0 and now < expected - SECOND
+    def set_back(self, now: int, monotonic: float) -> int:
+        """Milliseconds, 0 for a clock that goes on; `now` in UTC ms, `monotonic` in seconds."""
+        back = self._now + round((monotonic - self._monotonic) * SECOND) - now if self._now > 0 else 0
         self._now, self._monotonic = now, monotonic
-        return back
+        return back if back > SECOND else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,8 @@ class Tend:
         return any(busy)
 
     async def start(self) -> None:
-        """What this node held in an earlier life is nobody's now: nobody can tell whether it left."""
+        """What this node held in an earlier life is nobody's now: nobody can tell whether it left. A clock may have been set meanwhile."""
+        await self._take_up()
         while True:
             async with self.db.transaction() as tx:
                 if await self._recover(tx, self.node_id) < SLICE:
@@ -79,11 +79,20 @@ class Tend:
     async def hasten(self) -> None:
         """The store's clock was set back: what is to be tried again would wait until that hour came round once more."""
         now = int((await self.db.fetch("nodes.clock"))[0]["now"])
-        if not self.watch.set_back(now, self.clock.monotonic()):
+        if not (back := self.watch.set_back(now, self.clock.monotonic())):
             return
         async with self.db.transaction() as tx:
-            hastened = await tx.execute("deliveries.hasten")
-        log.warning("clock_set_back", action="hasten", deliveries=hastened)
+            hastened = await tx.execute("deliveries.hasten", back)
+        log.warning("clock_set_back", action="hasten", deliveries=hastened, back_ms=back)
+        await self._take_up()
+
+    async def _take_up(self) -> None:
+        """Messages of an hour that has not come yet by a clock that was set back since."""
+        async with self.db.transaction() as tx:
+            pieces = await tx.execute("fan_out.hasten")
+        if pieces:
+            log.warning("clock_set_back", action="hasten", pieces=pieces)
+            self.db.ring("fan_out")
 
     async def promote(self) -> bool:
         """Waiting rows whose time has come, and unknowns that nobody settled in time."""

@@ -160,6 +160,8 @@ async def _ended(desk: Desk, row: Row) -> bool:
 
 
 async def _release(desk: Desk, row: Row) -> bool:
+    if row["early"]:
+        return await _begin_again(desk, row)
     if row["late"]:
         return await _hold(desk, row, LATE)
     author = await _author(desk, row)
@@ -182,6 +184,15 @@ async def _release(desk: Desk, row: Row) -> bool:
     )
     desk.db.ring("fan_out")
     desk.db.ring("front")
+    _ring(desk, row["station_id"])
+    return True
+
+
+async def _begin_again(desk: Desk, row: Row) -> bool:
+    """The store's clock was set back while it ran."""
+    async with desk.db.transaction() as tx:
+        await tx.execute("countdowns.begin_again", row["id"])
+    log.warning("clock_set_back", action="count_down", alert=row["alert_id"])
     _ring(desk, row["station_id"])
     return True
 

@@ -38,9 +38,16 @@ SELECT c.alert_id, d.content, c.armed_by AS who, CAST(NULL AS BIGINT) AS at FROM
  WHERE c.state = 'armed' AND c.station_id = $1 LIMIT 50;
 
 -- name: due
--- Those that have ended; `late` by more than $1 milliseconds.
-SELECT id, alert_id, station_id, digest, armed_by, request, CAST(CASE WHEN release_at < now_ms() - $1 THEN 1 ELSE 0 END AS BIGINT) AS late
-  FROM countdown WHERE state = 'armed' AND release_at <= now_ms() ORDER BY release_at, id LIMIT $2;
+-- Those that have ended; `late` by more than $1 milliseconds. And those that were armed at an hour that has not come yet: the clock was
+-- set back since, and they are `early`.
+SELECT id, alert_id, station_id, digest, armed_by, request, CAST(CASE WHEN release_at < now_ms() - $1 THEN 1 ELSE 0 END AS BIGINT) AS late,
+       CAST(CASE WHEN armed_at > now_ms() THEN 1 ELSE 0 END AS BIGINT) AS early
+  FROM countdown WHERE state = 'armed' AND (release_at <= now_ms() OR armed_at > now_ms()) ORDER BY release_at, id LIMIT $2;
+
+-- name: begin_again
+-- Counted anew, from now: nobody's seconds to stop it are taken away, and it does not wait for an hour to come round once more.
+UPDATE countdown SET release_at = now_ms() + release_at - armed_at, armed_at = now_ms()
+ WHERE id = $1 AND state = 'armed' AND armed_at > now_ms();
 
 -- name: release
 -- In the transaction that makes the event. Nothing where it was stopped meanwhile, another node was quicker, or it is late

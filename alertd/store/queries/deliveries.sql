@@ -142,10 +142,11 @@ SELECT message_id, endpoint_id, channel, sender_id, state, reason FROM delivery
  LIMIT $1;
 
 -- name: hasten
--- The clock was set back: whatever was tried, or stands behind an earlier message, is due now. What was never tried waits
--- for an hour that was chosen (quiet hours), and that hour stands.
-UPDATE delivery SET due_at = now_ms()
- WHERE (state = 0 OR (state = 3 AND due_at < 253402300799000)) AND due_at > now_ms() AND (tries > 0 OR reason = 'behind');
+-- The clock was set back by $1 milliseconds: whatever was tried, or stands behind an earlier message, is due now, and a silence
+-- lasts no longer than it would have. What else was never tried waits for an hour that was chosen (quiet hours), and that hour stands.
+UPDATE delivery SET due_at = CASE WHEN tries = 0 AND reason = 'silence' THEN due_at - CAST($1 AS BIGINT) ELSE now_ms() END
+ WHERE (state = 0 OR (state = 3 AND due_at < 253402300799000)) AND due_at > now_ms()
+   AND (tries > 0 OR reason = 'behind' OR reason = 'silence');
 
 -- name: calling_of
 -- What a node held when it died. Open messages only: walked by their key, so that no index has to follow every claim.

@@ -28,6 +28,15 @@ INSERT INTO fan_out (message_id, phase, ring, source_id, start_after, kind, subs
 SELECT message_id, phase, ring, source_id, CAST($6 AS BIGINT), kind, CAST($6 AS BIGINT), upto, due_at FROM fan_out
  WHERE message_id = $1 AND phase = $2 AND ring = $3 AND source_id = $4 AND start_after = $5;
 
+-- name: hasten
+-- Released at an hour that has not come yet: the clock was set back since. What was to leave at once would wait until that hour came
+-- round once more, and so would the moment in which it can be taken back, which still lasts as long. An hour that was chosen stands.
+UPDATE fan_out SET due_at = now_ms() + due_at
+       - (SELECT e.created_at FROM message m JOIN event e ON e.id = m.event_id WHERE m.id = fan_out.message_id)
+ WHERE done_at IS NULL AND due_at > now_ms()
+   AND message_id IN (SELECT m.id FROM message m JOIN event e ON e.id = m.event_id
+                       WHERE m.closed_at IS NULL AND e.created_at > now_ms() AND e.onset <= e.created_at);
+
 -- name: stop
 -- Nothing more of this message is fanned out: superseded, or too late.
 UPDATE fan_out SET done_at = now_ms() WHERE message_id = $1 AND done_at IS NULL;
