@@ -114,7 +114,8 @@ async def test_who_forgot_the_place_is_told_once(mayor):
         await mayor.post("/alertes/nouvelle", posted((await mayor.get("/alertes/nouvelle?modele=fire"))[1]))
     )[1]
     assert "Dites où" in page
-    assert "Remplacez {lieu}" not in plain(page)
+    assert re.findall(r'<a href="#wrong-(\w+)">', page) == ["where"]
+    assert re.findall(r'class="wrong" id="wrong-(\w+)"', page) == ["where"]
     road = posted((await mayor.get("/alertes/nouvelle?modele=road"))[1]) | {"where": "hamlet:1"}
     assert "Remplacez {axe} : écrivez ce qu’il faut dire." in plain(
         (await mayor.post("/alertes/nouvelle", road))[1]

@@ -21,6 +21,8 @@ from alertd.web.writing.where_form import read_target, where_fields
 LANGUAGE: Final = "fr"
 FREE: Final = frozenset({Channel.PUSH, Channel.EMAIL})
 """What costs nobody anything."""
+_PLACE: Final = f"{{{book_form.PLACE}}}"
+"""It stands as long as no place is chosen, and changes no locked words."""
 
 
 def content(form: ComposeForm, around: Surroundings) -> Content:
@@ -152,7 +154,7 @@ def _text(part: str) -> Reading:
         if said := _to_fill(text, form, around):
             raise Fault(said)
         ready = begun_with(form, around)
-        if ready and (said := locked.changed(ready, part, text)):
+        if ready and (said := locked.changed(ready, part, text.replace(_PLACE, "…"))):
             raise Fault(said)
         return text
 
