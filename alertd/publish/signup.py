@@ -10,6 +10,8 @@ from alertd.publish.posters import COLOURS
 _GREY: Final[Colour] = (74, 80, 88)
 _LEFT, _WIDTH = 16.0, 178.0
 _COLUMNS: Final = 3
+_WIDE: Final = 24
+"""Topics in three columns; more, as of a station that added some, stand in four: the page is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,8 @@ def signup(told: Signup) -> bytes:
     top = _fields(sheet, told.places, top, _WIDTH, ticked=True)
     top = _head(sheet, told.what, top + 2)
     top = _ticks(sheet, told.kinds, top, 1)
-    top = _ticks(sheet, told.topics, top, _COLUMNS, indent=8)
+    columns = _COLUMNS if len(told.topics) <= _WIDE else _COLUMNS + 1
+    top = _ticks(sheet, told.topics, top, columns, indent=8)
     if told.dangers:
         top = sheet.write(told.dangers, (_LEFT, top, _WIDTH, 9), 9, _GREY)
     top = _head(sheet, told.until, top + 2)

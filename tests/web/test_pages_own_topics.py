@@ -3,6 +3,7 @@
 import html
 import re
 
+import pypdfium2
 import pytest
 from web.test_pages_subjects import boxes, form, tiles
 from web.valley_house import valley
@@ -10,7 +11,7 @@ from web.valley_house import valley
 from alertd.issue import reading
 from alertd.issue.release import end
 from alertd.model import Actor, Level
-from alertd.stations import elections, topics
+from alertd.stations import elections, own_topics, topics
 
 __all__ = ["valley"]
 
@@ -137,3 +138,23 @@ async def test_the_topics_of_a_place_are_everybody_s(valley):
     page = html.unescape((await valley.browser.get("/s/club"))[1])
     assert f'name="topics" value="{key}"' in page
     assert not re.search(rf'name="\w+_topics" value="{re.escape(key)}"', page)
+
+
+async def test_the_paper_holds_all_of_a_commune_s_topics_and_eight_more(valley, desk):
+    """On one sheet, in every language, its consent and its signature above the line of the office."""
+    names = [f"Navette de la plage {number}" for number in range(own_topics.MOST)]
+    async with desk.db.transaction() as tx:
+        for name in names:
+            said = desk.catalogue, valley.stations["bras"], "operator:m", name, "bus"
+            await own_topics.add(tx, desk.clock, *said)
+    for locale in desk.catalogue.languages:
+        async with valley.browser.client.get(f"/s/bras/formulaire.pdf?langue={locale}") as answer:
+            document = pypdfium2.PdfDocument(await answer.read())
+        text = document[0].get_textpage()
+        told = text.get_text_range()
+        assert len(document) == 1
+        assert all(name in " ".join(told.split()) for name in names), locale
+        sign = told.index(desk.catalogue.phrase(locale, "paper.sign"))
+        office = told.index("Réservé à la mairie")
+        assert text.get_charbox(sign)[1] > text.get_charbox(office)[3], locale
+        document.close()
