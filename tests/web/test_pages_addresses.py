@@ -95,7 +95,7 @@ async def test_streets_and_hamlets_are_a_list_to_tap(listed):
         "Route de Verdun",
         "Rue de l'Église",
     ]
-    key = re.search(r'value="(s\d+)">Le Moulin', menu)[1]
+    key = re.search(r'value="(s\d+)"[^>]*>Le Moulin', menu)[1]
     told, _ = await listed.previewed(where="hamlet", hamlet=key)
     assert "autour de «\N{NO-BREAK SPACE}Le Moulin\N{NO-BREAK SPACE}»" in told
 
