@@ -2,7 +2,7 @@
 
 stations     stations, communes, register, opening, homes: what they are, and where they come from
              drawings, streets/, tiles/, reach: what is kept at hand for the moment of an alert, and how large it may be
-             topics, choosing_topics, templates, templating: what they speak of, and their ready texts
+             topics, own_topics, choosing_topics, templates, templating: what they speak of, and their ready texts
              organisations, requests, preapprovals, payers, quotas, sharing: the tree, and what passes between its stations
              approval_rules, silence, elections, announcement, sending_switch: what they decided, and what is decided for all
 operators    operators, team, calling: who they are, who decides, how they are told

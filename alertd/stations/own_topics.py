@@ -18,6 +18,11 @@ MOST: Final = len(SLOTS)
 EVER: Final = 99
 RESTS: Final = 2 * DAY
 """A bit of a removed topic: whoever was joining has a day to prove an address."""
+CLEARING: Final = (
+    "station_topics.clear_subscriptions",
+    "station_topics.clear_reach",
+    "station_topics.clear_parted",
+)
 WITHOUT: Final = frozenset({"intercommunality", "departement"})
 """What these send is for the followers of their communes, whose masks have topics of the communes' own."""
 
@@ -107,5 +112,5 @@ async def _clear(tx: Transaction, station: Station, bit: int, like: str) -> None
     """The bit is in nobody's choice; who wanted nothing else keeps what it was like."""
     known = await topics.bits(tx, 0)
     instead = 1 << known[like] if like in known else 0  # before the first start nobody has a choice yet
-    for name in ("clear_subscriptions", "clear_reach", "clear_parted"):
-        await tx.execute(f"station_topics.{name}", station.id, 1 << bit, instead)
+    for statement in CLEARING:
+        await tx.execute(statement, station.id, 1 << bit, instead)

@@ -117,10 +117,10 @@ async def _lines(rooms: Rooms, zone: Zone) -> list[StatusLine]:
     await rooms.db.ping()
     pause = await sending_switch.paused(rooms.db)
     wrong = await alarms.standing(rooms.db)
-    if await _rehearses(rooms):
+    canaries = [way for way in await reserved.ways(rooms.db) if way.mode is Mode.LIVE]
+    if not canaries and await _rehearses(rooms):
         leaving = _held_up(pause, wrong, zone) or StatusLine("Envoi", ABSENT, TO_SANDBOX)
         return [_taken(rooms), leaving, *await _boxed(rooms)]
-    canaries = [way for way in await reserved.ways(rooms.db) if way.mode is Mode.LIVE]
     voices = await gateways.voices(rooms.db, rooms.settings, rooms.desk.routes, Mode.LIVE)
     known = {voice.channel: voice for voice in _own_first(voices) if voice.standings}
     channels = [_channel(word, known.get(channel), zone) for channel, word in CHANNELS.items()]
