@@ -113,5 +113,6 @@ def _refuse(faults: list[str]) -> None:
 
 def _unsound(faults: list[str]) -> Conflict:
     return Conflict(
-        "backup_unsound", f"The backup opens, but is not sound: {'; '.join(faults)}. Take another one."
+        "backup_unsound",
+        f"The backup opens, but is not sound: {'; '.join(one.rstrip('.') for one in faults)}. Take another one.",
     )

@@ -37,6 +37,7 @@ _HEADERS: Final = {
         "manifest-src 'self'; worker-src 'self'; "
         "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     ),
+    "Server": "alertd",  # not which version of what: that is for whoever keeps it
     "X-Content-Type-Options": "nosniff",
     # Not `no-referrer`: under it a browser sends `Origin: null` with our own forms, as with a forged one
     # (https://fetch.spec.whatwg.org/#append-a-request-origin-header). Other sites are told nothing either way.

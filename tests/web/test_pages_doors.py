@@ -129,6 +129,7 @@ async def test_every_answer_closes_what_browsers_leave_open(browser):
         assert "default-src 'none'" in headers["Content-Security-Policy"]
         assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
         assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Server"] == "alertd"
         assert headers["Cache-Control"] == "no-store"
 
 
