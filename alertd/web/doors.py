@@ -37,7 +37,6 @@ _HEADERS: Final = {
         "manifest-src 'self'; worker-src 'self'; "
         "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     ),
-    "Server": "alertd",  # not which version of what: that is for whoever keeps it
     "X-Content-Type-Options": "nosniff",
     # Not `no-referrer`: under it a browser sends `Origin: null` with our own forms, as with a forged one
     # (https://fetch.spec.whatwg.org/#append-a-request-origin-header). Other sites are told nothing either way.
@@ -70,6 +69,7 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     """Close what browsers leave open; said on every answer, errors and streams included."""
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
+    response.headers["Server"] = "alertd"  # aiohttp has told its version by now: that is for whoever keeps it
     if request.app[ROOMS].https:
         response.headers.setdefault("Strict-Transport-Security", _HSTS)
     if request.path.startswith(_VERSIONED) and response.status in {200, 206, 304}:
