@@ -209,7 +209,16 @@ What is left to do:
   4. Backups on another disk ([backup] folder), or elsewhere ([backup.remote], alertd-backup-send.timer).
   5. Who is told when something breaks: alertd operator contact {told["login"]} --email ... --sms ... (two channels), and
      alertd canary add, a test that flies every few minutes to an address of yours.
-  6. alertd doctor says what is still wrong."""
+  6. alertd doctor says what is still wrong.{_outlining(plan)}"""
+
+
+def _outlining(plan: Plan) -> str:
+    """A commune that is drawn nowhere: its zones and its page know no border."""
+    if plan.station.kind != "commune" or plan.station.outline is not None:
+        return ""
+    return f"""
+  7. The commune's outline, by which its border and its neighbours are known: alertd station outline {plan.station.slug}, where
+     there is a network, or with a GeoJSON file of it."""
 
 
 def _serving(told: dict[str, Any], plan: Plan) -> str:

@@ -192,3 +192,12 @@ def test_units_know_where_the_instance_is_and_are_brought_up_to_date(place):
     assert "Nothing changed" in run(words, place)
     assert (folder / "alertd.service").read_text() == old
     assert (folder / "other.service").read_text() == "theirs"
+
+
+def test_a_commune_without_its_outline_is_told_how_to_give_it(place):
+    """It stands among what is left to do where the register was not there, and nowhere else."""
+    told = "alertd station outline bras"
+    assert told in run([*HERE, "--phone", "0329000000"], place)
+    other = place / "school"
+    other.mkdir()
+    assert told not in run([*HERE, "--phone", "0329000000", "--kind", "school"], other)
