@@ -15,7 +15,8 @@ heard: list[str] = []
 
 
 def _listen(_: object, __: str, event: dict[str, Any]) -> dict[str, Any]:
-    hear(" ".join(f"{key}={value}" for key, value in event.items()))
+    # a click's random id may be all digits, and then reads as somebody's number
+    hear(" ".join(f"{key}={value}" for key, value in event.items() if key != "request"))
     return event
 
 

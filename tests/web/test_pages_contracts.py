@@ -48,6 +48,7 @@ def test_every_template_has_one_contract():
         "_places.html",
         "_passkey.html",
         "_prove.html",
+        "_refusal.html",
         "_resident.html",
     }
     templates = {path.name for path in TEMPLATES.iterdir()} - parts
