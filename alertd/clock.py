@@ -1,6 +1,7 @@
 """Time is passed in. The composition root makes one clock; nothing else asks the machine what time it is."""
 
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -44,6 +45,20 @@ class SetClock:
 
     def advance(self, milliseconds: int) -> None:
         self._now_ms += milliseconds
+
+
+@dataclass(slots=True)
+class Watch:
+    """By how much a clock was set back since it was looked at last, where that is a second or more."""
+
+    _now: int = 0
+    _monotonic: float = 0.0
+
+    def set_back(self, now: int, monotonic: float) -> int:
+        """Milliseconds, 0 for a clock that goes on; `now` in UTC ms, `monotonic` in seconds."""
+        back = self._now + round((monotonic - self._monotonic) * SECOND) - now if self._now > 0 else 0
+        self._now, self._monotonic = now, monotonic
+        return back if back > SECOND else 0
 
 
 def from_ms(moment: int) -> datetime:

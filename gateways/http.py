@@ -14,8 +14,6 @@ import re
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Final, cast
 
 import aiohttp
@@ -28,8 +26,6 @@ from gateways.contract import Trouble
 from gateways.deadlines import Deadlines
 
 _DETAIL: Final = 300  # characters
-_WAIT_S: Final = 60.0
-_LONGEST_S: Final = 3_600.0
 _ORIGINS: Final = 200
 """Origins that are kept at hand: a provider has one or two, push services a few dozen."""
 _UNSPEAKABLE: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
@@ -262,20 +258,6 @@ def finite(value: object) -> float | None:
     except OverflowError:
         return None
     return number if math.isfinite(number) else None
-
-
-def wait_s(retry_after: str, now_ms: int) -> float:
-    """Retry-After in seconds, from 1 to 3,600: a number or a date; a minute where it is neither."""
-    try:
-        until = parsedate_to_datetime(retry_after) if not retry_after.isdecimal() else None
-        wait = float(retry_after) if until is None else _since(until, now_ms)
-    except (ValueError, TypeError, OverflowError):
-        return _WAIT_S
-    return min(max(wait, 1.0), _LONGEST_S)
-
-
-def _since(until: datetime, now_ms: int) -> float:
-    return (until if until.tzinfo else until.replace(tzinfo=UTC)).timestamp() - now_ms / 1000
 
 
 def _fault(error: Exception, *, written: bool) -> Unsent | Lost:

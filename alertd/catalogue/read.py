@@ -139,6 +139,7 @@ class _RepliesFile(Table):
     messages: tuple[Reply, ...] = Field(default=(), max_length=500)
     start: tuple[Reply, ...] = Field(min_length=1, max_length=500)
     help: tuple[Reply, ...] = Field(min_length=1, max_length=500)
+    rescue: tuple[Reply, ...] = Field(default=(), max_length=500)
     polite: tuple[Reply, ...] = Field(max_length=500)
 
     @property

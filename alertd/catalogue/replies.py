@@ -24,6 +24,7 @@ class Meaning(StrEnum):
     MESSAGES = "messages"  # of what is meant not to come any more; never an answer of `meant`
     START = "start"
     HELP = "help"
+    RESCUE = "rescue"  # HELP where nothing else is said; who says it beside a STOP is in need; never an answer of `meant`
     POLITE = "polite"  # nothing is asked
     UNKNOWN = "unknown"
 
@@ -49,6 +50,8 @@ class Replies:
             return Meaning.HELP if asks else Meaning.POLITE
         bare = list(self._bare(said))
         meaning = self._whole(said) or self._whole(bare)
+        if meaning is Meaning.RESCUE:
+            return Meaning.HELP
         if meaning in _PLAIN:
             return meaning
         return Meaning.UNKNOWN if asks else self._at_its_head(bare, meaning)
@@ -62,18 +65,26 @@ class Replies:
 
     def _at_its_head(self, bare: list[str], whole: Meaning | None) -> Meaning:
         """STOP is understood generously, since whoever wants to leave must not need the right words: at the head of a short message,
-        by a word that means nothing else, or by one that does and then speaks of messages.
+        by a word or a phrase that means nothing else, or by a word that does and then speaks of messages. Who then asks for help is in
+        need, and leaves nothing.
         """
         if not bare:
             return Meaning.POLITE
         if whole is Meaning.STOP_ALONE:
             return Meaning.STOP
+        if any(self.meanings.get(word) is Meaning.RESCUE for word in bare[1:]):
+            return Meaning.UNKNOWN
         first = self.meanings.get(bare[0])
         of_messages = first is Meaning.STOP_ALONE and any(
             self.meanings.get(word) is Meaning.MESSAGES for word in bare[1:]
         )
-        stops = len(bare) <= SHORT and (first is Meaning.STOP or of_messages)
-        return Meaning.STOP if stops else Meaning.UNKNOWN
+        stops = (first is Meaning.STOP or of_messages) and len(bare) <= SHORT
+        return Meaning.STOP if stops or self._begins(bare) else Meaning.UNKNOWN
+
+    def _begins(self, bare: list[str]) -> bool:
+        """Whether a whole phrase that stops stands at the head: "Je ne veux plus recevoir" is followed by what."""
+        heads = range(max(2, len(bare) - SHORT), len(bare))
+        return any(self.meanings.get(" ".join(bare[:length])) is Meaning.STOP for length in heads)
 
     def _bare(self, said: list[str]) -> Iterator[str]:
         """Without what is only polite."""

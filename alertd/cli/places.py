@@ -53,10 +53,10 @@ async def zone(console: Console, *, slug: str, name: str, file: Path) -> None:
 )
 @command
 async def group(console: Console, *, slug: str, name: str, refs: tuple[str, ...]) -> None:
-    """Make a group of a station's people: a class, a bus line. All of them are known, or nothing is made."""
+    """Put a station's people in a group, made where there is none of that name. All are known, or nothing is done."""
     async with console.house() as house, house.store.transaction() as tx:
         station = await stations.by_slug(tx, slug)
-        made = await groups.add(tx, station.id, name)
+        made = await groups.named(tx, station.id, name)
         people = [person for ref in refs for person in await _people(tx, station, ref)]
         await groups.put(tx, made, people)
         await _noted(house, tx, station, "station.group")

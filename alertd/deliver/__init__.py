@@ -8,7 +8,7 @@ Loops meet only in the store; a bell wakes them, polling is the truth. In the or
                  health, breaker, hosts, probes, doubts, sightings, stranded, vigil: whether gateways work, and who stands in
     how fast     pace, lease, fairness: a sender's rate, kept by one node at a time, shared by the stations that wait
     what         render, bodies, forms, letter, legible: an event's words on each channel, addressed to one reader
-    out          line, queue, dispatch, claim, handfuls, record, parting: a sender's workers, claim -> render -> gateway -> record
+    out          line, queue, dispatch, claim, claimed, handfuls, record, parting: a sender's workers, claim -> render -> gateway -> record
                  retry, redial, unsaid: what an answer, or none, makes of a delivery
                  service, trial, alarms: words of the house, a test, what only a person can mend
     back         reports, raws, spool, receipts, lattice, provider_names: what providers bring later, by rank

@@ -89,9 +89,17 @@ class Audience:
     async def _list(self, work: Work, upto: int, most: int) -> Row:
         """Of a whole station, or of a group: in the order of ids already. A group's topic is the group."""
         if work.kind == "station":
-            terms = (work.station_id, work.subscriber, *work.filters, most, upto)
+            terms = (work.station_id, work.subscriber, *work.filters, most, upto, work.held_at)
             return (await self._db.fetch("audience.of_station", *terms))[0]
-        terms = (work.source_id, work.station_id, work.subscriber, *work.filters[1:], most, upto)
+        terms = (
+            work.source_id,
+            work.station_id,
+            work.subscriber,
+            *work.filters[1:],
+            most,
+            upto,
+            work.held_at,
+        )
         return (await self._db.fetch("audience.of_group", *terms))[0]
 
     async def _ring(self, work: Work) -> Ids:
@@ -112,7 +120,8 @@ class Audience:
         return self._rings[key]
 
     async def _read(self, work: Work, ring: int) -> Ids:
-        what = (work.event_id, ring, work.source_id, *work.filters, int(work.kind == "places"))
+        lowest = int(work.kind == "places")
+        what = (work.event_id, ring, work.source_id, *work.filters, lowest, work.held_at)
         return _ids((await self._db.fetch("audience.of_zone", *what))[0])
 
     def _foresee(self) -> None:

@@ -14,7 +14,8 @@ import structlog
 
 from alertd.clock import SECOND, Clock
 from alertd.deliver import unsaid
-from alertd.deliver.claim import Claimed, claim, give_back, ours
+from alertd.deliver.claim import claim, give_back, ours
+from alertd.deliver.claimed import Claimed
 from alertd.deliver.fairness import Waiting, share_out
 from alertd.deliver.handfuls import handfuls
 from alertd.deliver.legible import all_legible

@@ -13,7 +13,6 @@ from typing import Final
 
 import structlog
 
-from alertd.clock import Clock
 from alertd.deliver import quiet, silence
 from alertd.deliver.audience import PIECE, Audience, Slice
 from alertd.deliver.owners import owners
@@ -35,7 +34,6 @@ class FanOut:
     """One node's share of the work."""
 
     db: Database
-    clock: Clock
     routes: Routes
     node_id: int
     piece: int = PIECE
@@ -61,7 +59,7 @@ class FanOut:
 
     async def _people(self, work: Work) -> Slice | None:
         """Whom this slice is for, None when it is over. Read before the writer is taken: it may be long."""
-        if work.over(self.clock.now_ms()):
+        if work.over:
             return None
         if work.phase is Phase.REACHED:
             return await self._audience.slice(work, SLICE // 2)
@@ -84,7 +82,7 @@ class FanOut:
         return work
 
     async def _do(self, tx: Transaction, work: Work, people: Slice | None) -> None:
-        if work.over(self.clock.now_ms()):
+        if work.over:
             await tx.execute("fan_out.stop", work.message_id)
             return
         if people is None:
@@ -108,7 +106,7 @@ class FanOut:
 
     async def _add_people(self, tx: Transaction, entries: Entries, work: Work, people: list[int]) -> None:
         """Who wants peace first: what waits for that is not asked whether it may wait for a silence."""
-        place, now = (work.ring, json.dumps(people)), self.clock.now_ms()
+        place, now = (work.ring, json.dumps(people)), work.now
         for channel in work.channels:
             await self._insert(tx, entries, "deliveries.add", work, channel, place, switch=work.danger)
         await quiet.hold(tx, entries, work, people, now, self.hours)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from alertd.deliver.claim import Attempt
+from alertd.deliver.claimed import Attempt
 from alertd.deliver.lease import Lease
 from alertd.deliver.pace import Bucket
 from alertd.deliver.routes import Sender

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from alertd.clock import DAY
-from alertd.deliver.claim import Attempt
+from alertd.deliver.claimed import Attempt
 from alertd.deliver.lattice import RANK, Word, rises
 from alertd.deliver.retry import FINAL
 from alertd.keys import Keyring, delivery_number

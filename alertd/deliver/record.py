@@ -3,10 +3,10 @@
 import json
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from alertd.deliver import endpoints, provider_names, silence
-from alertd.deliver.claim import Attempt, Claimed
+from alertd.deliver.claimed import Attempt, Claimed
 from alertd.deliver.lattice import below
 from alertd.deliver.retry import FINAL, LAST, Step, last_step, next_step
 from alertd.deliver.tallies import Entries
@@ -22,6 +22,18 @@ class Answer(NamedTuple):
     claimed: Claimed
     level: Level
     receipt: Receipt
+
+
+class Told(NamedTuple):
+    """What several attempts of one message were told alike."""
+
+    message_id: int
+    ordinal: int
+    outcome: Outcome
+    code: str
+
+
+Said: TypeAlias = dict[Told, list[Answer]]
 
 
 async def record(db: Database, answers: Sequence[Answer], node_id: int, sending: Sending) -> None:
@@ -46,84 +58,79 @@ async def note(tx: Transaction, entries: Entries, answers: Sequence[Answer], sen
     """The same in a transaction that there is. What someone else settled meanwhile is left as it is, except that a late word
     about an `unknown` still counts.
     """
-    last = [answer for answer in answers if answer.receipt.outcome in FINAL]
-    others = [answer for answer in answers if answer.receipt.outcome not in FINAL]
+    said = _said(answers)
+    last = {word: alike for word, alike in said.items() if word.outcome in FINAL}
+    others = {word: alike for word, alike in said.items() if word.outcome not in FINAL}
     await provider_names.keep(tx, _named(last))
     await _settle(tx, entries, last)
     if others:
         await _postpone(tx, entries, others, sending)
-    if heard := [_heard(answer) for answer in last if answer.claimed.silence]:
+    if heard := [_heard(answer) for alike in last.values() for answer in alike if answer.claimed.silence]:
         await silence.hear(tx, entries, heard)
-    await endpoints.mark(tx, _words(answers))
+    await endpoints.mark(tx, _words(said))
 
 
-async def _settle(tx: Transaction, entries: Entries, answers: Sequence[Answer]) -> None:
+async def _settle(tx: Transaction, entries: Entries, said: Said) -> None:
     """Every provider's last word counts, also where a receipt came first: rank decides."""
     missed = 0
-    for (message_id, ordinal, outcome, code), references in _said(answers).items():
-        terms = (message_id, ordinal, json.dumps(references), outcome, code)
-        missed += len(references) - await tx.execute("attempts.settle", *terms)
+    for word, alike in said.items():
+        missed += len(alike) - await tx.execute("attempts.settle", *_terms(word, alike))
     if missed:
-        answers = await _not_outrun(tx, answers)
+        said = await _not_outrun(tx, said)
     steps: dict[Step, list[Claimed]] = defaultdict(list)
-    for (outcome, code), said in _alike(answers).items():
-        steps[last_step(outcome, code)] += said
+    for word, alike in said.items():
+        steps[last_step(word.outcome, word.code)] += [answer.claimed for answer in alike]
     for step, stepping in steps.items():
         await _move(tx, entries, step, stepping)
 
 
-async def _postpone(tx: Transaction, entries: Entries, answers: Sequence[Answer], sending: Sending) -> None:
+async def _postpone(tx: Transaction, entries: Entries, said: Said, sending: Sending) -> None:
     """What may be tried again, if its attempt was open, or unknown: a retry told again, because nobody heard that it was
     committed, must not touch the attempt that followed.
     """
     now = int((await tx.fetch("nodes.clock"))[0]["now"])
+    answers = [answer for alike in said.values() for answer in alike]
     unknowns = await _unknowns(tx, answers)
-    closed = await _close(tx, answers)
+    closed = await _close(tx, said)
     answers = [answer for answer in answers if answer.claimed.attempt in closed]
     for step, stepping in _steps(answers, unknowns, now, sending).items():
         await _move(tx, entries, step, stepping)
 
 
-async def _not_outrun(tx: Transaction, answers: Sequence[Answer]) -> Sequence[Answer]:
+async def _not_outrun(tx: Transaction, said: Said) -> Said:
     """All but those that were accepted, as is told now, and then not answered, as was told before: they wait to be made again."""
-    late = defaultdict[int, list[int]](list)
-    for answer in answers:
-        if answer.receipt.outcome is Outcome.ACCEPTED:
-            late[answer.claimed.message_id].append(answer.claimed.endpoint_id)
-    told: set[Attempt] = set()
-    for message_id, endpoint_ids in late.items():
-        rows = await tx.fetch("redials.told", message_id, json.dumps(endpoint_ids))
-        told.update((message_id, row["endpoint_id"], row["ordinal"]) for row in rows)
-    return [
-        answer
-        for answer in answers
-        if answer.receipt.outcome is not Outcome.ACCEPTED or answer.claimed.attempt not in told
-    ]
+    left = {}
+    for word, alike in said.items():
+        told: set[Attempt] = set()
+        if word.outcome is Outcome.ACCEPTED:
+            keys = json.dumps([answer.claimed.endpoint_id for answer in alike])
+            rows = await tx.fetch("redials.told", word.message_id, keys)
+            told = {(word.message_id, row["endpoint_id"], row["ordinal"]) for row in rows}
+        left[word] = [answer for answer in alike if answer.claimed.attempt not in told]
+    return left
 
 
-def _alike(answers: Sequence[Answer]) -> dict[tuple[Outcome, str], list[Claimed]]:
-    said: dict[tuple[Outcome, str], list[Claimed]] = defaultdict(list)
-    for answer in answers:
-        said[answer.receipt.outcome, answer.receipt.code].append(answer.claimed)
-    return said
-
-
-async def _close(tx: Transaction, answers: Sequence[Answer]) -> set[Attempt]:
+async def _close(tx: Transaction, said: Said) -> set[Attempt]:
     """The attempts among these that were open, or unknown, and now are closed."""
     closed: set[Attempt] = set()
-    for (message_id, ordinal, outcome, code), references in _said(answers).items():
-        rows = await tx.fetch("attempts.close", message_id, ordinal, json.dumps(references), outcome, code)
-        closed.update((message_id, row["endpoint_id"], ordinal) for row in rows)
+    for word, alike in said.items():
+        rows = await tx.fetch("attempts.close", *_terms(word, alike))
+        closed.update((word.message_id, row["endpoint_id"], word.ordinal) for row in rows)
     return closed
 
 
-def _said(answers: Sequence[Answer]) -> dict[tuple[int, int, str, str], dict[int, str]]:
-    """The provider's references by endpoint, of those who were told the same: (message, ordinal, outcome, code)."""
-    groups: dict[tuple[int, int, str, str], dict[int, str]] = defaultdict(dict)
-    for claimed, _, receipt in answers:
-        key = (claimed.message_id, claimed.ordinal, receipt.outcome.value, receipt.code[:60])
-        groups[key][claimed.endpoint_id] = receipt.provider_ref[:200]
-    return groups
+def _said(answers: Sequence[Answer]) -> Said:
+    said = defaultdict[tuple[int, int, Outcome, str], list[Answer]](list)
+    for answer in answers:
+        claimed, _, receipt = answer
+        said[claimed.message_id, claimed.ordinal, receipt.outcome, receipt.code].append(answer)
+    return {Told(*word): alike for word, alike in said.items()}
+
+
+def _terms(word: Told, alike: Sequence[Answer]) -> tuple[int, int, str, str, str]:
+    """What closes their attempts, each with the provider's reference."""
+    references = {answer.claimed.endpoint_id: answer.receipt.provider_ref[:200] for answer in alike}
+    return word.message_id, word.ordinal, json.dumps(references), word.outcome.value, word.code[:60]
 
 
 async def _unknowns(tx: Transaction, answers: Sequence[Answer]) -> dict[tuple[int, int], int]:
@@ -180,7 +187,8 @@ async def _change(tx: Transaction, message_id: int, keys: str, before: State, st
     return await tx.execute("deliveries.move", message_id, keys, before, step.state, step.due_at, step.reason)
 
 
-def _named(answers: Sequence[Answer]) -> list[tuple[Attempt, Receipt]]:
+def _named(said: Said) -> list[tuple[Attempt, Receipt]]:
+    answers = (answer for alike in said.values() for answer in alike)
     return [(answer.claimed.attempt, answer.receipt) for answer in answers if answer.receipt.names]
 
 
@@ -189,10 +197,11 @@ def _heard(answer: Answer) -> tuple[int, int, Channel, Outcome]:
     return claimed.message_id, claimed.endpoint_id, claimed.channel, answer.receipt.outcome
 
 
-def _words(answers: Sequence[Answer]) -> list[tuple[int, Outcome]]:
+def _words(said: Said) -> list[tuple[int, Outcome]]:
     """Of endpoints; of one that was greeted before, that a provider took one more message is no news."""
     return [
-        (answer.claimed.endpoint_id, answer.receipt.outcome)
-        for answer in answers
-        if not (answer.claimed.greeted and answer.receipt.outcome is Outcome.ACCEPTED)
+        (answer.claimed.endpoint_id, word.outcome)
+        for word, alike in said.items()
+        for answer in alike
+        if not (answer.claimed.greeted and word.outcome is Outcome.ACCEPTED)
     ]

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple, TypeAlias
 from alertd.catalogue import Catalogue
 from alertd.clock import SECOND
 from alertd.deliver import service
-from alertd.deliver.claim import Claimed
+from alertd.deliver.claimed import Claimed
 from alertd.deliver.forms import PROBE, Form, Reader, Speaking, event_form, probe_form, service_form
 from alertd.keys import Keyring, delivery_number, endpoint_context
 from alertd.model import Channel, Level, Wording

@@ -12,7 +12,7 @@ from typing import Final
 
 import structlog
 
-from alertd.clock import FOREVER, SECOND, Clock
+from alertd.clock import FOREVER, SECOND, Clock, Watch
 from alertd.deliver import silence, unknowns
 from alertd.deliver.claim import by_message, shift
 from alertd.deliver.figures import Figures
@@ -29,20 +29,6 @@ MOST: Final = 100
 """Messages or alerts that are looked after in one round."""
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(slots=True)
-class Watch:
-    """By how much a clock was set back since it was looked at last, where that is a second or more."""
-
-    _now: int = 0
-    _monotonic: float = 0.0
-
-    def set_back(self, now: int, monotonic: float) -> int:
-        """Milliseconds, 0 for a clock that goes on; `now` in UTC ms, `monotonic` in seconds."""
-        back = self._now + round((monotonic - self._monotonic) * SECOND) - now if self._now > 0 else 0
-        self._now, self._monotonic = now, monotonic
-        return back if back > SECOND else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Answers and receipts of our own, where no provider said a word: nothing left, or nobody knows."""
 
-from alertd.deliver.claim import Claimed
+from alertd.deliver.claimed import Claimed
 from alertd.deliver.record import Answer
 from alertd.model import Level
 from gateways.contract import Outcome, Receipt, Trouble

@@ -37,7 +37,9 @@ class Work:
         self.level = Level(row["level"])
         self.danger = self.level is Level.DANGER
         self.as_of: int = row["as_of"]
+        self.released_at: int = row["created_at"]
         self.due_at: int = row["due_at"]
+        self.now: int = row["now"]
         self.topic_bit: int = row["topic_bit"]
         self._superseded = row["superseded_at"] is not None
         self.deliver_by: int = row["deliver_by"]
@@ -62,11 +64,17 @@ class Work:
         """Nobody has begun it, or cut it."""
         return self.subscriber == self.start_after
 
-    def over(self, now: int) -> bool:
+    @property
+    def over(self) -> bool:
         """Nothing more of it may be planned: superseded, or too late."""
-        return self._superseded or now >= self.deliver_by
+        return self._superseded or self.now >= self.deliver_by
 
     @property
     def filters(self) -> tuple[int, ...]:
-        """Who is meant: topic, level, as of when, whether exercises."""
+        """Who is meant: topic, level, joined by when, whether exercises. See `held_at`."""
         return self.topic_bit, self.level, self.as_of, self.exercise
+
+    @property
+    def held_at(self) -> int:
+        """When a place or a stay must not have ended yet. Where a clock was set back, people had joined by a later hour."""
+        return min(self.as_of, self.released_at)

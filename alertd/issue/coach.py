@@ -14,8 +14,9 @@ from babel.dates import format_date
 
 from alertd.catalogue import Catalogue
 from alertd.catalogue.coaching import fold
+from alertd.catalogue.nouns import BLANK
 from alertd.clock import from_ms
-from alertd.model import Picks, Text
+from alertd.model import Content, Level, Picks, Text
 from gateways.text import gsm_safe
 
 
@@ -48,6 +49,12 @@ def elements(book: Catalogue, text: Text, picks: Picks | None, names: Iterable[s
         instruction=coaching.says_instruction(said),
         time=coaching.says_time(said),
     )
+
+
+def at_once(content: Content, text: Text) -> bool:
+    """Whether an emergency in ready words says no hour on purpose: it is to be done when it is read. A blank that is left may be one."""
+    ready = bool(content.template) or content.picks is not None
+    return content.level is Level.DANGER and ready and not BLANK.search(told(text))
 
 
 def vague(book: Catalogue, text: Text, now: int, timezone: str) -> tuple[Vague, ...]:

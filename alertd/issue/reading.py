@@ -68,8 +68,14 @@ class AlertSummary:
     exercise: bool
     expires: int
     created_at: int
+    sent_at: int | None
     closed_at: int | None
     labels: Mapping[str, str]
+
+    @property
+    def dated(self) -> int:
+        """When it was sent; of what was not, when it was begun: a draft may have waited for days."""
+        return self.created_at if self.sent_at is None else self.sent_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +243,7 @@ def summary_of(row: Row) -> AlertSummary:
         exercise=bool(row["exercise"]),
         expires=row["expires"],
         created_at=row["created_at"],
+        sent_at=row["sent_at"],
         closed_at=row["closed_at"],
         labels=labels_of(row),
     )

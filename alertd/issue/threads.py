@@ -11,7 +11,7 @@ from alertd.issue.drafting import add_alert, thread_of
 from alertd.issue.guards import after
 from alertd.model import Act, AlertState, Content, Station, Text
 from alertd.publish.ends import bare, texts_over
-from alertd.publish.wording import sentence, when
+from alertd.publish.wording import over_word, sentence, when
 from alertd.store import Database, Transaction
 from alertd.store.contents import headline, loads
 
@@ -93,7 +93,7 @@ def closing_content(
     now = desk.clock.now_ms()
     told = texts_over(desk.catalogue, station, head.content)
     said = texts or {
-        locale: _closing_text(desk.catalogue, station, locale, text, head.released_at, act)
+        locale: _closing_text(desk.catalogue, station, locale, text, head, act)
         for locale, text in told.items()
     }
     return replace(
@@ -110,11 +110,11 @@ def closing_content(
 
 
 def _closing_text(
-    catalogue: Catalogue, station: Station, locale: str, text: Text, released_at: int, act: Act
+    catalogue: Catalogue, station: Station, locale: str, text: Text, head: Head, act: Act
 ) -> Text:
     """Which message is meant, by its headline and its hour; that nothing more is to be feared, or never was."""
-    phrase = "word.mistake" if act is Act.CANCEL else "word.no_danger"
-    told = when(released_at, station.timezone, locale)
+    phrase = over_word(act, head.content.level)
+    told = when(head.released_at, station.timezone, locale)
     return Text(
         headline=f"{text.headline.removesuffix('.')} ({told})",
         instruction=sentence(catalogue.phrase_sms(locale, phrase)),

@@ -23,6 +23,7 @@ from alertd.store import Row, Transaction
 from alertd.store.contents import headline, loads
 
 PATH: Final = "/accords"
+DENIED: Final = frozenset({"refused", "dropped"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,13 @@ async def latest(desk: Desk, station_id: int, alert_id: int) -> Approval:
     if not rows or rows[0]["station_id"] != station_id:
         raise Missing("approval_unknown", "Aucun accord n'a été demandé pour cette alerte.")
     return approval_of(rows[0])
+
+
+async def denied(desk: Desk, alert_id: int) -> Approval | None:
+    """What was last asked of an alert, where the answer was no, or there was none in time, and nothing was asked since."""
+    rows = await desk.db.fetch("approvals.latest", alert_id)
+    one = approval_of(rows[0]) if rows else None
+    return one if one is not None and one.state in DENIED else None
 
 
 async def order_of(desk: Desk, station: Station, one: Approval, actor: Actor) -> Order:

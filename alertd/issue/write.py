@@ -24,6 +24,9 @@ NOT_FORECAST: Final = Forecast(None, None, None)
 _KINDS: Final = {EVERYWHERE: "zone", ONLY_PLACES: "places"}
 """What a piece of fan-out takes of a station's followers: all who are in the zone, or only those with a place there."""
 
+ANYBODY: Final = 2**63 - 1
+"""Of a piece of fan-out nobody is left out by their id."""
+
 AUDIENCE, REACHED, DELIVERIES = 0, 1, 2
 """The phases of fan-out: people of the target; those whom the thread reached before; deliveries to the people."""
 
@@ -64,11 +67,14 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ids:
+class _Made:
+    """Its ids. It is for those who had joined by `as_of`."""
+
     alert: int
     event: int
     message: int
     event_before: int | None
+    as_of: int
 
 
 async def write(desk: Desk, order: Order, alert_id: int | None, digest: str | None) -> tuple[int, int]:
@@ -94,7 +100,7 @@ async def enter(
     )
     if concerns_audience(order.act):
         await attachments.keep(tx, order.station.id, alert_id, order.content)
-    made = _Ids(alert_id, event_id, await ids.take(tx, "message"), before)
+    made = _Made(alert_id, event_id, await ids.take(tx, "message"), before, desk.joined.by(desk.clock))
     await _event(desk, tx, order, made)
     beside = await across.address(desk, tx, alert_id, order.content, order.beside)
     await _message(desk, tx, replace(order, beside=beside), made)
@@ -127,7 +133,7 @@ async def _check_quota(desk: Desk, tx: Transaction, order: Order, alert_id: int 
     await quotas.check(tx, wanted, desk.settings.quotas, desk.clock.now_ms())
 
 
-async def _event(desk: Desk, tx: Transaction, order: Order, made: _Ids) -> None:
+async def _event(desk: Desk, tx: Transaction, order: Order, made: _Made) -> None:
     now = desk.clock.now_ms()
     await tx.execute(
         "events.add",
@@ -139,11 +145,12 @@ async def _event(desk: Desk, tx: Transaction, order: Order, made: _Ids) -> None:
         order.content.onset or now,
         deliver_by(desk, order.content),
         order.content.expires,
-        now,
+        made.as_of,
         order.actor.name,
         made.event_before,
         order.people,
         order.expected,
+        now,
         *order.foreseen,
         await _labels(desk, tx, order, made.event_before),
     )
@@ -178,7 +185,7 @@ def _ranges(event_id: int, covers: tuple[zones.Cover, ...]) -> list[tuple[int, i
     return [*rows, (event_id, len(covers) - 1, EVERYWHERE, EVERYWHERE)]
 
 
-async def _message(desk: Desk, tx: Transaction, order: Order, made: _Ids) -> None:
+async def _message(desk: Desk, tx: Transaction, order: Order, made: _Made) -> None:
     earlier = await tx.fetch("messages.of_alert", made.alert)
     for row in earlier:
         if row["superseded_at"] is None:
@@ -201,10 +208,18 @@ async def _message(desk: Desk, tx: Transaction, order: Order, made: _Ids) -> Non
     await tx.execute("messages.keep_request", made.message, story.current())
     now = desk.clock.now_ms()
     due = max(order.content.onset or now, now + order.hold_ms)
+    last = await _last_person(tx) if made.as_of > now else ANYBODY
     work = _work(order, [row["id"] for row in earlier])
-    await tx.execute_many("fan_out.add", [(made.message, *piece, due) for piece in work])
+    pieces = [(made.message, *piece, ANYBODY if piece[-1] == "message" else last, due) for piece in work]
+    await tx.execute_many("fan_out.add", pieces)
     if not work:
         await tx.execute("messages.plan", made.message)
+
+
+async def _last_person(tx: Transaction) -> int:
+    """Where a clock was set back dates do not tell who joins later; whoever is new then has an id behind this one."""
+    given = {row["noun"]: row["last"] for row in await tx.fetch("ids.all")}
+    return int(given.get("subscriber", 0))
 
 
 def _work(order: Order, earlier: list[int]) -> list[tuple[int, int, int, str]]:
@@ -230,7 +245,7 @@ def _sources(order: Order) -> list[tuple[int, int, str]]:
     return [(0, group, "group") for group in target.groups]
 
 
-async def _audit(desk: Desk, tx: Transaction, order: Order, made: _Ids) -> None:
+async def _audit(desk: Desk, tx: Transaction, order: Order, made: _Made) -> None:
     detail = {"event": made.event, "level": order.content.level.word, "people": order.people}
     where = (order.station.id, order.actor.name)
     await audit.append(tx, desk.clock, *where, f"alert.{order.act}", f"alert:{made.alert}", detail)

@@ -74,6 +74,7 @@ class Work:
             desk.db, desk.clock, sending, self.node_id, desk.routes, figures=self.figures, pulse=self.pulse
         )
         await tend.start()
+        await desk.joined.begin(desk.db, desk.clock)
         stranded = Stranded(desk.db, desk.routes, sending, self.node_id)
         await stranded.start()
         health = self._health()
@@ -99,7 +100,7 @@ class Work:
         """From a released event to a provider's answer."""
         desk = self.desk
         hours = usual_hours(desk.settings.quiet)
-        fan_out = FanOut(desk.db, desk.clock, desk.routes, self.node_id, hours=hours)
+        fan_out = FanOut(desk.db, desk.routes, self.node_id, hours=hours)
         for _ in range(desk.db.writers):
             yield "fan_out", fan_out.step
         dispatch = Dispatch(

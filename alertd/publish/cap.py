@@ -17,6 +17,7 @@ from alertd.publish.board import Notice
 from alertd.publish.markup import document, leaf
 from alertd.publish.site import Site
 from alertd.publish.telling import Telling, label, telling, where
+from alertd.publish.wording import over_word
 from zones import Circle, Zone
 from zones.shapes import Ring
 
@@ -77,7 +78,7 @@ def _note(catalogue: Catalogue, station: Station, event: Event) -> str:
     if event.content.exercise:
         phrases.append(catalogue.phrase(station.locale, "word.exercise"))
     if event.act is Act.CANCEL:
-        phrases.append(catalogue.phrase(station.locale, "word.mistake"))
+        phrases.append(catalogue.phrase(station.locale, over_word(Act.CANCEL, event.content.level)))
     return ". ".join(phrases)
 
 

@@ -9,6 +9,7 @@ are to be seen, at most 2,048 pixels a side. PDFs keep their pages; what could a
 """
 
 import json
+import re
 import resource
 import sys
 import warnings
@@ -55,6 +56,11 @@ _TELLING: Final = (
     "/NM",
     "/Author",
 )
+
+_SCAN: Final = 0xDA
+_END: Final = 0xD9
+_MARKER: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+"""What ends a scan: neither a byte of it that is escaped, nor a restart, nor a filling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,14 +165,14 @@ def _rid(document: pikepdf.Pdf) -> bytes:
         raise Unfit("attachment_pages")
     waiting: list[Any] = list(document.objects)
     while waiting:
-        waiting += _inspected(waiting.pop())
+        waiting += _inspected(document, waiting.pop())
     del document.docinfo
     out = BytesIO()
     document.save(out, fix_metadata_version=False, deterministic_id=True)
     return out.getvalue()
 
 
-def _inspected(found: Any) -> list[Any]:
+def _inspected(document: pikepdf.Pdf, found: Any) -> list[Any]:
     """What lies directly in one object, which has been looked at and stripped."""
     if isinstance(found, pikepdf.Array):
         return [each for each in found if _holds(each)]
@@ -179,7 +185,7 @@ def _inspected(found: Any) -> list[Any]:
     if "/Rect" in found and "/T" in found and found.get("/Subtype") != "/Widget":
         del found["/T"]  # who wrote a remark
     if isinstance(found, pikepdf.Stream):
-        _bare(found)
+        _bare(document, found)
     return [found[key] for key in found.keys() if _holds(found[key])]  # noqa: SIM118 - no mapping of Python's
 
 
@@ -197,24 +203,46 @@ def _check(found: Any) -> None:
         raise Unfit("attachment_acts")
 
 
-def _bare(stream: Any) -> None:
-    """A photograph in a page has its own metadata."""
-    coded = stream.get("/Filter")
-    single = coded[0] if isinstance(coded, pikepdf.Array) and len(coded) == 1 else coded
-    if single == pikepdf.Name.DCTDecode:
-        bare = without_segments(stream.read_raw_bytes())
-        stream.write(bare, filter=pikepdf.Name.DCTDecode, decode_parms=stream.get("/DecodeParms"))
+def _bare(document: pikepdf.Pdf, stream: Any) -> None:
+    """A photograph in a page has its own metadata, also where the program packed it once more."""
+    filters = _listed(stream.get("/Filter"))
+    if not filters or filters[-1] != pikepdf.Name.DCTDecode:
+        return
+    options = _listed(stream.get("/DecodeParms"))
+    jpeg = stream.read_raw_bytes()
+    if len(filters) > 1:
+        packed = pikepdf.Stream(document, jpeg, Filter=pikepdf.Array(filters[:-1]))
+        if options:
+            packed.DecodeParms = pikepdf.Array(options[:-1])
+        jpeg = packed.read_bytes()
+    bare = without_segments(jpeg)
+    stream.write(bare, filter=pikepdf.Name.DCTDecode, decode_parms=options[-1] if options else None)
+
+
+def _listed(found: Any) -> list[Any]:
+    """One may stand alone."""
+    if found is None:
+        return []
+    return list(found) if isinstance(found, pikepdf.Array) else [found]
 
 
 def without_segments(jpeg: bytes) -> bytes:
-    """A JPEG without its EXIF, XMP, IPTC and comments; picture data untouched (ITU-T T.81, annex B)."""
+    """A JPEG without its EXIF, XMP, IPTC and comments, and without what follows its end (a telephone puts a smaller picture there);
+    picture data untouched (ITU-T T.81, annex B).
+    """
     kept, at = [jpeg[:2]], 2
-    while at + 4 <= len(jpeg) and jpeg[at] == 0xFF and jpeg[at + 1] != 0xDA:
-        end = at + 2 + int.from_bytes(jpeg[at + 2 : at + 4])
-        if jpeg[at + 1] not in {0xE1, 0xED, 0xFE}:
+    while at + 4 <= len(jpeg) and jpeg[at] == 0xFF and jpeg[at + 1] != _END:
+        marker, end = jpeg[at + 1], at + 2 + int.from_bytes(jpeg[at + 2 : at + 4])
+        if marker == 0xFF:  # a byte that fills up
+            end = at + 1
+        elif marker == _SCAN:
+            found = _MARKER.search(jpeg, end)
+            end = found.start() if found else len(jpeg)
+        if marker not in {0xE1, 0xED, 0xFE, 0xFF}:
             kept.append(jpeg[at:end])
         at = end
-    return b"".join([*kept, jpeg[at:]])
+    whole = jpeg[at : at + 2] == bytes((0xFF, _END))
+    return b"".join([*kept, jpeg[at : at + 2] if whole else jpeg[at:]])
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from babel.dates import format_datetime
 from alertd.catalogue import Catalogue
 from alertd.catalogue.nouns import FRENCH, base, language
 from alertd.clock import from_ms
-from alertd.model import Act, Content, Text, Wording
+from alertd.model import Act, Content, Level, Text, Wording
 from alertd.publish.links import NOBODY, Links
 from gateways.text import gsm_safe
 
@@ -157,6 +157,13 @@ def _quoted(speech: Speech) -> str:
     return join(*(sentence(part) for part in parts), mark=" ")
 
 
+def over_word(act: Act, level: Level) -> str:
+    """The phrase that says that it is over, or never was. An information spoke of no danger: it does not say that there is none."""
+    if act is Act.CANCEL:
+        return "word.retracted" if level is Level.INFO else "word.mistake"
+    return "word.finished" if level is Level.INFO else "word.no_danger"
+
+
 def _stand_in(catalogue: Catalogue, speech: Speech, locale: str, phrase: _Phrase, quoted: str) -> Text:
     """Topic, level, place, time and what to do from the phrases; then what was written."""
     content, topic = speech.content, catalogue.topics[base(speech.content.topic)]
@@ -165,8 +172,7 @@ def _stand_in(catalogue: Catalogue, speech: Speech, locale: str, phrase: _Phrase
         phrase(locale, "word.until", time=when(speech.expires, speech.timezone, locale)),
     )
     over = speech.act in {Act.END, Act.CANCEL}
-    over_words = "word.mistake" if speech.act is Act.CANCEL else "word.no_danger"
-    todo = phrase(locale, over_words if over else topic.instruction)
+    todo = phrase(locale, over_word(speech.act, content.level) if over else topic.instruction)
     return Text(
         headline=f"{phrase(locale, f'level.{content.level.word}')} - {phrase(locale, f'topic.{topic.key}')}",
         body="" if over else f"{'. '.join(facts)}.",

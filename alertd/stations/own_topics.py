@@ -58,7 +58,7 @@ async def remove(
 ) -> None:
     """Nothing new is said about it, and nobody's choices have it any more; what was said keeps its name.
 
-    :raises Refused: `topic_unknown`, `topics_invalid`. :raises Conflict: `topic_under_way`.
+    :raises Refused: `topic_unknown`, `topics_invalid`. :raises Conflict: `topic_under_way`, `topic_scheduled`.
     """
     live = {
         row["topic"]: row
@@ -67,16 +67,22 @@ async def remove(
     }
     if key not in live:
         raise Refused("topic_unknown", f"La station n'a pas de sujet à elle « {key[:40]} ».")
-    if await tx.fetch("station_topics.under_way", station.id, key):
-        raise Conflict(
-            "topic_under_way", "Une alerte en cours porte ce sujet : terminez-la, puis retirez-le."
-        )
+    await _check_unused(tx, station, key)
     await tx.execute("station_topics.remove", station.id, key, clock.now_ms())
     choosing_topics.check(catalogue, station, await topics.decisions(tx, station))
     await _clear(tx, station, live[key]["bit"], live[key]["base"])
     await audit.append(
         tx, clock, station.id, who, "station.topic_remove", f"station:{station.id}", {"topic": key}
     )
+
+
+async def _check_unused(tx: Transaction, station: Station, key: str) -> None:
+    if await tx.fetch("station_topics.under_way", station.id, key):
+        raise Conflict(
+            "topic_under_way", "Une alerte en cours porte ce sujet : terminez-la, puis retirez-le."
+        )
+    if await tx.fetch("station_topics.scheduled", station.id, key):
+        raise Conflict("topic_scheduled", "Une programmation porte ce sujet : arrêtez-la, puis retirez-le.")
 
 
 async def _check(tx: Transaction, catalogue: Catalogue, station: Station, key: str, one: Decision) -> None:

@@ -3,7 +3,7 @@
 import csv
 import io
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +17,8 @@ MOST_LINES: Final = 1_000
 MOST_CHARS: Final = 400_000
 MOST_NAME: Final = 80
 _SHOWN: Final = 20
+_LOST: Final = "\ufffd"
+"""What stands for a letter that was read in another encoding than it was written in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,31 @@ class Line:
     parents: tuple[Said, ...]
 
 
-def read(text: str) -> tuple[Line, ...]:
-    """The list's children, its first line naming the columns; between them a semicolon, a tab or a comma.
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A list as it was read: its lines, and why some cannot be, by their numbers."""
 
-    :raises Malformed: `list_malformed`. :raises Refused: `list_invalid`: each line that cannot be, by its number.
+    lines: tuple[Line, ...]
+    wrong: Mapping[int, str]
+
+
+def read(text: str) -> tuple[Line, ...]:
+    """The list's children. :raises Malformed: `list_malformed`. :raises Refused: `list_invalid`: each line that cannot be, by its number."""
+    found = sheet(text)
+    if found.wrong:
+        raise refused(found.wrong)
+    return found.lines
+
+
+def sheet(text: str) -> Sheet:
+    """The list, its first line naming the columns; between them a semicolon, a tab or a comma.
+
+    :raises Malformed: `list_malformed`.
     """
+    if _LOST in text:
+        raise _malformed(
+            "Des lettres accentuées sont perdues (« \ufffd ») : ouvrez le fichier dans le tableur, puis copiez et collez de là."
+        )
     if len(text) > MOST_CHARS or "\0" in text:
         raise _malformed(f"La liste a {MOST_LINES} lignes au plus.")
     text = text.removeprefix("\ufeff").strip()
@@ -61,26 +83,24 @@ def read(text: str) -> tuple[Line, ...]:
         raise _malformed(
             f"La première ligne nomme les colonnes : {', '.join(COLUMNS)} ; puis 1 à {MOST_LINES} enfants."
         )
-    return tuple(_checked(cells))
+    return _checked(cells)
 
 
 def refused(wrong: Mapping[int, str]) -> Refused:
     """What is wrong, line by line, the first twenty: nothing was kept."""
-    told = " ".join(f"Ligne {number} : {why}." for number, why in list(wrong.items())[:_SHOWN])
+    told = " ".join(f"Ligne {number} : {why}." for number, why in sorted(wrong.items())[:_SHOWN])
     more = f" Et {len(wrong) - _SHOWN} autres." if len(wrong) > _SHOWN else ""
     return Refused("list_invalid", f"Rien n'a été gardé. {told}{more}")
 
 
-def _checked(cells: list[tuple[int, dict[str, str]]]) -> Iterator[Line]:
+def _checked(cells: list[tuple[int, dict[str, str]]]) -> Sheet:
     wrong, seen = dict[int, str](), set[tuple[str, str]]()
     lines = [_line(number, row) for number, row in cells]
     for line in lines:
         if why := _fault(line, seen):
             wrong[line.number] = why
         seen.add((line.child.casefold(), line.class_.casefold()))
-    if wrong:
-        raise refused(wrong)
-    yield from lines
+    return Sheet(tuple(lines), wrong)
 
 
 def _line(number: int, row: Mapping[str, str]) -> Line:

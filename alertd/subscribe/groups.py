@@ -43,6 +43,14 @@ async def add(tx: Transaction, station_id: int, name: str, kind: str = "list") -
     return id_
 
 
+async def named(tx: Transaction, station_id: int, name: str) -> int:
+    """The list of that name, be it opened on its page or made now. :raises Conflict: `name_taken`: by a class or a line, whose people are
+    its children's parents.
+    """
+    there = {one.name: one for one in await of_station(tx, station_id)}.get(name.strip())
+    return there.id if there is not None and there.kind == "list" else await add(tx, station_id, name)
+
+
 async def put(tx: Transaction, group_id: int, subscriber_ids: Iterable[int]) -> int:
     """List people whom the group's station has, the others are left out; how many are new in it."""
     return await tx.execute("groups.put", group_id, json.dumps(sorted(set(subscriber_ids))))

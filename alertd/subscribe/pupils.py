@@ -7,6 +7,7 @@ nowhere else. Who is in a class's group is derived from them, in the transaction
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
 from alertd.clock import Clock
@@ -109,8 +110,10 @@ async def keep(
     consent: Consent,
     *,
     fiction: bool,
+    wrong: Mapping[int, str] = MappingProxyType({}),
 ) -> Kept:
-    """Keep a list: who is in that class already is changed, all others are added; classes and lines are made. All or nothing.
+    """Keep a list: who is in that class already is changed, all others are added; classes and lines are made. All or nothing. `wrong` is
+    what its lines were found to lack already: it is told with what their addresses are.
 
     :raises Refused: `list_invalid`, `consent_missing`. :raises Conflict: `import_danger_under_way`, `pupils_too_many`.
     """
@@ -121,7 +124,7 @@ async def keep(
         )
     await refuse_during_danger(tx)
     setting = Setting.of(station, await topics.load(tx, station.id), clock.now_ms(), fiction=fiction)
-    readies = _readies(lines, consent, setting)
+    readies = _readies(lines, consent, setting, wrong)
     enrolled = await enrol_many(
         tx, clock, keyring, station, [one for one in readies.values() if one is not None]
     )
@@ -163,16 +166,17 @@ def name_of(keyring: Keyring, row: Row) -> str:
 
 
 def _readies(
-    lines: Sequence[Line], consent: Consent, setting: Setting
+    lines: Sequence[Line], consent: Consent, setting: Setting, lacking: Mapping[int, str]
 ) -> dict[tuple[int, int], Ready | None]:
     """Each parent by line and place; None for one who gave no way to be written to."""
-    found, wrong = dict[tuple[int, int], Ready | None](), dict[int, str]()
+    found, wrong = dict[tuple[int, int], Ready | None](), dict(lacking)
     for line in lines:
         for place, said in enumerate(line.parents):
             try:
                 found[line.number, place] = _ready(said, consent, setting)
             except Refused as error:
-                wrong[line.number] = WHY[error.code][1] if error.code in WHY else error.french
+                why = WHY[error.code][1] if error.code in WHY else error.french
+                wrong[line.number] = "\N{NO-BREAK SPACE}; ".join(filter(None, (wrong.get(line.number), why)))
     if wrong:
         raise class_list.refused(wrong)
     return found

@@ -1,7 +1,7 @@
 """From where a request comes: the peer, or whom a trusted proxy says it speaks for."""
 
 from collections.abc import Sequence
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -11,8 +11,10 @@ from alertd.web.rooms import ROOMS
 
 def client_address(request: web.Request) -> str:
     """The nearest address that is not a trusted proxy's; what others write into X-Forwarded-For is not believed."""
-    peer = request.remote or ""
-    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+    peer = _peer(request)
+    # A proxy may write a line of its own below the visitor's: several are one list (RFC 9110, 5.3).
+    said = ",".join(request.headers.getall("X-Forwarded-For", ()))
+    hops = [_plain(hop.strip()) for hop in said.split(",") if hop.strip()]
     proxies = request.app[ROOMS].settings.http.trusted_proxies
     while hops and _within(peer, proxies):
         peer = hops.pop()
@@ -23,7 +25,7 @@ def from_this_machine(request: web.Request) -> bool:
     """Whether peer and Host are both this machine's: no proxy in between, and no name bent to 127.0.0.1."""
     host = _host(request.host)
     local = _is_loopback(host) or host == "localhost"
-    return not _is_forwarded(request) and _is_loopback(request.remote or "") and local
+    return not _is_forwarded(request) and _is_loopback(_peer(request)) and local
 
 
 def from_networks(request: web.Request, networks: Sequence[str]) -> bool:
@@ -36,7 +38,19 @@ def from_networks(request: web.Request, networks: Sequence[str]) -> bool:
 
 def from_trusted_proxy(request: web.Request) -> bool:
     """Whether whoever speaks to us directly is a proxy of ours."""
-    return _within(request.remote or "", request.app[ROOMS].settings.http.trusted_proxies)
+    return _within(_peer(request), request.app[ROOMS].settings.http.trusted_proxies)
+
+
+def _peer(request: web.Request) -> str:
+    return _plain(request.remote or "")
+
+
+def _plain(address: str) -> str:
+    """An IPv4 address as itself, where a socket for both kinds wrote it as one of IPv6 (RFC 4291, 2.5.5.2): all of them would be one
+    network, and none of them this machine.
+    """
+    mapped = IPv6Address(address).ipv4_mapped if ":" in address and _is_address(address) else None
+    return str(mapped or address)
 
 
 def _is_forwarded(request: web.Request) -> bool:

@@ -58,6 +58,7 @@ _SENTENCES: Final = {
     405: "Cette adresse ne s'ouvre pas ainsi. Repartez de l'accueil.",
     408: "Ce que vous envoyez n'est pas arrivé : le réseau est trop lent, ou coupé. Réessayez là où il passe mieux.",
     413: "Ce qui a été envoyé dépasse ce que l'on accepte ici. Envoyez moins à la fois.",
+    415: "Ce qui a été envoyé est compressé, et n'est pas lu ainsi. Envoyez-le tel quel.",
 }
 _BROKEN: Final = "Quelque chose s'est mal passé de notre côté. C'est noté ; réessayez, et appelez l'administrateur si cela dure."
 _TOO_LARGE: Final = "The body is larger than what is taken here ({setting}): send less at once."
@@ -67,16 +68,21 @@ log = structlog.get_logger()
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """Close what browsers leave open; said on every answer, errors and streams included."""
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
-    response.headers["Server"] = "alertd"  # aiohttp has told its version by now: that is for whoever keeps it
-    if request.app[ROOMS].https:
-        response.headers.setdefault("Strict-Transport-Security", _HSTS)
+    guard(response, https=request.app[ROOMS].https)
     if request.path.startswith(_VERSIONED) and response.status in {200, 206, 304}:
         response.headers.setdefault("Cache-Control", statics.FOR_EVER)
     else:
         ours = request.path.startswith("/static/")
         response.headers.setdefault("Cache-Control", statics.ASKING if ours else "no-store")
+
+
+def guard(response: web.StreamResponse, *, https: bool) -> None:
+    """What every answer bears, wherever it comes from."""
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers["Server"] = "alertd"  # aiohttp has told its version by now: that is for whoever keeps it
+    if https:
+        response.headers.setdefault("Strict-Transport-Security", _HSTS)
 
 
 @web.middleware
@@ -107,7 +113,11 @@ def _is_gone(request: web.Request) -> bool:
 
 @web.middleware
 async def bound_body(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse a body by its announced length at once; one that lies, or comes in chunks, is stopped as it is read."""
+    """Refuse a body by its announced length at once; one that lies, or comes in chunks, is stopped as it is read. A packed one is
+    refused, since its length tells nothing of what is in it (RFC 9110, 15.5.16).
+    """
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        return _refused(request, 415, {"Accept-Encoding": "identity"})
     settings = request.app[ROOMS].settings
     most = _most(request, settings)
     if (request.content_length or 0) > most:
@@ -209,6 +219,7 @@ def _refusal(request: web.Request, status: int) -> web.Response:
             404: "There is nothing at this address.",
             408: "The body did not come in time: send it again.",
             413: too_large,
+            415: "A packed body is not read here: send it without Content-Encoding.",
             500: BROKEN,
         }
         codes = {
@@ -216,6 +227,7 @@ def _refusal(request: web.Request, status: int) -> web.Response:
             408: "body_too_slow",
             405: "method_not_allowed",
             413: "too_large",
+            415: "content_encoding",
             500: "internal_error",
         }
         detail = sentences.get(status, "This cannot be answered as it was asked.")

@@ -127,6 +127,11 @@ def count(value: int, one: str, several: str | None = None) -> str:
     return f"{number(value)}\u00a0{one if value < 2 else several or one + 's'}"
 
 
+def few(value: int, one: str) -> str:
+    """A count that cannot locate anyone, with its word: "0 abonné", "moins de 5 abonnés"."""
+    return f"{discreet(value)} {one}s" if 0 < value < 5 else count(value, one)
+
+
 def discreet(value: int) -> str:
     """A count that cannot locate anyone: none is said, one to four are not told apart."""
     return "moins de 5" if 0 < value < 5 else number(value)
@@ -218,7 +223,8 @@ def day(moment: int, timezone: str, now: int) -> str:
     named = {-1: "hier", 0: "aujourd'hui", 1: "demain"}.get((there - today).days)
     if named:
         return named
-    pattern = "EEEE d MMMM" if there.year == today.year else "EEEE d MMMM y"
+    number = "'1er'" if there.day == 1 else "d"
+    pattern = f"EEEE {number} MMMM" if there.year == today.year else f"EEEE {number} MMMM y"
     return str(format_date(there, pattern, locale="fr"))
 
 

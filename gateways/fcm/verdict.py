@@ -1,14 +1,18 @@
 """What FCM's words mean for one message: https://firebase.google.com/docs/reference/fcm/rest/v1/ErrorCode.
 
-FCM's own code decides, then Google's status word, then HTTP's number. One code alone says that an address is dead.
+FCM's own code decides, then Google's status word, then HTTP's number. One code says that an address is dead, and one sentence
+that it never was one: https://firebase.google.com/docs/cloud-messaging/error-codes.
 """
 
 import json
+import math
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 
 from gateways.contract import Outcome, Receipt, Trouble
-from gateways.http import Answer, wait_s
+from gateways.http import Answer
+from gateways.patience import patience_s
 
 Verdict = tuple[Outcome, Trouble | None]
 
@@ -52,13 +56,21 @@ NUMBERS: Final[dict[int, Verdict]] = {
 """Where nothing that can be read was said; any other is a passing fault, and marks no message and no phone."""
 
 
+_NEVER_ONE: Final = "The registration token is not a valid FCM registration token"
+_DELAY: Final = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?s")
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What an error's body says; empty where it cannot be read."""
+    """What an error's body says; empty where it cannot be read. `wait` are the seconds that a RetryInfo asks for; `crowded`: it is this phone alone
+    that gets more than it may.
+    """
 
     code: str = ""
     status: str = ""
     sentence: str = ""
+    wait: str = ""
+    crowded: bool = False
 
 
 def judge(reference: str, answer: Answer, now_ms: int) -> Receipt:
@@ -66,16 +78,24 @@ def judge(reference: str, answer: Answer, now_ms: int) -> Receipt:
     if 200 <= answer.status < 300:
         return _taken(reference, answer)
     said = read(answer.body)
-    outcome, trouble = CODES.get(said.code) or STATUSES.get(said.status) or NUMBERS.get(answer.status, _PROVIDER)  # fmt: skip
-    throttled = outcome is Outcome.THROTTLED
+    outcome, trouble = _verdict(answer, said)
+    asked = answer.headers.get("Retry-After", "") or said.wait
     return Receipt(
         reference,
         outcome,
         code=f"{answer.status} {said.code or said.status}".strip()[:60],
         detail=said.sentence[:300],
-        retry_after_s=wait_s(answer.headers.get("Retry-After", ""), now_ms) if throttled else None,
+        retry_after_s=patience_s(outcome, asked, now_ms),
         trouble=trouble,
     )
+
+
+def _verdict(answer: Answer, said: Said) -> Verdict:
+    if said.code == "INVALID_ARGUMENT" and said.sentence.startswith(_NEVER_ONE):
+        return Outcome.REFUSED, None
+    if said.code == "QUOTA_EXCEEDED" and said.crowded:
+        return Outcome.RETRY, None
+    return CODES.get(said.code) or STATUSES.get(said.status) or NUMBERS.get(answer.status, _PROVIDER)
 
 
 def stale(answer: Answer) -> bool:
@@ -87,10 +107,26 @@ def read(body: bytes | None) -> Said:
     """An error's words, whatever is in its place."""
     error = _dict(_json(body)).get("error")
     told = _dict(error)
-    details = told.get("details")
-    codes = (_dict(each) for each in details[:20]) if isinstance(details, list) else ()
-    code = next((each["errorCode"] for each in codes if _is_fcm(each)), "")
-    return Said(code, _text(told.get("status")), " ".join(_text(told.get("message")).split()))
+    listed = told.get("details")
+    details = [_dict(each) for each in listed[:20]] if isinstance(listed, list) else []
+    code = next((each["errorCode"] for each in details if _is_fcm(each)), "")
+    delays = (_text(each.get("retryDelay")) for each in details)
+    wait = next((_seconds(delay) for delay in delays if _DELAY.fullmatch(delay)), "")
+    sentence = " ".join(_text(told.get("message")).split())
+    return Said(code, _text(told.get("status")), sentence, wait, any(map(_is_one_phone_s, details)))
+
+
+def _seconds(delay: str) -> str:
+    """Whole seconds, never too few, of Google's way to write them: "90s", "3.5s"."""
+    return str(math.ceil(float(delay.removesuffix("s"))))
+
+
+def _is_one_phone_s(detail: dict[str, Any]) -> bool:
+    """Whether a quota that was exceeded is a phone's own, and not the project's."""
+    violations = detail.get("violations")
+    told = (_dict(each) for each in violations[:20]) if isinstance(violations, list) else ()
+    words = (f"{_text(each.get('subject'))} {_text(each.get('description'))}" for each in told)
+    return any("device" in word.lower() for word in words)
 
 
 def _taken(reference: str, answer: Answer) -> Receipt:

@@ -72,7 +72,7 @@ class Bind(asyncio.Protocol):
 
     def answer(self, sequence: int, command: int, status: int = OK) -> None:
         """Answer what the SMSC asked."""
-        body = b"\0" if command == Command.DELIVER_SM_RESP else b""
+        body = b"\0" if command in {Command.DELIVER_SM_RESP, Command.DATA_SM_RESP} else b""
         self._wire.write(pdu(command, sequence, body, status))
 
     def pause(self, *, reading: bool) -> None:
@@ -171,7 +171,7 @@ class Bind(asyncio.Protocol):
         if told.command == Command.SUBMIT_SM_RESP:
             identifier = message_id(told.body) if told.status == OK else ""
             self._window.settle(told.sequence, told.status, identifier)
-        elif told.command == Command.DELIVER_SM:
+        elif told.command in {Command.DELIVER_SM, Command.DATA_SM}:
             self._hear(self, told)
         elif told.command == Command.ENQUIRE_LINK:
             self.answer(told.sequence, Command.ENQUIRE_LINK_RESP)

@@ -1,4 +1,4 @@
-"""What an SMSC brings (deliver_sm): kept first, and only then answered. What cannot be kept is asked for again."""
+"""What an SMSC brings (deliver_sm, data_sm): kept first, and only then answered. What cannot be kept is asked for again."""
 
 import asyncio
 from collections import deque
@@ -6,7 +6,7 @@ from typing import Final
 
 from gateways.contract import Inbound, NotKept, Receipt, Report
 from gateways.smpp.bind import Bind
-from gateways.smpp.pdu import Command, Malformed, Pdu, delivered
+from gateways.smpp.pdu import ANSWER, Command, Malformed, Pdu, data, delivered
 from gateways.smpp.verdict import OK, Reports
 from gateways.smpp.wording import Wording
 
@@ -19,8 +19,8 @@ GOODBYE_S: Final = 8.0
 _LATER: Final = 0x64  # ESME_RX_T_APPN: bring it again
 _NEVER: Final = 0x65  # ESME_RX_P_APPN: it would be as unreadable again
 
-_Brought = tuple[Bind, int, Receipt | Inbound | None]
-"""By which bind, under which sequence number, and what it says; None where that is nothing to us."""
+_Brought = tuple[Bind, Pdu, Receipt | Inbound | None]
+"""By which bind, in which command, and what it says; None where that is nothing to us."""
 
 
 class Ear:
@@ -34,13 +34,13 @@ class Ear:
         self._task: asyncio.Task[None] | None = None
 
     def hear(self, bind: Bind, told: Pdu) -> None:
-        """Take a deliver_sm; it is answered when it is kept."""
+        """Take a deliver_sm or a data_sm; it is answered when it is kept."""
         try:
             said = self._read(told)
         except Malformed:
-            bind.answer(told.sequence, Command.DELIVER_SM_RESP, _NEVER)
+            bind.answer(told.sequence, ANSWER | told.command, _NEVER)
             return
-        self._brought.append((bind, told.sequence, said))
+        self._brought.append((bind, told, said))
         if len(self._brought) >= MOST:
             bind.pause(reading=False)
             self._paused.add(bind)
@@ -53,7 +53,7 @@ class Ear:
             await asyncio.wait([self._task], timeout=GOODBYE_S)
 
     def _read(self, told: Pdu) -> Receipt | Inbound | None:
-        message = delivered(told.body)
+        message = data(told.body) if told.command == Command.DATA_SM else delivered(told.body)
         if message.is_receipt:
             return self._reports.read(message)
         if not message.is_message:
@@ -86,5 +86,5 @@ class Ear:
         except NotKept:
             pass
         finally:
-            for bind, sequence, _ in batch:
-                bind.answer(sequence, Command.DELIVER_SM_RESP, status)
+            for bind, told, _ in batch:
+                bind.answer(told.sequence, ANSWER | told.command, status)

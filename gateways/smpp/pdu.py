@@ -3,6 +3,7 @@
 https://smpp.org/SMPP_v3_4_Issue1_2.pdf: headers 3.2, commands 4, parameters 5.
 """
 
+import re
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,11 +20,13 @@ class Command(IntEnum):
     UNBIND = 0x06
     BIND_TRANSCEIVER = 0x09
     ENQUIRE_LINK = 0x15
+    DATA_SM = 0x103
     SUBMIT_SM_RESP = 0x8000_0004
     DELIVER_SM_RESP = 0x8000_0005
     UNBIND_RESP = 0x8000_0006
     BIND_TRANSCEIVER_RESP = 0x8000_0009
     ENQUIRE_LINK_RESP = 0x8000_0015
+    DATA_SM_RESP = 0x8000_0103
 
 
 class Tag(IntEnum):
@@ -47,6 +50,11 @@ UNKNOWN, INTERNATIONAL = 0, 1
 """Types of number; an international one is with the country, without the plus."""
 _LONG: Final = 10  # digits, more than any short number has
 _KINDS: Final = 0x3C  # the bits of esm_class that tell what kind of deliver_sm it is
+_REPORTED: Final = re.compile(
+    rb"id:\S{1,65} sub:\d+ dlvrd:\d+ submit date:\d{10,14} done date:\d{10,14} stat:[A-Z]{4,16}\b",
+    re.IGNORECASE,
+)
+"""A report as appendix B writes it, which nobody writes by hand: taken for a person's, it would be answered to whom it is about."""
 _HEADER: Final = struct.Struct(">IIII")
 _TAG: Final = struct.Struct(">HH")
 _SUBMIT_TAIL: Final = struct.Struct(">BBBBB")
@@ -86,8 +94,10 @@ class Delivered:
 
     @property
     def is_receipt(self) -> bool:
-        """Whether it tells of a message of ours (5.2.12); some say so by the identifier alone."""
-        return self.esm_class & _KINDS == RECEIPT or Tag.RECEIPTED_MESSAGE_ID in self.tags
+        """Whether it tells of a message of ours (5.2.12); some say so by the identifier, or by the text, alone."""
+        kind = self.esm_class & _KINDS
+        told = Tag.RECEIPTED_MESSAGE_ID in self.tags or (kind == 0 and bool(_REPORTED.match(self.text)))
+        return kind == RECEIPT or told
 
     @property
     def is_message(self) -> bool:
@@ -169,6 +179,19 @@ def message_id(body: bytes) -> str:
         return text_at(body, 0, 66)[0].strip()
     except Malformed:
         return ""
+
+
+def data(body: bytes) -> Delivered:
+    """Read a data_sm (4.7), which some bring reports by: all that it says is in its parameters. Raises `Malformed`."""
+    try:
+        _, at = text_at(body, 0, 6)
+        source, at = _party(body, at)
+        destination, at = _party(body, at)
+        esm_class, data_coding = body[at], body[at + 2]
+    except IndexError:
+        raise Malformed("it ends too early") from None
+    tags = dict(_tags(body, at + 3))
+    return Delivered(source, destination, esm_class, data_coding, tags.get(Tag.MESSAGE_PAYLOAD, b""), tags)
 
 
 def delivered(body: bytes) -> Delivered:

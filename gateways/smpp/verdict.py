@@ -123,7 +123,7 @@ _OUTCOMES: Final[Mapping[str, Outcome]] = {
 UNKNOWN is left out: the SMSC does not know, which is no word about the message.
 """
 
-_ID: Final = re.compile(r"\bid: ?([^ \x00-\x1f]{1,65})", re.IGNORECASE)
+_ID: Final = re.compile(r"\bid: ?([^ ,;\x00-\x1f]{1,65})", re.IGNORECASE)
 _STAT: Final = re.compile(r"\bstat: ?([A-Z]{5,16})", re.IGNORECASE)
 _ERR: Final = re.compile(r"\berr: ?([0-9A-Z]{1,8})", re.IGNORECASE)
 
@@ -177,8 +177,12 @@ def _found(pattern: re.Pattern[str], text: str) -> str:
 
 
 def _number(identifier: str, base: int | None) -> str:
-    """The same number, whichever way it was written; what is none, or need not be, stays as it is."""
+    """The same number, whichever way it was written; what is none stays as it is. A report may fill a decimal one up to ten
+    digits where the answer did not (appendix B).
+    """
+    if base is None:
+        return (identifier.lstrip("0") or "0") if identifier.isdecimal() else identifier
     try:
-        return str(int(identifier, base)) if base and identifier.isalnum() else identifier
+        return str(int(identifier, base)) if identifier.isalnum() else identifier
     except ValueError:
         return identifier

@@ -4,16 +4,18 @@ Read by the standard library's parser. Absence notices, delays, successes and wh
 an address say nothing. A report that names several recipients (an alias's) means death only where all of them are dead.
 """
 
+import base64
 import json
+import quopri
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message as Mail
-from email.parser import HeaderParser
 from html import unescape
+from itertools import islice
 from typing import Final
 
 from gateways.contract import Outcome
@@ -33,8 +35,8 @@ _LEFT: Final = frozenset({"abuse", "opt-out", "opt-out-list", "complaint"})
 _DAEMON: Final = re.compile(r"mailer-daemon|postmaster|mail[ -]?delivery|mail system|daemon@", re.IGNORECASE)
 _ROBOT: Final = re.compile(r"mailer-daemon|mail[ -]?delivery|mail system", re.IGNORECASE)
 _GIVEN_UP: Final = re.compile(
-    r"undeliver|not be delivered|could\s?n[o']t be delivered|permanent|returned|fail|error"
-    r"|échec|non (?:remis|distribu)|n.a pas pu être|introuvable|unzustellbar|no se (?:ha )?p[uo]\w+ entregar|mancat",
+    r"undeliver|not be delivered|could\s?n[o']t be delivered|unable to deliver|n[o't] delivered|permanent|returned|fail|error"
+    r"|échec|non (?:remis|distribu|livr)|impossible de (?:remettre|livrer|distribuer)|n.a pas pu être|introuvable|unzustellbar|no se (?:ha )?p[uo]\w+ entregar|mancat",
     re.IGNORECASE,
 )
 _LATER: Final = re.compile(
@@ -58,7 +60,24 @@ _TAG: Final = re.compile(
 )
 """What begins anew is not looked through for its end twice: many that never end take no longer than one."""
 _QUOTED: Final = re.compile(r"^(?:> ?)+", re.MULTILINE)
+_STATUS_TYPES: Final = frozenset({"message/delivery-status", "message/global-delivery-status"})
+_REACHED: Final = frozenset({"delivered", "relayed", "expanded"})
+_MICROSOFT_S: Final = "X-HmXmrOriginalRecipient"
+"""In a complaint, Microsoft sends the letter back with this header of its own instead of a report (JMRP)."""
+
+
+def _line(name: str) -> re.Pattern[str]:
+    return re.compile(rf"^{name}:[ \t]*(.*)$", re.IGNORECASE | re.MULTILINE)
+
+
+_FINAL: Final = _line("Final-Recipient")
+_ACTION: Final = _line("Action")
+_STATUS: Final = _line("Status")
+_DIAGNOSTIC: Final = _line("Diagnostic-Code")
+_FEEDBACK: Final = _line("Feedback-Type")
 _FIELD: Final = re.compile(r"^(?=(?:Final|Original)-Recipient:)", re.IGNORECASE | re.MULTILINE)
+_FOLD: Final = re.compile(r"\n[ \t]+(?=\S)")
+_EMPTY: Final = re.compile(r"\n[ \t]*\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,66 +104,110 @@ def read(raw: bytes) -> Report | None:
     try:
         plain = raw[:MOST_BYTES].replace(b"\r\n", b"\n").replace(b"\r", b"\n").translate(_BLANKS)
         mail = message_from_bytes(plain)
-        parts = [part for part, _ in zip(mail.walk(), range(_MOST_PARTS), strict=False)]
+        if any(part.get(_MICROSOFT_S) for part in islice(mail.walk(), _MOST_PARTS)):
+            return Report(Outcome.STOPPED, "complaint", "")
+        parts = [*islice(_own(mail), _MOST_PARTS)]
         if any(map(_complains, parts)):
             return Report(Outcome.STOPPED, "complaint", "")
-        return _failure([*_words(mail, parts)])
+        return _failure(_words(mail, parts))
     except (MessageError, RecursionError, LookupError, ValueError, TypeError, AttributeError, AssertionError):
         return None  # what the standard library cannot take apart is nobody's report
 
 
 def _failure(words: list[Word]) -> Report | None:
-    """The first that failed speaks for all; dead only where each is."""
+    """The first that failed speaks for all; dead only where each is. Where one of them has it, the letter did not fail."""
     if any(word.action == _COMPLAINED for word in words):
         return Report(Outcome.STOPPED, "complaint", "")
     failed = [word for word in words[:_MOST_WORDS] if word.action == "failed"]
-    if not failed:
+    if not failed or any(word.action in _REACHED for word in words):
         return None
-    fates = {fate(word.status, word.text) for word in failed}
+    fates = {fate(word.status, word.text) if word.action == "failed" else Fate.ALIVE for word in words}
     [first, *_] = sorted(failed, key=lambda word: fate(word.status, word.text) is Fate.DEAD)
     worst = fates.pop() if len(fates) == 1 else Fate.ALIVE
     code = f"{reply_code(first.text)} {first.status or first_status(first.text)}".strip() or "bounce"
     return Report(Outcome.REFUSED if worst is Fate.DEAD else Outcome.FAILED, code, first.text[:300], worst)
 
 
-def _complains(part: Mail) -> bool:
-    """A feedback report of somebody who does not want these letters; "not-spam", viruses and frauds are no leaving.
+def _own(mail: Mail) -> Iterator[Mail]:
+    """A mail and its parts, but not those of the mails that it encloses: what a report forwarded or returned tells is of others."""
+    yield mail
+    if mail.get_content_maintype() == "multipart" and mail.is_multipart():
+        for part in mail.get_payload():
+            yield from _own(part)  # type: ignore[arg-type]
 
-    Microsoft sends the letter back with a header of its own instead (JMRP).
-    """
-    if part.get("X-HmXmrOriginalRecipient"):
-        return True
+
+def _complains(part: Mail) -> bool:
+    """A feedback report of somebody who does not want these letters; "not-spam", viruses and frauds are no leaving."""
     if part.get_content_type() != "message/feedback-report":
         return False
-    inner = part.get_payload()
-    text = str(inner[0] if isinstance(inner, list) else inner)
-    fields = HeaderParser().parsestr(text.strip())
-    return str(fields.get("Feedback-Type", "")).strip().lower() in _LEFT
+    said = _field(_FEEDBACK, _source(part))
+    return said.lower() in _LEFT
 
 
-def _words(mail: Mail, parts: list[Mail]) -> Iterator[Word]:
-    """From the part that is made for machines, else from what stands in the text."""
-    for part in parts:
-        if part.get_content_type() in {"message/delivery-status", "message/global-delivery-status"}:
-            blocks = part.get_payload()
-            text = "\n\n".join(map(str, blocks)) if isinstance(blocks, list) else str(blocks)
-            yield from _fields(text)
-            return
-    text = _text(parts)
-    if text.lstrip().startswith("{"):
-        yield from _notified(text)
-    else:
-        yield from list(_fields(_QUOTED.sub("", text))) or _written(mail, text)
+def _words(mail: Mail, parts: list[Mail]) -> list[Word]:
+    """From the part that is made for machines, else from what stands in the text, else from a report that somebody passed on."""
+    texts = _texts(parts)
+    if words := _for_machines(parts):
+        return words
+    if texts[0].lstrip().startswith("{"):
+        return [*_notified(texts[0])]
+    by_a_server = bool(mail.get("X-Failed-Recipients") or _DAEMON.search(str(mail.get("From", ""))))
+    if not by_a_server and _by_itself(mail):
+        return []
+    words = [word for text in texts for word in _fields(_QUOTED.sub("", text))]
+    if by_a_server:
+        return words or [*_written(mail, texts[0])]
+    return words or _for_machines(islice(mail.walk(), _MOST_PARTS))
+
+
+def _for_machines(parts: Iterable[Mail]) -> list[Word]:
+    """The first report's."""
+    reports = (part for part in parts if part.get_content_type() in _STATUS_TYPES)
+    return next((words for part in reports if (words := [*_fields(_source(part))])), [])
+
+
+def _by_itself(mail: Mail) -> bool:
+    """Whether nobody wrote it: an absence, whatever report it encloses, tells of that one's letter and not of ours."""
+    automatic = str(mail.get("Auto-Submitted", "no")).strip().lower() != "no"
+    return automatic or bool(_AWAY.search(_subject(mail)))
 
 
 def _fields(text: str) -> Iterator[Word]:
-    """The groups of fields about one recipient each (RFC 3464, section 2.3), wherever they stand."""
-    for block in _FIELD.split(text, maxsplit=_MOST_WORDS)[1:]:
-        fields = HeaderParser().parsestr(block.strip())
-        action = str(fields.get("Action", "")).partition("(")[0].strip().lower()
-        status = first_status(str(fields.get("Status", ""))[:100])
+    """The groups of fields about one recipient each (RFC 3464, section 2.3), wherever they stand and in whichever order."""
+    for group in _groups(_FOLD.sub(" ", text))[:_MOST_WORDS]:
+        action = _field(_ACTION, group).partition("(")[0].strip().lower()
+        status = first_status(_field(_STATUS, group)[:100])
+        if not action and status.startswith("5"):
+            action = "failed"
         if action:
-            yield Word(action, status, _told(str(fields.get("Diagnostic-Code", ""))))
+            yield Word(
+                "failed" if action.startswith("fail") else action, status, _told(_field(_DIAGNOSTIC, group))
+            )
+
+
+def _groups(text: str) -> list[str]:
+    """What empty lines part; where those are lost, or stand behind each line, what begins with a recipient."""
+    groups = [group for group in _EMPTY.split(text) if _FINAL.search(group)]
+    whole = all(len(_FINAL.findall(group)) == 1 and _ACTION.search(group) for group in groups)
+    return groups if whole else _FIELD.split(text, maxsplit=_MOST_WORDS)[1:]
+
+
+def _field(name: re.Pattern[str], group: str) -> str:
+    found = name.search(group)
+    return found[1].strip() if found else ""
+
+
+def _source(part: Mail) -> str:
+    """The text of a part that the parser took for a mail, or for several; RFC 6533 lets it be encoded."""
+    inner = part.get_payload()
+    blocks = [each.as_bytes() for each in inner] if isinstance(inner, list) else []  # type: ignore[union-attr]
+    content = b"\n\n".join(blocks) if blocks else str(inner).encode("utf-8", "surrogateescape")
+    encoding = str(part.get("Content-Transfer-Encoding", "")).strip().lower()
+    if encoding == "base64":
+        content = base64.b64decode(content)
+    elif encoding == "quoted-printable":
+        content = quopri.decodestring(content)
+    return _in_letters(content)
 
 
 def _told(diagnostic: str) -> str:
@@ -153,25 +216,38 @@ def _told(diagnostic: str) -> str:
     return " ".join((said or kind).split())
 
 
-def _text(parts: list[Mail]) -> str:
-    """The first text of a mail; where there is only HTML, what a reader sees of it."""
-    for part in parts:
-        if part.get_content_type() == "text/plain":
-            return _decoded(part)
+def _texts(parts: list[Mail]) -> list[str]:
+    """The texts of a mail, one at least; where there is only HTML, what a reader sees of it.
+
+    One whose parts cannot be told apart, since another line parts them than was announced, is a text as a whole.
+    """
+    said = [_decoded(part) for part in parts if part.get_content_type() == "text/plain" or _unparted(part)]
+    if any(text.strip() for text in said):
+        return said
     pages = (_decoded(part) for part in parts if part.get_content_type() == "text/html")
-    return unescape(_TAG.sub(" ", next(pages, "")[:_MOST_PAGE]))
+    return [unescape(_TAG.sub(" ", next(pages, "")[:_MOST_PAGE]))]
+
+
+def _unparted(part: Mail) -> bool:
+    return part.get_content_maintype() == "multipart" and not part.is_multipart()
 
 
 def _decoded(part: Mail) -> str:
     content = part.get_payload(decode=True)
-    return content.decode("utf-8", "replace").replace("\r\n", "\n") if isinstance(content, bytes) else ""
+    return _in_letters(content).replace("\r\n", "\n") if isinstance(content, bytes) else ""
+
+
+def _in_letters(content: bytes) -> str:
+    """What a mail announces is often not what it is written in: what is no UTF-8 is of western Europe."""
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
 
 
 def _written(mail: Mail, text: str) -> Iterator[Word]:
     """From a report that only people can read: one by a mail server, which says that it gave up."""
     failed = mail.get("X-Failed-Recipients")
-    if not (failed or _DAEMON.search(str(mail.get("From", "")))):
-        return
     said, subject = " ".join(_RETURNED.split(text)[0].split())[:_MOST_TEXT], _subject(mail)
     if _asks_back(mail, said) or (_AWAY.search(subject) and not failed):
         return

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from gateways.contract import Outcome, Receipt, Trouble
-from gateways.http import wait_s
+from gateways.patience import patience_s
 
 _REFUSALS: Final[dict[int, tuple[Outcome, Trouble | None]]] = {
     404: (Outcome.REFUSED, None),  # RFC 8030, section 7.3: the subscription is not there any more
@@ -52,7 +52,7 @@ def judge(
         code=str(status),
         detail=body[:300],
         provider_ref=location[:200] if outcome is Outcome.ACCEPTED else "",
-        retry_after_s=wait_s(retry_after, now_ms) if outcome is Outcome.THROTTLED else None,
+        retry_after_s=patience_s(outcome, retry_after, now_ms),
         trouble=trouble,
     )
 

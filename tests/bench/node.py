@@ -241,7 +241,7 @@ async def by_hand(url: str) -> AsyncIterator[ByHand]:
         yield ByHand(
             desk,
             far,
-            FanOut(db, desk.clock, desk.routes, NODE),
+            FanOut(db, desk.routes, NODE),
             Dispatch(  # what it is given times it
                 store,  # type: ignore[arg-type]
                 desk.clock,

@@ -71,8 +71,8 @@ async def test_without_a_position_the_map_says_so(chromium, served):
 
 
 async def test_without_leaflet_the_form_says_so_and_works(chromium, served):
-    """Where the script does not come through, a place and a radius are counted and previewed as ever."""
-    async with mayors_phone(chromium, served) as page:
+    """Where the script does not come through, nor was kept by the worker, a place and a radius are counted and previewed as ever."""
+    async with mayors_phone(chromium, served, service_workers="block") as page:
         await page.route("**/leaflet.js", lambda route: route.abort())
         await page.goto(FORM)
         await page.check("[name=where][value=zone]")

@@ -21,7 +21,7 @@ took, a word or several (WORDS), in shuffled calls, some of them twice, among ca
 speak of what nobody sent. One in LATE messages is reported only once there is a file FILE.late. A call that is not answered
 200 is made again.
 FILE.words has a line {"reference", "word"} for each word, written when the message is taken; FILE.heard the same, written
-when a call with it was answered 200; FILE.forged the status that each forged call was answered.
+when a call with it was answered 200, and FILE.early where the message itself had not been answered yet; FILE.forged the status that each forged call was answered.
 """
 
 import argparse
@@ -70,6 +70,7 @@ class Provider:
     most: int
     slow_s: float
     met: set[str] = field(default_factory=set)
+    unanswered: set[str] = field(default_factory=set)
     second: tuple[int, int] = (0, 0)
     soon: list[Word] = field(default_factory=list)
     late: list[Word] = field(default_factory=list)
@@ -87,8 +88,9 @@ class Provider:
         answer = ANSWERS.get(word, "200")
         self._note("", said, answer)
         self.met.add(said["to"])
+        self.unanswered.add(said["reference"])
         self._report(said["reference"])
-        return await self._answer(request, answer)
+        return await self._answer(request, said["reference"], answer)
 
     def _is_full(self) -> bool:
         now = time.time_ns() // 1_000_000_000
@@ -100,8 +102,9 @@ class Provider:
         self._note(".throttled", said, "429")
         return web.Response(status=429, headers={"Retry-After": "1"})
 
-    async def _answer(self, request: web.Request, answer: str) -> web.Response:
+    async def _answer(self, request: web.Request, reference: str, answer: str) -> web.Response:
         await asyncio.sleep(3_600 if answer == "hang" else self.slow_s)
+        self.unanswered.discard(reference)
         if answer == "drop" and request.transport is not None:
             request.transport.close()
         return web.json_response({"id": "1"}, status=500 if answer == "500" else 200)
@@ -142,6 +145,7 @@ class Provider:
         for _ in range(chance.choice((1, 1, 2))):
             await self._insist(session, json.dumps([*words, *unknown]).encode())
         self._write(".heard", words)
+        self._write(".early", [word for word in words if word[0] in self.unanswered])
         if chance.randrange(3) == 0:
             self.soon += chance.sample(words, len(words) // 3)  # once more, later, among others
 
@@ -202,7 +206,10 @@ def _read() -> Provider:
     parser.add_argument("--most", type=int, default=1 << 30)
     parser.add_argument("--slow-ms", type=int, default=0)
     said = parser.parse_args()
-    for where in (said.ledger, *map(said.ledger.with_suffix, (".words", ".heard", ".forged", ".throttled"))):
+    for where in (
+        said.ledger,
+        *map(said.ledger.with_suffix, (".words", ".heard", ".early", ".forged", ".throttled")),
+    ):
         where.touch(mode=0o600)
     return Provider(said.ledger, said.seed, dict(said.rule), said.most, said.slow_ms / 1000)
 

@@ -2,6 +2,7 @@
 
 import os
 
+import pytest
 from crash.books import compare, settled
 from crash.far_end import provider
 from crash.house import LONG, api
@@ -40,6 +41,22 @@ async def test_set_back_and_forth(instance, tmp_path):
             books = await settled(db, instance, alert_id)
         compare(books, far.lines(), danger=True, kills=0)
         assert books.tally == {State.ACCEPTED: books.planned}
+
+
+@pytest.mark.parametrize("runs", [True, False] if LONG else [True])
+async def test_set_back_to_before_anybody_joined(instance, tmp_path, runs):
+    """While it runs, or while it does not: whoever was counted is told, though nobody had joined yet by this clock."""
+    clock = Stepping()
+    clock.step(0 if runs else -1)
+    with provider(tmp_path) as far:
+        instance.configure(far.port)
+        async with instance.books() as db, running(_settings(instance), clock) as daemon:
+            clock.step(-1 if runs else 0)
+            async with api(instance, daemon) as client:
+                told = await client.release("danger")
+            books = await settled(db, instance, told["id"])
+        compare(books, far.lines(), danger=True, kills=0)
+        assert books.tally == {State.ACCEPTED: told["expected"]}
 
 
 async def test_set_past_deliver_by(instance, tmp_path):

@@ -5,13 +5,13 @@ import contextlib
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import asyncpg
 import pytest
-from crash.books import compare, planned, settled
+from crash.books import calling, compare, planned, settled
 from crash.founding import crowd, found
 from crash.house import LONG, Instance, Late, api, provider, until
 from crash.locks import words_held
@@ -20,9 +20,14 @@ from store import cluster
 from alertd.model import State
 
 RESTARTS = 6 if LONG else 3
+KILLS = 6 if LONG else 2
 CUT_OFF_COMMITS = """
 SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
  WHERE application_name = 'alertd' AND wait_event = 'SyncRep'"""
+COMMITS_THAT_WAIT = (
+    "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'alertd' AND wait_event = 'SyncRep'"
+)
+SESSIONS = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'alertd'"
 ROOM_BYTES = 64_000_000
 
 
@@ -97,11 +102,13 @@ async def test_lost_between_claim_and_wire(instance_postgres, tmp_path):
         assert books.tally == {State.ACCEPTED: books.planned}
 
 
+@pytest.mark.parametrize("usual", [(), ("--rule", "greylist=4")] if LONG else [()])
 @pytest.mark.parametrize("moment", [0, 300] if LONG else [300])
-async def test_a_commit_that_nobody_heard_of(own_cluster, tmp_path, moment):
-    """Where the connection breaks on COMMIT, what was claimed or recorded is found again: each leaves once."""
+async def test_a_commit_that_nobody_heard_of(own_cluster, tmp_path, moment, usual):
+    """Where the connection breaks on COMMIT, what was claimed or recorded is found again, also where one COMMIT was for both, as
+    it is when all are accepted: each leaves once."""
     instance, _ = own_cluster
-    with provider(tmp_path, "--rule", "greylist=4", "--slow-ms", "2") as far:
+    with provider(tmp_path, *usual, "--slow-ms", "2") as far:
         instance.configure(far.port)
         async with instance.serving() as node, api(instance, node) as client, instance.books() as db:
             instance.run("sending", "pause")
@@ -114,6 +121,38 @@ async def test_a_commit_that_nobody_heard_of(own_cluster, tmp_path, moment):
             books = await settled(db, instance, alert_id)
         compare(books, far.lines(), danger=False, kills=0)
         assert books.tally == {State.ACCEPTED: books.planned}
+
+
+@pytest.mark.parametrize("how", ["kill", "immediate", "fast"] if LONG else ["kill", "immediate"])
+@pytest.mark.parametrize("level", ["danger", "warning"] if LONG else ["danger"])
+async def test_ended_at_a_commit(own_cluster, tmp_path, level, how):
+    """The node is killed, or the server restarted, while a slice and the claim of the next are being committed, again and again:
+    what a killed node held is in doubt, and no more; where the server came back everyone is told once."""
+    instance, restart = own_cluster
+    killed, held = how == "kill", set()
+    with provider(tmp_path, "--slow-ms", "2") as far:
+        instance.configure(far.port)
+        async with contextlib.AsyncExitStack() as lives:
+            node = await lives.enter_async_context(instance.serving())
+            async with api(instance, node) as client:
+                alert_id = (await client.release(level))["id"]
+            for moment in range(1, KILLS + 1):
+                await far.has_taken(moment * 1_200 // (KILLS + 1))
+                async with _commits_that_wait(instance.store) as wait:
+                    await wait()
+                    if killed:
+                        node.kill()
+                if killed:
+                    await _sessions_end(instance.store)
+                    async with instance.books() as db:
+                        held |= await calling(db)
+                    node = await lives.enter_async_context(instance.serving())
+                else:
+                    restart(how)
+            async with instance.books() as db:
+                books = await settled(db, instance, alert_id)
+        compare(books, far.lines(), danger=level == "danger", kills=KILLS * killed, calling=held)
+        assert killed or books.tally == {State.ACCEPTED: books.planned}
 
 
 @pytest.fixture(scope="module")
@@ -157,14 +196,25 @@ async def _data_folder(address: str) -> str:
     return folder
 
 
+@contextlib.asynccontextmanager
+async def _commits_that_wait(store: str) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+    """Every COMMIT waits for a standby that there is not: it is done, and nobody told. What is given waits for one that does."""
+    async with _no_standby(store) as connection:
+
+        async def wait() -> None:
+            for _ in range(2_000):
+                if await connection.fetchval(COMMITS_THAT_WAIT):
+                    return
+                await asyncio.sleep(0.02)
+            raise Late("a commit that waits")
+
+        yield wait
+
+
 async def _break_commits(store: str, most: int) -> None:
-    """Let every COMMIT wait for a standby that there is not, and cut off who waits: it is done, and nobody told."""
-    connection = await asyncpg.connect(store)
-    await connection.execute("SET synchronous_commit = local")
-    await connection.execute("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
-    await connection.execute("SELECT pg_reload_conf()")
-    await connection.execute("UPDATE setting SET value = 'on' WHERE key = 'sending'")
-    try:
+    """Cut off whoever waits on COMMIT, `most` times."""
+    async with _no_standby(store) as connection:
+        await connection.execute("UPDATE setting SET value = 'on' WHERE key = 'sending'")
         broken = 0
         for _ in range(2_000):
             broken += await connection.fetchval(CUT_OFF_COMMITS)
@@ -172,6 +222,27 @@ async def _break_commits(store: str, most: int) -> None:
                 return
             await asyncio.sleep(0.02)
         raise Late(f"{most} commits to break, after {broken}")
+
+
+async def _sessions_end(store: str) -> None:
+    """The node's process is gone; the server has noticed, too, and ended what it was doing for it."""
+    connection = await asyncpg.connect(store)
+    for _ in range(2_000):
+        if not await connection.fetchval(SESSIONS):
+            await connection.close()
+            return
+        await asyncio.sleep(0.02)
+    raise Late("the end of a killed node's sessions")
+
+
+@contextlib.asynccontextmanager
+async def _no_standby(store: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+    connection = await asyncpg.connect(store)
+    await connection.execute("SET synchronous_commit = local")
+    await connection.execute("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
+    await connection.execute("SELECT pg_reload_conf()")
+    try:
+        yield connection
     finally:
         await connection.execute("ALTER SYSTEM RESET synchronous_standby_names")
         await connection.execute("SELECT pg_reload_conf()")

@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from crash.books import calling, drained, settled
+from crash.books import calling, drained, read, settled
 from crash.far_end import HTTP_PROVIDER, LONG, provider, until
 from crash.house import SLICE, WORKERS, Late, api
 from crash.locks import receipts_held
-from crash.reported import compare
+from crash.reported import check_correction, compare
 from crash.seeds import seeds
 from crash.test_kill import pairs
 
@@ -97,6 +97,34 @@ async def test_called_back_while_the_store_is_away(instance, tmp_path):
         compare(books, far.lines(), far.words(".words"), danger=False)
 
 
+@pytest.mark.parametrize("instance", ["sqlite", "postgres"] if LONG else ["sqlite"], indirect=True)
+async def test_called_back_before_it_answers(instance, tmp_path):
+    """What became of a message is reported while its own sending still waits for an answer: the highest word stands, and the
+    answer that comes after it lowers nothing."""
+    with http(instance, tmp_path, "--slow-ms", "150", "--rule", "error=40") as (far, its):
+        async with its.serving() as node, its.books() as db:
+            far.calls(node.url)
+            alert_id = await _released(its, node, "warning")
+            books = await _reported(its, db, far, alert_id)
+        compare(books, far.lines(), far.words(".words"), danger=False)
+        assert far.words(".early")
+
+
+@pytest.mark.parametrize("seed", seeds(1, 6))
+@pytest.mark.parametrize("instance", ["sqlite", "postgres"] if LONG else ["postgres"], indirect=True)
+async def test_cancelled_while_it_is_called_back(instance, tmp_path, seed):
+    """A false alert, corrected while it leaves and is reported on, repeated and shuffled: who may have had it, they alone, is told
+    so once, after it; and every word about the alert, also of those that come after the correction, counts."""
+    with http(instance, tmp_path, "--seed", str(seed), *FAULTS, "--slow-ms", "3") as (far, its):
+        async with its.serving() as node, its.books() as db, api(its, node) as client:
+            far.calls(node.url)
+            alert_id = (await client.release("danger"))["id"]
+            await far.has_taken(random.Random(seed).randrange(100, 900))
+            await client.call("POST", f"/alerts/{alert_id}/cancel", {})
+            books, correction = await _both_reported(its, db, far, alert_id)
+        check_correction(books, correction, far.lines(), far.words(".words"))
+
+
 def _spool(its):
     """The spool's files: one that is being read is set aside."""
     return list(its.folder.glob(f"{its.name}.receipts*"))
@@ -135,6 +163,20 @@ async def _reported(instance, db, far, alert_id):
     await far.has_told()
     await _applied(db)
     return await settled(db, instance, alert_id)
+
+
+async def _both_reported(instance, db, far, alert_id):
+    """An alert's books and its correction's."""
+    for _ in range(4_000):
+        rows = await db.fetch("crash.messages", alert_id)
+        if len(rows) == 2 and all(row["closed_at"] for row in rows):
+            break
+        await asyncio.sleep(0.05)
+    else:
+        raise Late("the end of an alert and of its correction")
+    await far.has_told()
+    await _applied(db)
+    return [await read(db, instance, row["id"]) for row in rows]
 
 
 async def _applied(db):

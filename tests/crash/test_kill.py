@@ -113,7 +113,7 @@ async def test_terminated(instance, tmp_path):
         async with instance.books() as db:
             message_id = (await db.fetch("crash.messages", told["id"]))[0]["id"]
             books = await read(db, instance, message_id)
-            balance(books)
+            balance(books, under_way=True)
             assert books.of(State.CALLING, State.UNKNOWN) == set()
             assert books.of(State.ACCEPTED) == {line.reference for line in far.lines()}
             assert books.of(State.QUEUED)

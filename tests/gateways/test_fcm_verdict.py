@@ -83,3 +83,50 @@ def test_fcm_is_left_alone_as_long_as_it_asks(told: str, seconds: float) -> None
     """Seconds or a date; a minute where it does not say."""
     receipt = said(429, detailed("RESOURCE_EXHAUSTED", "QUOTA_EXCEEDED"), **{"Retry-After": told})
     assert receipt.retry_after_s == seconds
+
+
+def test_a_token_that_never_was_one_is_dead() -> None:
+    """FCM's own sentence beside its own code; a payload that is wrong, or the sentence beside another code, kills nobody."""
+    sentence = "The registration token is not a valid FCM registration token"
+    token = detailed("INVALID_ARGUMENT", "INVALID_ARGUMENT")
+    token["error"]["message"] = sentence
+    payload = {"error": {"status": "INVALID_ARGUMENT", "message": sentence, "details": []}}
+    other = detailed("INVALID_ARGUMENT", "INVALID_ARGUMENT")
+    got = [said(400, body).outcome for body in (token, payload, other)]
+    assert got == [Outcome.REFUSED, Outcome.FAILED, Outcome.FAILED]
+
+
+@pytest.mark.parametrize(
+    ("delay", "seconds"), [("90s", 90.0), ("3.5s", 4.0), ("soon", 60.0), ("-5s", 60.0), (7, 60.0), ("99999999s", 3600.0)]
+)  # fmt: skip
+def test_a_retry_info_says_how_long(delay: Any, seconds: float) -> None:
+    """Google's way to ask for patience within the body, where no header does."""
+    body = detailed("RESOURCE_EXHAUSTED", "QUOTA_EXCEEDED")
+    body["error"]["details"].append(
+        {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": delay}
+    )
+    assert said(429, body).retry_after_s == seconds
+    assert said(429, body, **{"Retry-After": "7"}).retry_after_s == 7.0
+
+
+def test_one_phone_s_quota_slows_nobody_else() -> None:
+    """A phone that gets more than FCM lets it is tried again by itself; the project's quota is everybody's."""
+    failure = {"@type": "type.googleapis.com/google.rpc.QuotaFailure"}
+    body = detailed("RESOURCE_EXHAUSTED", "QUOTA_EXCEEDED")
+    for subject, expected in (
+        ("device:abc", (Outcome.RETRY, None)),
+        ("project:7", (Outcome.THROTTLED, Trouble.QUOTA)),
+    ):
+        body["error"]["details"].append(
+            failure | {"violations": [{"subject": subject, "description": "rate"}]}
+        )
+        receipt = said(429, body)
+        assert (receipt.outcome, receipt.trouble) == expected
+        body["error"]["details"].pop()
+
+
+def test_a_service_that_is_away_says_until_when() -> None:
+    """503 with Retry-After: the message is tried again then, and not before."""
+    receipt = said(503, detailed("UNAVAILABLE", "UNAVAILABLE"), **{"Retry-After": "30"})
+    assert (receipt.outcome, receipt.retry_after_s) == (Outcome.RETRY, 30.0)
+    assert said(503, detailed("UNAVAILABLE", "UNAVAILABLE")).retry_after_s is None

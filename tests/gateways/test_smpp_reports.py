@@ -5,11 +5,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 from smpp_line import Kept, letters, line, send
-from smpp_peer import ANSWER, DELIVER, UNBIND, SmppPeer, brought, receipt
+from smpp_peer import ANSWER, DELIVER, UNBIND, SmppPeer, brought, receipt, tag
 
 from gateways.contract import Inbound, Outcome, Receipt
 from gateways.smpp.ear import MOST
 
+DATA = 0x103
 KEPT = (ANSWER | DELIVER, 0)
 LATER = (ANSWER | DELIVER, 0x64)
 
@@ -56,6 +57,23 @@ async def test_a_report_that_cannot_be_kept_is_asked_for_again(peer: SmppPeer) -
         kept.away = False
         assert await session.ask(DELIVER, receipt("1")) == KEPT
     assert len(kept.words) == 1
+
+
+async def test_a_report_may_come_as_data(peer: SmppPeer) -> None:
+    """By data_sm, whose words are all parameters: kept, and answered as such; one that is torn is refused for good."""
+    kept = Kept()
+    head = b"\0\x01\x0133639980001\0\x03\x0036111\0"
+    report = head + b"\x04\0\0" + tag(0x001E, b"7\0") + tag(0x0427, b"\x05")
+    written = head + b"\0\0\0" + tag(0x0424, b"STOP")
+    async with line(peer, kept):
+        (session,) = await peer.bound()
+        assert await session.ask(DATA, report) == (ANSWER | DATA, 0)
+        assert await session.ask(DATA, written) == (ANSWER | DATA, 0)
+        assert await session.ask(DATA, b"\0\1") == (ANSWER | DATA, 0x65)
+    told, said = kept.words
+    assert isinstance(told, Receipt)
+    assert (told.provider_ref, told.outcome) == ("7", Outcome.FAILED)
+    assert said == Inbound("+33639980001", "36111", "STOP")
 
 
 async def test_nobody_to_keep_a_report_is_no_reason_to_thank_for_it(peer: SmppPeer) -> None:

@@ -108,10 +108,29 @@ def test_an_identifier_alone_makes_a_receipt() -> None:
     assert (told.provider_ref, told.outcome) == ("7", Outcome.DELIVERED)
 
 
+def test_a_receipt_may_say_so_by_its_text_alone() -> None:
+    """An esm_class of 0 and the text of appendix B: no person wrote it, and none is answered. What only resembles one is a person's."""
+    told = delivered(receipt("7").replace(b"\x04", b"\x00", 1))
+    assert told.esm_class == 0
+    assert (told.is_receipt, told.is_message) == (True, False)
+    written = delivered(brought(b"id:7 stat:DELIVRD ?"))
+    assert (written.is_receipt, written.is_message) == (False, True)
+
+
+def test_fields_may_be_parted_by_commas() -> None:
+    """The identifier ends where the next field begins."""
+    told = Reports().read(delivered(brought(b"id:7,sub:001,stat:DELIVRD,err:000", esm_class=4)))
+    assert told is not None
+    assert (told.provider_ref, told.outcome) == ("7", Outcome.DELIVERED)
+
+
 @pytest.mark.parametrize(
     ("ids", "answered", "reported"),
     [
         ("same", "0A1F", "0A1F"),
+        ("same", "12345", "0000012345"),
+        ("same", "0012345", "12345"),
+        ("same", "0", "0000000000"),
         ("decimal", "0a1F", "0000002591"),
         ("hex", "2591", "A1F"),
         ("decimal", "f3-77", "f3-77"),

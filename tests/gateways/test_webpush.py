@@ -14,9 +14,10 @@ from webpush_peer import WebPushPeer
 from webpush_pusher import opened_pusher, push_one
 
 from gateways.contract import Callback, Outcome, Trouble
-from gateways.http import wait_s
+from gateways.patience import patience_s, wait_s
 from gateways.subscription import decoded
 from gateways.webpush.receipts import Acknowledgements
+from gateways.webpush.verdict import judge
 
 
 @pytest.fixture
@@ -199,6 +200,14 @@ async def test_a_strangers_subscription_does_not_accuse_our_key(
 def test_retry_after_is_a_number_or_a_date(told: str, seconds: float) -> None:
     """Between a second and an hour, whatever is written there."""
     assert wait_s(told, NOW_MS) == seconds
+
+
+@pytest.mark.parametrize(("told", "seconds"), [("15", 15.0), ("3600", 60.0), ("soon", 60.0), ("", None)])
+def test_who_is_away_is_believed_for_a_minute(told: str, seconds: float | None) -> None:
+    """A service in trouble (503) says when to come again: never sooner, but a danger does not wait for an hour that it names."""
+    receipt = judge("r", 503, "", retry_after=told, now_ms=NOW_MS)
+    assert (receipt.outcome, receipt.retry_after_s) == (Outcome.RETRY, seconds)
+    assert patience_s(Outcome.FAILED, "7", NOW_MS) is None
 
 
 async def test_a_long_answer_is_read_in_part(peer: WebPushPeer) -> None:

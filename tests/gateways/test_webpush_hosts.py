@@ -164,6 +164,20 @@ async def test_a_subscription_has_one_form() -> None:
         subscription("https://a.example/x", p256dh="@@@"),
         subscription("https://a.example/x", p256dh=None),
         subscription("https://a.example/x", p256dh=encoded(b"\x04" + bytes(64))),
+        subscription("https://a.example/x", p256dh=encoded(b"\x04" + b"\x01" * 64)),
+        subscription("https://a.example/x", p256dh=encoded(point(KEY)[:64])),
+        subscription("https://a.example/x", p256dh=encoded(point(KEY) + b"\0")),
+        subscription("https://a.example/x", p256dh=encoded(b"\x06" + point(KEY)[1:])),
+        subscription("https://a.example/x", auth=encoded(bytes(17))),
+        subscription("https://a.example/x", auth=""),
+        *(
+            subscription(f"https://{rest}")
+            for rest in ("u:p@a.example/", "a.example/#x", "müller.example/", "a.example/ x")
+        ),
+        *(
+            subscription(f"https://{rest}")
+            for rest in ("a.example:99999/", "a.example:x/", "a.example./", "a.example\\@b/", "")
+        ),
     ],
 )
 def test_what_is_no_subscription_is_refused(text: str) -> None:

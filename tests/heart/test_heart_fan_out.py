@@ -9,7 +9,7 @@ from heart.town import EMAIL, HOME, SMS, VOICE, phone
 from heart.troubled_store import FullDisk, TroubledStore, nothing
 
 import zones
-from alertd.clock import HOUR, MINUTE, Clock
+from alertd.clock import HOUR, MINUTE
 from alertd.deliver.audience import PIECE
 from alertd.errors import Unavailable
 from alertd.issue.reading import progress
@@ -249,26 +249,26 @@ async def test_what_an_update_notes_of_its_audience_is_gone_when_it_is_planned(t
     assert await town.db.fetch("heart.noted", message) == []
 
 
-class SetBack:
-    """A clock that reads a day too late once, before somebody sets it right."""
+class SetRight(TroubledStore):
+    """The clock is four hours ahead when work is asked for the first time, and right ever after."""
 
-    def __init__(self, right: Clock) -> None:
-        self._right = right
-        self._wrong = 1
+    def __init__(self, town):
+        super().__init__(town.db, nothing)
+        self._clock, self._ahead = town.clock, 4 * HOUR
 
-    def now_ms(self) -> int:
-        self._wrong, ahead = 0, self._wrong * 24 * HOUR
-        return self._right.now_ms() + ahead
-
-    def monotonic(self) -> float:
-        return self._right.monotonic()
+    async def fetch(self, query, /, *arguments):
+        ahead, self._ahead = self._ahead, 0
+        self._clock.advance(ahead)
+        rows = await super().fetch(query, *arguments)
+        self._clock.advance(-ahead)
+        return rows
 
 
 async def test_a_clock_that_is_set_right_in_the_middle_of_a_slice_leaves_nobody_out(town):
     """What looked over before its slice was written, and is not, is begun anew: a piece is not closed without its people."""
     people = {await town.person() for _ in range(3)}
     released = await town.release()
-    await replace(town.node.fan_out, clock=SetBack(town.desk.clock)).step()
+    await replace(town.node.fan_out, db=SetRight(town)).step()
     await town.spread()
     assert await town.people_of(released) == people
     assert (await town.message(released))["planned"] == 3

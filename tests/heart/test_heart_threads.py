@@ -233,6 +233,24 @@ async def test_an_end_says_in_every_language_which_message_is_meant(town):
     assert "Plus de danger" not in german
 
 
+async def test_the_end_of_an_information_speaks_of_no_danger(town):
+    """In every language, with or without a translation of it: it is over, or was a mistake."""
+    await town.person(), await town.person(locale="de"), await town.person(locale="en")
+    texts = {"fr": Text("Rue de Verdun fermée"), "de": Text("Straße nach Verdun gesperrt")}
+    for act, words in (
+        (town.end, ("C'est terminé.", "Es ist vorbei.", "It is over.")),
+        (town.cancel, ("une erreur. Nos excuses.", "ein Irrtum.", "a mistake. We apologise.")),
+    ):
+        released = await town.release(level=Level.INFO, topic="works", texts=texts)
+        await town.run()
+        await act(released)
+        await town.run()
+        for n, said in enumerate(words, 1):
+            told = town.provider.to(phone(n))[-1].text
+            assert said in told
+            assert not {"danger", "Gefahr"} & set(told.replace(".", " ").split())
+
+
 async def test_an_end_may_have_words_of_its_own_and_they_are_checked(town):
     """What the mayor writes is what is said, within the bounds of any text."""
     await town.person()

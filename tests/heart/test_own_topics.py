@@ -2,12 +2,14 @@
 
 import pytest
 from heart.addressed import phone
+from heart.scheduled import at, run_until, saved
 from heart.town import CIRCLE, FAR, HOME
 
 from alertd.clock import DAY
 from alertd.errors import Conflict, Refused
-from alertd.issue import audience
+from alertd.issue import audience, end
 from alertd.model import ALL_TOPICS, Level, Target, Text
+from alertd.schedule import saving
 from alertd.stations import own_topics, stations, topics
 from alertd.stations.stations import NewStation
 from alertd.subscribe import exporter, lists
@@ -160,6 +162,22 @@ async def test_lists_and_exports_name_it_and_an_import_brings_it_back(town):
     ]
     assert f"waste {key}" in "".join(pieces)
     assert f"water {key}" in "".join(pieces)
+
+
+async def test_what_comes_again_keeps_its_topic(town):
+    """A schedule about it leaves at its hour; the topic goes once that is ended, and not before."""
+    key = await add(town)
+    await town.person()
+    schedule = await saved(town, topic=key)
+    await run_until(town, at("2026-03-03T06:30:00"))
+    [fired] = await town.db.fetch("schedules.decided", schedule, 1)
+    assert fired["state"] == "fired"
+    await end(town.desk, town.mayor, fired["alert_id"])
+    with pytest.raises(Conflict, match="programmation"):
+        await remove(town, key)
+    await saving.end(town.desk, town.mayor, schedule)
+    await remove(town, key)
+    assert key not in await topics.bits(town.db, town.station.id)
 
 
 @pytest.mark.parametrize(

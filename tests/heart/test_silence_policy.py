@@ -89,7 +89,8 @@ async def test_the_delay_begins_with_the_alert(town):
     await town.run()
     assert await town.deliveries() == []
     await town.later(HOUR)
-    assert [row["due_at"] for row in await town.deliveries() if row["channel"] == SMS] == [onset + 2 * MINUTE]
+    (due,) = [row["due_at"] for row in await town.deliveries() if row["channel"] == SMS]
+    assert 0 <= due - onset - 2 * MINUTE < MINUTE  # PostgreSQL's clock goes on meanwhile
 
 
 async def test_what_runs_keeps_the_policy_that_was_shown(town):

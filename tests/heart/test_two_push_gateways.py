@@ -63,7 +63,7 @@ class House:
         self.dispatch = Dispatch(
             town.db, town.clock, old.renderer, old.sending, town.node.id, self.health.homes, self.health.hear
         )
-        self.fan_out = FanOut(town.db, town.clock, ways, town.node.id)
+        self.fan_out = FanOut(town.db, ways, town.node.id)
         live = {sender for (mode, _, _), way in ways.items() if mode is Mode.LIVE for sender in way}
         self.lines = [
             Line(sender, self.providers[sender.gateway], Bucket(town.clock, None, 1)) for sender in live

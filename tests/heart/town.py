@@ -280,7 +280,7 @@ async def _node(desk: Desk, name: str, provider: Provider) -> Node:
     for (mode, channel, danger), route in desk.routes.items():
         if mode is Mode.LIVE and not danger and route:
             lines[channel] = Line(route[0], provider, Bucket(clock, route[0].rate, route[0].burst))
-    fan_out = FanOut(db, clock, desk.routes, id_)
+    fan_out = FanOut(db, desk.routes, id_)
     dispatch = Dispatch(db, clock, renderer, sending, id_)
     return Node(id_, fan_out, dispatch, Tend(db, clock, sending, id_, desk.routes), lines)
 

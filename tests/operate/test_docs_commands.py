@@ -166,7 +166,7 @@ def _like(words, table):
     return next((one for one in table if said.startswith(one)), None)
 
 
-@pytest.mark.parametrize("page", ["operating.md", "privacy.md"])
+@pytest.mark.parametrize("page", ["operating.md", "privacy.md", "stations.md"])
 def test_what_an_administrator_types_works(place, page):
     """Each command of the page is run, in the page's order; those that need another hour, another machine or a provider elsewhere."""
     done = 0

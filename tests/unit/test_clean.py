@@ -1,5 +1,7 @@
 """A file that is shown tells nothing of its author, and cannot act."""
 
+import base64
+import zlib
 from contextlib import suppress
 from io import BytesIO
 
@@ -88,6 +90,38 @@ def test_a_pdf_loses_what_it_tells_of_its_author() -> None:
         photo = shown.pages[0].Resources.XObject.Photo
         seen = pikepdf.PdfImage(photo).as_pil_image()
         assert (seen.size, dict(seen.getexif())) == ((64, 48), {})
+
+
+@pytest.mark.parametrize(
+    "filters", ["/DCTDecode", "/FlateDecode /DCTDecode", "/ASCII85Decode /FlateDecode /DCTDecode"]
+)
+def test_a_photograph_loses_it_however_it_is_packed(filters: str) -> None:
+    """Some programs (PDFsharp) pack a JPEG once more; a telephone's file has a smaller picture of it behind its end, with notes too."""
+    data = picture() + picture()
+    for name in reversed(filters.split()[:-1]):
+        data = zlib.compress(data) if name == "/FlateDecode" else base64.a85encode(data) + b"~>"
+    out = BytesIO()
+    with pikepdf.open(BytesIO(document(photo=True))) as pdf:
+        photo = pdf.pages[0].Resources.XObject.Photo
+        photo.write(data, filter=pikepdf.Array(map(pikepdf.Name, filters.split())))
+        pdf.save(out)
+    done = clean(out.getvalue())
+    with pikepdf.open(BytesIO(done.body)) as shown:
+        photo = shown.pages[0].Resources.XObject.Photo
+        assert AUTHOR.encode() not in photo.read_raw_bytes()
+        seen = pikepdf.PdfImage(photo).as_pil_image()
+    assert (seen.size, dict(seen.getexif())) == ((64, 48), {})
+
+
+def test_a_photograph_of_several_scans_stays_as_it_is_seen() -> None:
+    """A progressive picture has tables between its scans: all of them are kept, and what is noted is not."""
+    out = BytesIO()
+    Image.effect_mandelbrot((64, 48), (-2, -1, 1, 1), 9).convert("RGB").save(
+        out, "JPEG", progressive=True, comment=AUTHOR, restart_marker_blocks=1
+    )
+    bare = without_segments(out.getvalue())
+    assert AUTHOR.encode() not in bare
+    assert Image.open(BytesIO(bare)).tobytes() == Image.open(out).tobytes()
 
 
 def test_what_has_been_cleaned_is_clean() -> None:

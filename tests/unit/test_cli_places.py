@@ -58,3 +58,10 @@ def test_a_group_is_made_of_known_people_or_not_at_all(alertd):
     assert (status, said["code"]) == (2, "ref_unknown")
     status, said = alertd("station", "group", "bras", "Classe", "--ref", "r0", "--ref", "r2")
     assert (status, said["people"]) == (0, 2)
+
+
+def test_a_list_that_is_there_is_filled(alertd):
+    """What was opened empty on its page gets its people by its name, in as many goes as there are."""
+    first = alertd("station", "group", "bras", "Parents", "--ref", "r0")[1]
+    status, again = alertd("station", "group", "bras", "Parents", "--ref", "r2")
+    assert (status, again["id"]) == (0, first["id"])

@@ -60,6 +60,19 @@ def read():
         "Baja, por favor",
         "Basta, grazie",
         "🛑 stop 🛑",
+        "Stop les infos",
+        "STOP INFO MAIRIE",
+        "Je ne veux plus recevoir vos messages",
+        "Je ne souhaite plus recevoir de messages de la mairie",
+        "Merci de me désinscrire de vos alertes",
+        "Merci de ne plus m'envoyer de SMS",
+        "Veuillez me désabonner svp",
+        "Retirez-moi de votre liste",
+        "STOPSMS",
+        "desabonement",
+        "Ich will keine SMS mehr",
+        "No more messages!",
+        "Remove me from this list",
     ],
 )
 def test_a_stop_is_understood_in_many_spellings(read, text):
@@ -80,6 +93,9 @@ def test_a_stop_is_understood_in_many_spellings(read, text):
         ("c'est qui ?", Meaning.HELP),
         ("?", Meaning.HELP),
         ("Hilfe", Meaning.HELP),
+        ("Au secours !", Meaning.HELP),
+        ("SOS", Meaning.HELP),
+        ("Info", Meaning.HELP),
         ("ayuda", Meaning.HELP),
         ("Aide moi", Meaning.HELP),
         ("Merci", Meaning.POLITE),
@@ -114,12 +130,18 @@ def test_other_words_are_understood(read, text, meaning):
         "stop inondation ?",
         "Faut-il arrêter les SMS ?",
         "Basta acqua",
+        "Stop! J'ai besoin d'aide",
+        "Stop, au secours",
+        "STOP SOS je suis bloqué",
+        "Je ne veux plus",
+        "Enlevez-moi de là",
+        "Ne m'envoyez pas de secours",
         "SMS",
         "х" * 5_000,
     ],
 )
 def test_a_sentence_is_not_a_word(read, text):
-    """A word inside a sentence or at the head of a long one decides nothing; nor does a question, or an answer to "partez"."""
+    """A word inside a sentence or at the head of a long one decides nothing; nor does a question, an answer to "partez", or a cry for help."""
     assert read(text) is Meaning.UNKNOWN
 
 

@@ -166,7 +166,7 @@ def link(mayor, desk):
     """The personal link of one delivery of an alert, once fan-out made it."""
 
     async def link(path, locale="fr"):
-        fan_out = FanOut(desk.db, desk.clock, desk.routes, 1)
+        fan_out = FanOut(desk.db, desk.routes, 1)
         while await fan_out.step():
             pass
         alert = int(path.rpartition("/")[2])

@@ -22,7 +22,7 @@ async def house(db, clock) -> AsyncIterator[House]:
 
 async def fan_out(house: House) -> None:
     """List everyone whom the released messages are for."""
-    work = FanOut(house.desk.db, house.desk.clock, house.desk.routes, 1)
+    work = FanOut(house.desk.db, house.desk.routes, 1)
     while await work.step():
         pass
 

@@ -36,7 +36,7 @@ async def next_event(response: ClientResponse) -> tuple[str, dict]:
 
 
 async def fan_out(house: House) -> None:
-    work = FanOut(house.desk.db, house.desk.clock, house.desk.routes, 1)
+    work = FanOut(house.desk.db, house.desk.routes, 1)
     while await work.step():
         pass
 

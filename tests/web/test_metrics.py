@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
+from multidict import CIMultiDict
 from prometheus_client.parser import text_string_to_metric_families
 
 from alertd import __version__
@@ -151,12 +152,23 @@ async def test_by_default_figures_are_for_this_machine_alone(desk):
         ("192.0.2.7", ["127.0.0.1"], ["10.0.0.0/8"], 404),
         ("10.1.2.3, 192.0.2.7", ["127.0.0.1"], ["10.0.0.0/8"], 404),  # the nearest counts
         ("2001:db8::7", ["127.0.0.1"], ["2001:db8::/32"], 200),
+        ("::ffff:10.1.2.3", ["127.0.0.1"], ["10.0.0.0/8"], 200),  # as a socket for both kinds writes it
+        ("10.1.2.3, ::ffff:127.0.0.1", ["127.0.0.1"], ["10.0.0.0/8"], 200),
     ],
 )
 async def test_networks_that_are_named_may_read(desk, forwarded, proxies, networks, status):
     """Through a trusted proxy, by the address it speaks for; what others write into the header is not believed."""
     async with serving(desk, trusted_proxies=proxies, metrics_from=networks) as client:
         assert (await scrape(client, **{"X-Forwarded-For": forwarded}))[0] == status
+
+
+async def test_a_proxy_that_writes_a_line_of_its_own_is_read_last(desk):
+    """Some (HAProxy) leave the visitor's header where it stands and add their own below it: the lines are one list."""
+    named = {"trusted_proxies": ["127.0.0.1"], "metrics_from": ["10.0.0.0/8"]}
+    async with serving(desk, **named) as client:
+        for lines, status in ((("10.1.2.3", "192.0.2.7"), 404), (("192.0.2.7", "10.1.2.3"), 200)):
+            headers = CIMultiDict([("X-Forwarded-For", line) for line in lines])
+            assert (await client.get("/metrics", headers=headers)).status == status
 
 
 async def test_no_network_is_nobody(desk):

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from web.pages_house import hidden
 
 
 @pytest.fixture
@@ -29,6 +30,8 @@ async def test_the_author_sees_that_it_waits_and_finds_no_button(browser, waitin
     status, page = await browser.get(waiting)
     assert status == 200
     assert "le message ne part pas" in page
+    assert "avec l'accord d'une seconde personne" in page
+    assert "si vous êtes d'accord" not in page
     assert f"{waiting}/oui" not in page
     assert (await browser.post(f"{waiting}/oui", {"mark": "", "people": "12"}))[0] == 403
 
@@ -61,6 +64,29 @@ async def test_a_refusal_needs_its_reason_and_the_author_mends_it(browser, waiti
     assert "Quelle déviation ?" in (await browser.get(waiting))[1]
     number = waiting.rpartition("/")[2]
     assert "Route de Verdun coupée" in (await browser.get(f"/alertes/{number}/corriger"))[1]
+
+
+async def test_the_author_finds_the_refusal_where_the_message_is(browser, waiting):
+    """The first page says "Refusé", the message's own page by whom and why; once it was sent after all, neither does."""
+    await browser.log_in("le-deputy")
+    fields = fields_of((await browser.get(waiting))[1])
+    await browser.post(f"{waiting}/non", fields | {"reason": "Quelle déviation ?"})
+    await browser.log_in("le-agent")
+    path = f"/alertes/{waiting.rpartition('/')[2]}"
+    first, (_, page) = (await browser.get("/"))[1], await browser.get(path)
+    assert 'class="state draft">Refusé<' in first
+    assert "par le-deputy. Motif : Quelle déviation ?" in page
+    assert "Reprendre le brouillon" in page
+    await browser.log_in("le-mayor")
+    await browser.post(
+        "/accords", {"level": "warning", "minutes": "10", "deputy_minutes": "5", "otherwise": "drop"}
+    )
+    await browser.log_in("le-agent")
+    changes = {"topic": "road", "level": "warning", "headline": "Route de Verdun coupée"}
+    _, _, preview = await browser.post(f"{path}/corriger", browser.alert(**changes))
+    assert await browser.sent(hidden((await browser.get(preview))[1])) == path
+    assert "Refusé" not in (await browser.get("/"))[1]
+    assert "Motif" not in (await browser.get(path))[1]
 
 
 async def test_rules_are_the_mayor_s_and_a_reader_decides_nothing(browser, waiting):

@@ -50,6 +50,24 @@ async def test_a_list_is_kept_whole_or_not_at_all_and_twice_is_once(valley, desk
     assert await lists(desk, valley) == {"6e A": (2, 3), "3e A": (2, 4), "Ligne 3": (0, 0)}
 
 
+async def test_all_that_is_wrong_in_a_list_is_told_at_once(valley):
+    """What a line lacks and what its numbers and addresses are, in the lines' order; lost accents are said to be lost."""
+    head = await valley.at("ecole")
+    wrong = """Enfant;Classe;Parent 1;Téléphone 1;E-mail 1;Parent 2;Téléphone 2
+Hugo;CE1;Paul;063998;;;
+;CE1;Zoé;06 39 98 00 03;;;
+Léa;CE1;Jean;;jean@@example;Eva;12
+Hugo;CE1;Paul;06 39 98 00 04;;;
+"""
+    status, page, _ = await head.post("/classes/liste", FORM | {"list": wrong})
+    assert status == 422
+    told = [page.index(f"Ligne {number} : ") for number in (2, 3, 4, 5)]
+    assert told == sorted(told)
+    assert "06 39 98 00 04" in page  # as it was pasted
+    status, page, _ = await head.post("/classes/liste", FORM | {"list": LIST.replace("Zoé", "Zo\ufffd")})
+    assert (status, "lettres accentuées sont perdues" in page) == (400, True)
+
+
 async def test_seen_by_how_many_and_those_to_call(valley, desk):
     """One parent who has read it is enough for a child; of the others names and numbers are on one page, and the audit says who looked."""
     head = await listed(valley)
@@ -61,7 +79,7 @@ async def test_seen_by_how_many_and_those_to_call(valley, desk):
     )
     _, page, path = await head.post("/alertes/nouvelle", said)
     path = await head.sent(hidden((await head.get(path))[1]))
-    fan_out = FanOut(desk.db, desk.clock, desk.routes, 1)
+    fan_out = FanOut(desk.db, desk.routes, 1)
     while await fan_out.step():
         pass
     assert "6e A : vu par 0 sur 2" in (await head.get(path))[1]
@@ -142,3 +160,10 @@ async def test_nobody_else_touches_a_school_s_children(valley, desk, slug, role)
     assert await pupils.of_station(desk.db, desk.keyring, school) == there
     agent = await valley.at("ecole", "agent")
     assert (await agent.post("/classes/rentree", fields))[0] == 403
+
+
+async def test_a_commune_reads_who_puts_people_in_its_list(valley):
+    """Only children are pasted on the page: where there are none it would else be a list for ever empty."""
+    hint = "L'administrateur y met ensuite des abonnés"
+    told = [hint in (await (await valley.at(slug)).get("/classes"))[1] for slug in ("bras", "ecole")]
+    assert told == [True, False]

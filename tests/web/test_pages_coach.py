@@ -56,6 +56,34 @@ async def test_a_ready_text_costs_nobody_an_accent_that_it_brought(mayor):
     assert "plus cher" in free
 
 
+async def test_the_coach_asks_nothing_of_an_emergency_whose_words_are_ready(mayor):
+    """Its locked words name no hour, for it is to be done at once; a blank that is left, and words of one's own, are asked for one."""
+    book = mayor.desk.catalogue
+    for key in ("fire", "flood", "confinement", "evacuation"):
+        ready = book.templates[key]
+        filled = {
+            part: getattr(ready, part).format(lieu="rue Haute", h="15h", lieu_refuge="la salle des fêtes")
+            for part in ("headline", "instruction")
+        }
+        fields = mayor.alert(template=key, topic=ready.topic, **filled)
+        assert "il manque" not in plain((await _reread(mayor, fields))["html"]), key
+        hour = "dès que le message est lu" if key != "flood" else "dit"
+        assert hour in plain((await mayor.previewed(**fields))[0]), key
+    own = plain((await _reread(mayor, fields | {"template": ""}))["html"])
+    assert "il manque une heure" in own
+    blank = fields | {"template": "flood", "topic": "flood", "headline": "CRUE rue Haute vers {h}."}
+    assert "il manque une heure" in plain((await _reread(mayor, blank))["html"])
+
+
+async def test_the_coach_asks_no_place_of_a_message_to_groups(mayor):
+    """Its readers are known one by one, wherever they are."""
+    own = {"topic": "school", "level": "info", "headline": "Sortie annulée", "instruction": "Prévenez."}
+    everyone = plain((await _reread(mayor, mayor.alert(**own, where="station")))["html"])
+    some = plain((await _reread(mayor, mayor.alert(**own, where="groups", groups=["1"])))["html"])
+    assert ("il manque le lieu" in everyone, "il manque le lieu" in some) == (True, False)
+    assert "ceux des groupes choisis" in some
+
+
 async def test_the_coach_shows_every_channel(mayor):
     """SMS with its length and segments, notification, e-mail, and what the other languages read."""
     told = await _reread(mayor, mayor.alert(channels=["sms", "push", "email"]))

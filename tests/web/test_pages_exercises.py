@@ -19,7 +19,7 @@ async def test_an_exercise_has_a_report_and_a_real_alert_has_none(mayor, desk):
     """Who was tried, who confirmed, by channel; a real alert is neither listed nor reported."""
     drill = await mayor.released(**DRILL, topic="works", level="info")
     real = await mayor.released(headline="Travaux", topic="works", level="info", where="station")
-    fan_out = FanOut(desk.db, desk.clock, desk.routes, 1)
+    fan_out = FanOut(desk.db, desk.routes, 1)
     while await fan_out.step():
         pass
     number = drill.rpartition("/")[2]
@@ -38,7 +38,7 @@ async def test_the_report_is_printed_without_anybodys_address(mayor, desk):
     """One page, "EXERCICE" first and last, the page's own figures and their sum; of a real alert there is none."""
     drill = await mayor.released(**DRILL, topic="works", level="info", instruction="Ne faites rien.")
     real = await mayor.released(headline="Travaux", topic="works", level="info", where="station")
-    fan_out = FanOut(desk.db, desk.clock, desk.routes, 1)
+    fan_out = FanOut(desk.db, desk.routes, 1)
     while await fan_out.step():
         pass
     number = drill.rpartition("/")[2]

@@ -4,6 +4,7 @@ import html
 import re
 from dataclasses import replace
 
+import pytest
 from web.pages_house import hidden
 
 import zones
@@ -70,6 +71,26 @@ async def test_who_was_not_reached_and_why_is_said_in_words(mayor, desk):
     assert "Messages arrivés : 9. Remis, sans nouvelle de l'arrivée : 5. Messages pas arrivés : 2." in page
     assert "2 injoignables : le numéro ou l'adresse n'existe plus" in page
     assert "1 réponse inconnue : l'opérateur n'a rien répondu ; le message est peut-être arrivé." in page
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "Le danger est passé."),
+        ({"topic": "works", "level": "info"}, "C'est terminé."),
+        ({"exercise": "on"}, "L'exercice est terminé."),
+    ],
+)
+async def test_the_page_of_the_end_says_what_is_over(mayor, changes, said):
+    """A danger, an exercise, or what was no danger."""
+    path = await mayor.released(**changes)
+    assert f"{said} Tous ceux qui ont été prévenus" in plain((await mayor.get(f"{path}/fin"))[1])
+
+
+async def test_prolonging_leads_to_any_other_end(mayor):
+    """Its hours are few; what lasts for weeks is corrected."""
+    path = await mayor.released()
+    assert f'href="{path}/corriger"' in (await mayor.get(f"{path}/prolonger"))[1]
 
 
 async def test_the_text_and_the_link_are_ready_to_be_copied_and_again_at_the_end(mayor, client):

@@ -91,6 +91,23 @@ async def test_hours_that_are_none_are_told(door, typed):
     assert row["quiet"] is None
 
 
+async def test_hours_that_are_none_are_kept_as_they_were_typed(door):
+    """Beside the sentence, which its fields name; those that were kept before come back with the page afterwards."""
+    await door.town.person()
+    link = await my_link(door)
+    await do(door, link, **{"do": "hush", "from": "20:00", "to": "06:00"})
+    typed = {"from": "22:00", "to": "", "mute": "2026-03-20", "warnings": "on"}
+    _, page, _ = await door.post(link, {"do": "hush"} | typed)
+    assert ('name="from" value="22:00"' in page, 'value="20:00"' in page) == (True, False)
+    assert 'value="2026-03-20"' in page
+    assert 'name="warnings" checked' in page
+    assert page.count('aria-describedby="wrong-quiet"') == 3
+    assert 'id="wrong-quiet"' in page
+    assert 'href="#quiet-from"' in page
+    page = (await door.get(link))[1]
+    assert ('name="from" value="20:00"' in page, "wrong-quiet" in page) == (True, False)
+
+
 async def test_places_end_and_nobody_is_left_nowhere(door):
     """Who takes away the last place is warned everywhere again; a new one narrows it."""
     await door.town.person()

@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
+from web.pages_house import hidden
 
-from alertd.clock import DAY
+from alertd.clock import DAY, from_ms
 from alertd.deliver.routes import SHARED, Routes, Sender
 from alertd.issue import ledger, reading
 from alertd.issue.ledger import Sums, Wanted
@@ -212,3 +213,34 @@ def test_a_plot_says_its_rows_and_fits():
     assert widths == [152.0, 76.0, 1.0, 0.0]
     assert "50 %" in drawn
     assert plots.bars([], "Rien")
+
+
+async def test_what_waited_as_a_draft_is_of_the_day_when_it_was_sent(mayor, desk, clock):
+    """Found by that day, shown with its hour, and who left before it left is not counted with it."""
+    _, _, path = await mayor.post("/alertes/nouvelle", mayor.alert())
+    fields = hidden((await mayor.get(path))[1])
+    _, _, stopped = await mayor.post("/alertes/envoyer", dict(fields) | {"confirmed": "on"})
+    await mayor.post(f"{stopped}/arreter", {})
+    begun = clock.now_ms()
+    clock.advance(3 * DAY)
+    await mayor.log_in()
+    _, _, path = await mayor.post(f"{stopped}/corriger", mayor.alert())
+    assert await mayor.sent(hidden((await mayor.get(path))[1])) == stopped
+    (one,) = (await ledger.search(desk, mayor.station.id, Wanted(), None, 9)).alerts
+    assert (one.created_at, one.dated - begun >= 3 * DAY) == (begun, True)
+    for since, until, found in ((0, begun + DAY, 0), (begun + DAY, begun + 4 * DAY, 1)):
+        wanted = Wanted(since=since, until=until)
+        assert len((await ledger.search(desk, mayor.station.id, wanted, None, 9)).alerts) == found
+    (shown_in_figures,) = (await figures.of_year(desk, mayor.station)).alerts
+    assert shown_in_figures.day == from_ms(one.dated).date()
+
+
+async def test_what_is_done_again_has_not_the_end_of_the_last_time(mayor):
+    """A prolonging put it behind the headline; the form of the new one has the headline alone."""
+    path = await mayor.released(headline="Route barrée", topic="road", level="warning")
+    _, _, preview = await mayor.post(f"{path}/prolonger", {"hours": "2"})
+    await mayor.sent(hidden((await mayor.get(preview))[1]))
+    assert "Route barrée (Jusqu" in html.unescape((await mayor.get(path))[1])
+    page = html.unescape((await mayor.get(f"/alertes/nouvelle?copie={path.rpartition('/')[2]}"))[1])
+    assert "Route barrée" in page
+    assert "Route barrée (Jusqu" not in page

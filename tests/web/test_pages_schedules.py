@@ -167,9 +167,9 @@ async def test_a_date_that_there_is_not_changes_nothing(mayor, form, said, fire_
         ({"school": "Z"}, "zone A, B ou C"),
         ({"repeat": "once", "day": "2026-03-01"}, "plus aucune date"),
         ({"until": "2026-03-01"}, "plus aucune date"),
-        ({"off": "demain"}, "Indiquez le jour."),
-        ({"also": "demain"}, "Indiquez le jour."),
-        ({"also": "24/12/2026 à midi"}, "Indiquez l'heure"),
+        ({"off": "24/12/2026\ndemain"}, "« demain » : écrivez le jour ainsi, 24/12/2026"),
+        ({"also": "demain"}, "« demain » : écrivez le jour ainsi, 24/12/2026"),
+        ({"also": "24/12/2026 à midi"}, "« 24/12/2026 à midi » : écrivez l'heure ainsi, 18:00"),
         ({"times": "0"}, "De 1 à 1000 fois"),
         ({"times": "3", "until": "2026-06-29"}, "pas les deux"),
         ({"off": "31/12/2026 au 01/12/2026"}, "vient avant"),
@@ -184,6 +184,22 @@ async def test_what_cannot_be_read_comes_back_with_a_sentence(mayor, changes, sa
     assert status == 422
     assert said in seen(page)
     assert "Rien n'est programmé" in seen((await mayor.get("/programmations"))[1])
+
+
+async def test_all_that_is_wrong_in_a_schedule_is_said_at_once(mayor):
+    """Beside each field and as a link at the head; of what is sent once, how it repeats does not count."""
+    _, digest = await digest_of(mayor)
+    wrong = {"day": "", "time": "midi", "days": [], "off": "demain", "times": "0", "also": "Noël"}
+    fields = {"digest": digest, "act": "look"} | WEEKLY | wrong
+    status, page, _ = await mayor.post("/programmations/nouvelle", fields)
+    assert status == 422
+    for field in wrong:
+        assert (f'href="#{field}"' in page, f'id="wrong-{field}"' in page) == (True, True), field
+    assert 'value="midi"' in page
+    assert "Noël" in page
+    once = (await mayor.post("/programmations/nouvelle", fields | {"repeat": "once"}))[1]
+    assert 'id="wrong-also"' in once
+    assert 'id="wrong-times"' not in once
 
 
 @pytest.mark.parametrize(
@@ -408,7 +424,7 @@ async def test_the_station_types_its_closed_days_once(mayor):
     assert "lundi 16 mars 2026 à 7 h 30 pas envoyé : jour de fermeture" in text
     status, page, _ = await mayor.post("/programmations/fermetures", {"closed": "en août"})
     assert status == 422
-    assert "Indiquez le jour." in seen(page)
+    assert "« en août » : écrivez le jour ainsi" in seen(page)
     await mayor.log_in("le-agent")
     assert "Enregistrer ces jours" not in seen((await mayor.get("/programmations"))[1])
     assert (await mayor.post("/programmations/fermetures", typed))[0] == 403

@@ -91,7 +91,7 @@ async def test_the_preview_says_who_is_left_out_and_one_click_leaves_who_brought
     assert "Seront prévenus aussi" in page
     assert "va prévenir 7 personnes" in page
     await bras.sent(hidden(page))
-    fan_out = FanOut(desk.db, desk.clock, desk.routes, 1)
+    fan_out = FanOut(desk.db, desk.routes, 1)
     while await fan_out.step():
         pass
     endpoint = next(

@@ -1,6 +1,7 @@
 """What no browser of ours sends is refused on both engines: never a page that says that something broke."""
 
 import asyncio
+import json
 import re
 
 import pytest
@@ -11,6 +12,8 @@ FORMS = {
     "no boundary": ("multipart/form-data", b"zz"),
     "a part without a name": ("multipart/form-data; boundary=x", b"--x\r\n\r\nzz\r\n--x--\r\n"),
     "a part cut short": ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data"),
+    "parts that never begin": ("multipart/form-data; boundary=x", b"--x\r\n" * 200),
+    "a part of endless headers": ("multipart/form-data; boundary=x", b"--x\r\n" + b"a: b\r\n" * 200),
     "parts in parts": (
         "multipart/form-data; boundary=x", b"--x\r\nContent-Type: multipart/mixed; boundary=y\r\n\r\n--y--\r\n--x--\r\n",
     ),
@@ -31,6 +34,8 @@ FORMS = {
     "half characters": ("application/x-www-form-urlencoded; charset=unicode_escape", b"login=\\ud800"),
     "bytes that are no UTF-8": ("application/x-www-form-urlencoded", b"login=\xff\xfe"),
 }  # fmt: skip
+BEFORE = (b"\n" * 200, b"\r\n", b"--y\r\n", b"words\r\n", b"--x \r\n--y\r\n")
+PART = b'--x\r\nContent-Disposition: form-data; name="login"\r\n\r\nle-mayor\r\n--x--\r\n'
 PLACES = (
     "/connexion",
     "/stations",
@@ -53,6 +58,30 @@ async def test_a_form_that_cannot_be_read_is_told_so(mayor, kind, body):
     assert response.status == 400
 
 
+@pytest.mark.parametrize("before", [b"", *BEFORE])
+async def test_a_form_begins_with_its_first_part(client, before):
+    """No browser writes anything before it: a megabyte of empty lines, looked through for one, held everybody else up for seconds."""
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    response = await client.post("/connexion", data=before + PART, headers=headers)
+    assert response.status == (400 if before else 401)
+    assert ("n&#39;a pas pu être lu" in await response.text()) is bool(before)
+
+
+async def test_a_form_of_no_end_is_not_looked_through(client):
+    """What comes in pieces has no length that could be refused: the answer is there after the first line."""
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    over = asyncio.Event()
+
+    async def endless():
+        yield b"\n\n"
+        await over.wait()
+        yield PART
+
+    async with client.post("/connexion", data=endless(), headers=headers) as response:
+        over.set()
+        assert response.status == 400
+
+
 @pytest.mark.parametrize("login", ["\0", "le-mayor\0", "\0le-mayor"])
 async def test_a_login_with_a_nul_is_nobodys(browser, login):
     """The same words as for an unknown login."""
@@ -67,6 +96,14 @@ async def test_a_nul_in_an_alert_is_no_form(mayor):
         for path in ("/alertes/nouvelle", "/alertes/envoyer"):
             status, _, _ = await mayor.post(path, mayor.alert(digest="a") | {name: "a\0b"})
             assert status == 400, (name, path)
+
+
+async def test_a_nul_in_what_waited_on_a_telephone_is_no_form(mayor):
+    """Nor in the digest of the preview that its author saw."""
+    known = json.loads((await mayor.get("/alertes/hors-ligne/etat"))[1])
+    said = mayor.alert(digest="a\0b", waited="0", owner=known["owner"])
+    status, told, _ = await mayor.post("/alertes/hors-ligne/envoi", said)
+    assert status == 400, told
 
 
 @pytest.mark.parametrize(

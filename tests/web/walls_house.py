@@ -71,7 +71,7 @@ def own(clock: Any, **changes: Any) -> dict[str, Any]:
 
 async def delivered(seat: Seat) -> None:
     """Everybody whom an alert reaches has a delivery of it."""
-    fan_out = FanOut(seat.desk.db, seat.desk.clock, seat.desk.routes, 1)
+    fan_out = FanOut(seat.desk.db, seat.desk.routes, 1)
     while await fan_out.step():
         pass
 

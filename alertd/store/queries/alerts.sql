@@ -4,14 +4,16 @@ INSERT INTO alert (id, station_id, state, level, topic, headline, exercise, priv
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, now_ms());
 
 -- name: one
--- A thread, by its id, with what its topic was called when its newest event was released.
+-- A thread, by its id, with what its topic was called when its newest event was released; `sent_at` is its first event's hour.
 SELECT a.id, a.station_id, a.state, a.level, a.topic, a.headline, a.exercise, a.private, a.expires, a.created_at, a.closed_at, a.head_id,
+       (SELECT min(s.created_at) FROM event s WHERE s.alert_id = a.id) AS sent_at,
        h.topic_labels
   FROM alert a LEFT JOIN event h ON h.id = a.head_id WHERE a.id = $1;
 
 -- name: of_station
--- A station's threads, newest first, by key.
+-- A station's threads, newest first, by key; `sent_at` as above.
 SELECT a.id, a.station_id, a.state, a.level, a.topic, a.headline, a.exercise, a.private, a.expires, a.created_at, a.closed_at, a.head_id,
+       (SELECT min(s.created_at) FROM event s WHERE s.alert_id = a.id) AS sent_at,
        h.topic_labels
   FROM alert a LEFT JOIN event h ON h.id = a.head_id WHERE a.station_id = $1 AND a.id < $2 ORDER BY a.id DESC LIMIT $3;
 

@@ -85,15 +85,21 @@ SELECT channel, count(*) AS n
 -- in its order. Where that had to be read from the disk for each person who comes by, the disk was waited for each time.
 SELECT count(*) AS n FROM endpoint;
 
+-- name: latest
+-- The latest hour at which anybody joined, by the clock that there was then. Where that lies ahead, the clock was set back since:
+-- whoever joined in the hours taken away did so before all that is released now. Read whole, once in a node's life.
+SELECT max(latest) AS latest
+  FROM (SELECT max(since) AS latest FROM subscription UNION ALL SELECT max(created_at) AS latest FROM place) dates;
+
 -- name: of_zone
 -- The people of a ring ($2) as one text of numbers, once for each place that matches: later joiners ($6, as_of) are out, ended
--- places still count if they held then. $8 is the lowest cell: 0 takes those everywhere too, 1 only those with a place.
+-- places still count if they held at the release ($9). $8 is the lowest cell: 0 takes those everywhere too, 1 only those with a place.
 -- Rows would cost more than the scan does.
 SELECT group_concat(p.subscriber_id) AS packed
   FROM event_range r CROSS JOIN reach p
  WHERE r.event_id = $1 AND r.ring = $2 AND r.hi >= $8 AND p.station_id = $3 AND p.cell BETWEEN r.lo AND r.hi
    AND (p.topics & $4) <> 0 AND p.min_level <= $5 AND p.exercises >= $7
-   AND p.since <= $6 AND p.valid_until > $6;
+   AND p.since <= $6 AND p.valid_until > $9;
 
 -- name: of_station
 -- A slice of a station's people behind $2: the same conditions as reach has, a topic wanted at one place alone included; of a place's
@@ -104,9 +110,9 @@ SELECT group_concat(subscriber_id) AS packed
          WHERE s.station_id = $1 AND s.subscriber_id > $2 AND s.subscriber_id <= $8
            AND ((s.topics & $3) <> 0 OR (s.scope = 'places' AND EXISTS (
                  SELECT 1 FROM place q
-                  WHERE q.subscriber_id = s.subscriber_id AND (q.topics & $3 & ~CAST(4593671619917905920 AS BIGINT)) <> 0 AND q.created_at <= $5 AND q.ended_at > $5)))
-           AND s.min_level <= $4 AND s.exercises >= $6 AND s.since <= $5 AND s.valid_until > $5
-           AND b.hidden = 0 AND b.valid_until > $5
+                  WHERE q.subscriber_id = s.subscriber_id AND (q.topics & $3 & ~CAST(4593671619917905920 AS BIGINT)) <> 0 AND q.created_at <= $5 AND q.ended_at > $9)))
+           AND s.min_level <= $4 AND s.exercises >= $6 AND s.since <= $5 AND s.valid_until > $9
+           AND b.hidden = 0 AND b.valid_until > $9
          ORDER BY s.subscriber_id LIMIT $7) found;
 
 -- name: of_group
@@ -115,8 +121,8 @@ SELECT group_concat(subscriber_id) AS packed
   FROM (SELECT m.subscriber_id
           FROM group_member m CROSS JOIN subscription s CROSS JOIN subscriber b
          WHERE m.group_id = $1 AND m.subscriber_id > $3 AND m.subscriber_id <= $8 AND s.station_id = $2 AND s.subscriber_id = m.subscriber_id
-           AND s.min_level <= $4 AND s.exercises >= $6 AND s.since <= $5 AND s.valid_until > $5
-           AND b.id = s.subscriber_id AND b.hidden = 0 AND b.valid_until > $5
+           AND s.min_level <= $4 AND s.exercises >= $6 AND s.since <= $5 AND s.valid_until > $9
+           AND b.id = s.subscriber_id AND b.hidden = 0 AND b.valid_until > $9
          ORDER BY m.subscriber_id LIMIT $7) found;
 
 -- name: station_cut

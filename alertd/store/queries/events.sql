@@ -1,8 +1,8 @@
 -- name: add
--- Immutable from here on.
+-- Immutable from here on. It is for those who had joined by $9, and released at $14, an hour that may be earlier (see `audience.latest`).
 INSERT INTO event (id, alert_id, station_id, act, content, onset, deliver_by, expires, as_of, released_by, supersedes, people, expected, created_at,
                    first_s, half_s, last_s, topic_labels)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $9, $14, $15, $16, $17);
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18);
 
 -- name: add_range
 -- The zone's cover, frozen with the event.

@@ -1,13 +1,13 @@
 -- name: add
--- A piece of work that any node may take up; cursor and rows commit together.
-INSERT INTO fan_out (message_id, phase, ring, source_id, kind, due_at) VALUES ($1, $2, $3, $4, $5, $6);
+-- A piece of work that any node may take up; cursor and rows commit together. $6 is the last id that may be in it.
+INSERT INTO fan_out (message_id, phase, ring, source_id, kind, upto, due_at) VALUES ($1, $2, $3, $4, $5, $6, $7);
 
 -- name: next
--- The most urgent message whose hour has come, and its first unfinished piece: phase by phase, ring by ring. A danger is for all,
--- whatever topics they chose; a topic of the station's own is asked of its own followers.
+-- The most urgent message whose hour has come, by the clock that all nodes share, and its first unfinished piece: phase by phase,
+-- ring by ring. A danger is for all, whatever topics they chose; a topic of the station's own is asked of its own followers.
 SELECT f.message_id, f.phase, f.ring, f.source_id, f.start_after, f.kind, f.subscriber, f.upto, f.due_at,
        m.event_id, m.alert_id, m.station_id, m.mode, m.act, m.level, m.lane, m.superseded_at, m.deliver_by, m.supersedes, m.request,
-       e.content, e.as_of,
+       e.content, e.as_of, e.created_at, now_ms() AS now,
        CASE WHEN m.level = 3 THEN CAST(-1 AS BIGINT) ELSE CAST(1 AS BIGINT) << CAST(coalesce(t.bit, o.bit, 62) AS INTEGER) END AS topic_bit
   FROM fan_out f JOIN message m ON m.id = f.message_id JOIN event e ON e.id = m.event_id
   JOIN alert a ON a.id = m.alert_id LEFT JOIN topic t ON t.key = a.topic

@@ -30,6 +30,11 @@ UPDATE station_topic SET removed_at = $3 WHERE station_id = $1 AND topic = $2 AN
 -- Whether an alert about it may still be corrected, or is about to leave.
 SELECT id FROM alert WHERE station_id = $1 AND topic = $2 AND state IN ('pending', 'armed', 'active') LIMIT 1;
 
+-- name: scheduled
+-- Whether something about it is still to come again: each of its dates would be skipped.
+SELECT s.id FROM schedule s, json_each(s.content) said
+ WHERE s.station_id = $1 AND s.state <> 'ended' AND said.key = 'topic' AND said.value = $2 LIMIT 1;
+
 -- name: clear_subscriptions
 -- Its place ($2, as a mask) means nothing any more; who wanted nothing else keeps what it was like ($3).
 UPDATE subscription SET topics = CASE WHEN (topics & ~CAST($2 AS BIGINT)) = 0 THEN $3 ELSE topics & ~CAST($2 AS BIGINT) END

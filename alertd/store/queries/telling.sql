@@ -8,6 +8,19 @@ INSERT INTO telling (event_id, created_at) VALUES ($1, $2);
 -- The longest ago first.
 SELECT event_id, created_at FROM telling WHERE created_at <= $1 ORDER BY created_at, event_id LIMIT $2;
 
+-- name: early
+-- Released at an hour that has not come yet, and told of later than anything waits ($2) for second thoughts: the clock was set back.
+SELECT event_id FROM telling
+ WHERE created_at > CAST($1 AS BIGINT) + CAST($2 AS BIGINT)
+   AND event_id IN (SELECT id FROM event e WHERE e.id = telling.event_id AND telling.created_at <= e.created_at + CAST($2 AS BIGINT))
+ LIMIT 1;
+
+-- name: hasten
+-- These are told of as soon from now ($1) as they would have been from their release; the hour before an end stands.
+UPDATE telling SET created_at = CAST($1 AS BIGINT) + created_at - (SELECT e.created_at FROM event e WHERE e.id = telling.event_id)
+ WHERE created_at > CAST($1 AS BIGINT) + CAST($2 AS BIGINT)
+   AND event_id IN (SELECT id FROM event e WHERE e.id = telling.event_id AND telling.created_at <= e.created_at + CAST($2 AS BIGINT));
+
 -- name: take
 -- Whoever takes it tells it; it may stand for a later telling by now ($2).
 DELETE FROM telling WHERE event_id = $1 AND created_at = $2;

@@ -221,6 +221,8 @@ class AlertPage:
     until: str
     steps: tuple[Step, ...]
     notice: str
+    denied: str
+    """That a second person said no to what was written, and why."""
     ending: str
     """Half an hour before the end: what is asked; "" at other times."""
     undo: Markup

@@ -79,6 +79,8 @@ class ApprovalPage:
     people: int
     may_agree: bool
     may_change: bool
+    mine: bool
+    """Whether who looks at it wrote it: another agrees."""
     reason: str
     """As it was typed, where it could not be taken; `wrong` says why."""
     wrong: str

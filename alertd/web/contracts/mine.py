@@ -96,6 +96,8 @@ class MinePage:
     dangers: str
     spoken: str
     quiet: Mapping[str, str]
+    quiet_wrong: str
+    """Why the hours could not be taken as they were typed; "" for nothing wrong."""
     languages: tuple[Choice, ...]
 
 

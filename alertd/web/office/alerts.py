@@ -5,12 +5,12 @@ from aiohttp import web
 from alertd import issue
 from alertd.catalogue import Catalogue
 from alertd.errors import Conflict
-from alertd.issue import countdown, reading, threads
+from alertd.issue import countdown, reading, threads, waiting
 from alertd.issue.countdown import Countdown
 from alertd.issue.guards import TRANSITIONS, check_level
 from alertd.issue.reading import AlertSummary, AlertView
 from alertd.issue.waiting import PATH as APPROVALS
-from alertd.model import Act, AlertState, Event, Wording
+from alertd.model import Act, AlertState, Content, Event, Level, Wording
 from alertd.publish import wording
 from alertd.publish.wording import Speech
 from alertd.schedule import plans
@@ -19,6 +19,7 @@ from alertd.web import elsewhere, words
 from alertd.web.contracts import AlertLine, AlertPage, ClosePage, HistoryPage, Step
 from alertd.web.contracts.file import shown_files
 from alertd.web.office import countdowns, figures
+from alertd.web.office.approvals import NO, denied
 from alertd.web.office.calling import rolls
 from alertd.web.office.compose import composer, offered_texts, surroundings
 from alertd.web.office.forgotten import forgotten
@@ -48,7 +49,7 @@ _CLOSINGS = {
     "fin": (
         Act.END,
         "Fin d'alerte",
-        "Le danger est passé. Tous ceux qui ont été prévenus recevront ce message, par les mêmes moyens.",
+        "{over} Tous ceux qui ont été prévenus recevront ce message, par les mêmes moyens.",
     ),
     "fausse-alerte": (
         Act.CANCEL,
@@ -136,6 +137,7 @@ async def _released_page(
         until=_until(summary, told.expires, here.station.timezone, now),
         steps=tuple(_step(event, here, now) for event in reversed(view.events)),
         notice=_notice(request, here, view, last),
+        denied=await denied(rooms, here, view),
         ending=ending(here.station, summary, told.expires, now),
         undo=part(await undo_part(rooms, here, view)),
         progress=part(progress_part(view, books, now)),
@@ -173,11 +175,18 @@ async def close_page(request: web.Request) -> web.StreamResponse:
         id=head.alert_id,
         act=request.match_info["act"],
         heading=heading,
-        explanation=explanation,
+        explanation=explanation.format(over=_over(head.content)),
         text=wording.sms_text(station.name, said, ""),
         button=f"Envoyer : {heading.lower()}",
     )
     return show(page)
+
+
+def _over(content: Content) -> str:
+    """What its end says: only of what was one that the danger is."""
+    if content.exercise:
+        return "L'exercice est terminé."
+    return "C'est terminé." if content.level is Level.INFO else "Le danger est passé."
 
 
 async def close(request: web.Request) -> web.StreamResponse:
@@ -237,16 +246,17 @@ def _releases(here: Visit, summary: AlertSummary) -> bool:
 
 async def _line(rooms: Rooms, here: Visit, book: Catalogue, summary: AlertSummary) -> AlertLine:
     now, books = rooms.clock.now_ms(), await reading.progress(rooms.desk, summary.id)
+    no = await waiting.denied(rooms.desk, summary.id) if summary.state is AlertState.DRAFT else None
     return AlertLine(
         id=summary.id,
         level=summary.level.word,
         level_word=words.LEVELS[summary.level],
         state=summary.state.value,
-        state_word=state_word(summary.state, books),
+        state_word=NO[no.state] if no else state_word(summary.state, books),
         topic=words.topic(book, summary.topic, kept=summary.labels),
         headline=summary.headline,
         exercise=summary.exercise,
-        when=words.when(summary.created_at, here.station.timezone, now),
+        when=words.when(summary.dated, here.station.timezone, now),
         reached=reached(books),
     )
 

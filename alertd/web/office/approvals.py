@@ -9,6 +9,7 @@ from aiohttp import web
 from alertd.errors import Refused
 from alertd.issue import approval, waiting
 from alertd.issue.preview import counted_again
+from alertd.issue.reading import AlertView
 from alertd.issue.waiting import Approval, latest
 from alertd.stations.approval_rules import DROP, SEND
 from alertd.web import elsewhere, words
@@ -30,6 +31,8 @@ _OUTCOMES: Final = {
     "sent": "Parti sans réponse, comme la station l'a choisi",
     "dropped": "Pas envoyé : personne n'a répondu à temps",
 }
+NO: Final = {"refused": "Refusé", "dropped": "Sans réponse"}
+"""In a list, where an answer was no, or none came."""
 OTHERWISE: Final = {SEND: "le message part", DROP: "le message ne part pas"}
 """What is done where nobody answers."""
 
@@ -106,6 +109,7 @@ async def _one(rooms: Rooms, here: Visit, alert_id: int, notice: str = "") -> Ap
         people=again.people,
         may_agree=may and one.author != here.actor.name,
         may_change=may,
+        mine=one.author == here.actor.name,
         reason="",
         wrong="",
     )
@@ -115,6 +119,14 @@ def _deadline(one: Approval, timezone: str, now: int) -> str:
     called = "Les adjoints sont appelés" if one.deputy_at < one.ends_at else ""
     first = f"{called} {words.when(one.deputy_at, timezone, now)}. " if called else ""
     return f"{first}Sans réponse {words.when(one.ends_at, timezone, now)}, {OTHERWISE[one.otherwise]}."
+
+
+async def denied(rooms: Rooms, here: Visit, view: AlertView) -> str:
+    """That a second person said no to what was written, and why: where its author looks for it. Empty once something was sent since."""
+    one = await waiting.denied(rooms.desk, view.summary.id)
+    if one is None or any(event.created_at >= (one.decided_at or 0) for event in view.events):
+        return ""
+    return _outcome(one, here.station.timezone, rooms.clock.now_ms())
 
 
 def _outcome(one: Approval, timezone: str, now: int) -> str:

@@ -57,11 +57,11 @@ async def keep(request: web.Request) -> web.StreamResponse:
     typed = {name: str(value) for name, value in (await form(request)).items() if isinstance(value, str)}
     fiction = rooms.settings.subscribers.fiction_numbers
     try:
-        lines = class_list.read(typed.get("list", ""))
+        sheet = class_list.sheet(typed.get("list", ""))
         consent = Consent(typed.get("consent", "").strip(), _agreed(typed.get("agreed", ""), here))
-        what = (rooms.clock, rooms.keyring, here.station, here.actor.name, lines, consent)
+        what = (rooms.clock, rooms.keyring, here.station, here.actor.name, sheet.lines, consent)
         async with rooms.db.transaction() as tx:
-            kept = await pupils.keep(tx, *what, fiction=fiction)
+            kept = await pupils.keep(tx, *what, fiction=fiction, wrong=sheet.wrong)
     except Refused as error:
         return show(await _page(rooms, here, error.french, typed), error.status)
     told = f"{words.count(kept.added, 'enfant ajouté', 'enfants ajoutés')}, {words.number(kept.changed)} déjà là."

@@ -1,6 +1,7 @@
 """Write an alert: what happened, then where, the words, until when and by which channels."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from aiohttp import web
 
@@ -13,6 +14,7 @@ from alertd.issue.estimate import take_turn
 from alertd.issue.preview import check_thread
 from alertd.issue.reading import AlertView
 from alertd.model import AlertState, Content, Level
+from alertd.publish.ends import texts_over
 from alertd.stations import drawings, elections, payers, templates, topics
 from alertd.stations.streets import find
 from alertd.subscribe import groups
@@ -108,6 +110,7 @@ def _thread(view: AlertView) -> Thread:
 async def _copied(rooms: Rooms, here: Visit, alert_id: int, *, drill: bool) -> web.Response:
     """An alert that was sent, as the beginning of a new one: its end is the topic's usual one from now, and nothing leaves yet."""
     told = told_in(await own_alert(rooms, here, alert_id))
+    told = replace(told, texts=texts_over(rooms.catalogue, here.station, told))
     around = await surroundings(rooms, here, zone=told.target.zone)
     form = forms.form_of(told, around)
     if told.topic in around.catalogue.topics:

@@ -65,7 +65,7 @@ async def exercise_page(request: web.Request) -> web.StreamResponse:
     now, timezone = rooms.clock.now_ms(), here.station.timezone
     page = ExercisePage(
         frame=frame(f"Exercice : {told.summary.headline}", here),
-        when=words.when(told.summary.created_at, timezone, now),
+        when=words.when(told.summary.dated, timezone, now),
         people=words.people(told.people),
         ways=tuple(_ways(told)),
         times=tuple(_times(told)),

@@ -77,9 +77,9 @@ def _added(released: Sequence[Released]) -> tuple[int, Sums]:
 async def _latest(desk: Desk, station: Station, zone: ZoneInfo) -> tuple[Alert, ...]:
     wanted = ledger.Wanted(exercises=False)
     found = (await ledger.search(desk, station.id, wanted, None, LATEST)).alerts[::-1]
-    sent_at = [one.created_at for one in found]
+    sent_at = [one.dated for one in found]
     left = await ledger.left_after(desk, station.id, sent_at, exercise=False)
-    days = [from_ms(one.created_at).astimezone(zone).date() for one in found]
+    days = [from_ms(one.dated).astimezone(zone).date() for one in found]
     return tuple(Alert(one.headline, day, n) for one, day, n in zip(found, days, left, strict=True))
 
 

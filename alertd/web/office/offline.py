@@ -98,13 +98,15 @@ async def state(request: web.Request) -> web.Response:
 async def resume(request: web.Request) -> web.Response:
     """Send what waited on a telephone (`sent`: where it stands), or say what is asked first (`ask`) and where (`onward`).
 
-    :raises NotLoggedIn: nobody is logged in; the wish stays where it is.
+    :raises NotLoggedIn: nobody is logged in; the wish stays where it is. :raises Malformed: `form_unreadable`.
     """
     rooms, here = request.app[ROOMS], await composer(request)
     fields = await posted.form(request)
     if fields.get("owner") != here.owner:
         return web.json_response({"ask": _ELSEWHERE, "onward": "/stations"})
     digest = str(fields.get("digest", ""))[:100]
+    if "\0" in digest:
+        raise posted.unreadable()
     if sent := await _sent(rooms, here, digest):
         return web.json_response({"sent": sent})
     if not digest:
@@ -117,7 +119,7 @@ async def resume(request: web.Request) -> web.Response:
 
 async def _sent(rooms: Rooms, here: Visit, digest: str) -> str:
     """Where the alert stands that a preview became; "" where it became none."""
-    known = await outcome(rooms.desk, here.actor, digest) if digest.isascii() and "\0" not in digest else None
+    known = await outcome(rooms.desk, here.actor, digest) if digest.isascii() else None
     return f"/alertes/{known}" if known else ""
 
 

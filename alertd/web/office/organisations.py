@@ -279,7 +279,7 @@ async def _alerts(rooms: Rooms, here: Visit, child: Station, now: int) -> tuple[
 
 def _followers(number: int) -> str:
     """Rounded down to fives, as every count that is shown without being asked for."""
-    return words.count(number - number % 5, "abonné") if number >= 5 else f"{words.discreet(number)} abonnés"
+    return words.count(number - number % 5, "abonné") if number >= 5 else words.few(number, "abonné")
 
 
 def _id(request: web.Request) -> int:

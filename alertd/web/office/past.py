@@ -126,8 +126,7 @@ async def _entry(rooms: Rooms, here: Visit, catalogue: Catalogue, summary: Alert
         content = contents[book.event_id]
         told += ledger.sums(rooms.desk, here.station, whose, content, _book(book.channels))
         people = max(people, book.people if book.act in {Act.ALERT, Act.UPDATE} else 0)
-    sent_at = view.events[0].created_at if view.events else summary.created_at
-    (left,) = await ledger.left_after(rooms.desk, here.station.id, [sent_at], exercise=summary.exercise)
+    (left,) = await ledger.left_after(rooms.desk, here.station.id, [summary.dated], exercise=summary.exercise)
     copied = f"{begin(exercise=summary.exercise)}?copie={summary.id}" if _may_copy(here, summary) else ""
     by = view.events[0].released_by.removeprefix("operator:") if view.events else ""
     return Entry(_line(rooms, here, catalogue, summary), by, tuple(_figures(people, told, left)), copied)
@@ -165,6 +164,6 @@ def _line(rooms: Rooms, here: Visit, book: Catalogue, summary: AlertSummary) -> 
         topic=words.topic(book, summary.topic, kept=summary.labels),
         headline=summary.headline,
         exercise=summary.exercise,
-        when=words.when(summary.created_at, here.station.timezone, rooms.clock.now_ms()),
+        when=words.when(summary.dated, here.station.timezone, rooms.clock.now_ms()),
         reached="",
     )

@@ -1,6 +1,7 @@
 """The form of a schedule in plain words: a day, an hour, how it repeats, and what is left out."""
 
 import re
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
@@ -18,6 +19,9 @@ from alertd.web.posted import unreadable
 REPEATS: Final = ("once", "daily", "weekly", "monthly_day", "monthly_last", "monthly_weekday", "yearly")
 MOST_WEEKS: Final = 8
 MOST_TIMES: Final = 1_000
+MANY: Final = "Il reste plusieurs choses à corriger : voyez les lignes en rouge."
+_ANY: Final = datetime(2026, 1, 5)  # noqa: DTZ001 - a wall time has no zone
+"""A first day, while parts are read that do not depend on it."""
 _DAY: Final = re.compile(r"(\d\d)/(\d\d)/(\d{4})", re.ASCII)
 
 
@@ -53,10 +57,11 @@ class ScheduleForm(BaseModel):
     def wish(self, station: Station) -> Wish:
         """What it asks for.
 
-        :raises Refused: `form_invalid`, its sentence beside the field to mend.
+        :raises Refused: `form_invalid`, a sentence beside each field to mend: all of them at once.
         """
         if self.ics.strip():
             return read_event(self.ics, station)
+        self._check()
         starts = self._starts()
         rule = self._rule(starts)
         if self.until and self.repeat != "once":
@@ -69,6 +74,30 @@ class ScheduleForm(BaseModel):
             head = rule if rule.startswith("RRULE:") else f"RRULE:{rule}"
             rule = f"{head}\nRDATE:{','.join(f'{wall:%Y%m%dT%H%M%S}' for wall in self._also(starts))}"
         return Wish(rule, starts, self._skips())
+
+    def _check(self) -> None:
+        """Each part is read by itself: one that is wrong hides no other."""
+        faults: dict[str, str] = {}
+        for read in self._parts():
+            try:
+                read()
+            except Refused as error:
+                faults |= error.french_fields
+        if faults:
+            first, *more = faults.values()
+            raise Refused("form_invalid", MANY if more else first, fields=faults)
+
+    def _parts(self) -> Iterator[Callable[[], object]]:
+        """What is to be read of it, in the form's order; of what is sent once, how it repeats does not count."""
+        yield lambda: _day(self.day, "day")
+        yield lambda: _clock(self.time[:5], "time")
+        yield lambda: self._rule(_ANY)
+        if self.repeat != "once":
+            yield self._skips
+            yield self._off
+            yield lambda: self.until and _day(self.until, "until")
+            yield lambda: self.times.strip() and self._times()
+        yield lambda: self._also(_ANY)
 
     def _off(self) -> list[date]:
         """The days typed by hand: one a line, 24/12/2026, or from one to another."""
@@ -86,8 +115,8 @@ class ScheduleForm(BaseModel):
         found = set[datetime]()
         for line in filter(None, map(str.strip, self.also.splitlines())):
             day, _, hour = (end.strip() for end in line.lower().removeprefix("le ").partition(" à "))
-            at = _clock(hour, "also") if hour else starts.time()
-            found.add(datetime.combine(_typed(day, "also"), at))
+            at = _hour(hour, "also", line) if hour else starts.time()
+            found.add(datetime.combine(_typed(day, "also", line), at))
         if len(found) > MAX_VALUES:
             raise _fault("also", f"Au plus {MAX_VALUES} dates.")
         return sorted(found)
@@ -143,7 +172,7 @@ def spans(typed: str, field: str) -> list[tuple[date, date]]:
     found = []
     for line in filter(None, map(str.strip, typed.splitlines())):
         first, _, last = (end.strip() for end in line.lower().removeprefix("du ").partition(" au "))
-        begin, end = _typed(first, field), _typed(last or first, field)
+        begin, end = _typed(first, field, line), _typed(last or first, field, line)
         if not 0 <= (end - begin).days < MAX_VALUES:
             raise _fault(field, f"« {line[:40]} » : le premier jour vient avant le dernier, un an au plus.")
         found.append((begin, end))
@@ -167,10 +196,20 @@ def _clock(text: str, field: str) -> time:
         raise _fault(field, "Indiquez l'heure, par exemple 07:30.") from None
 
 
-def _typed(text: str, field: str) -> date:
-    """A day as people here write it: 24/12/2026; or as calendars do."""
+def _typed(text: str, field: str, line: str) -> date:
+    """A day as people here write it: 24/12/2026; or as calendars do. The fault quotes its line: there may be thirty of them."""
     parts = _DAY.fullmatch(text)
-    return _day("-".join((parts[3], parts[2], parts[1])) if parts else text, field)
+    try:
+        return _day("-".join((parts[3], parts[2], parts[1])) if parts else text, field)
+    except Refused:
+        raise _fault(field, f"« {line[:40]} » : écrivez le jour ainsi, 24/12/2026, un par ligne.") from None
+
+
+def _hour(text: str, field: str, line: str) -> time:
+    try:
+        return _clock(text, field)
+    except Refused:
+        raise _fault(field, f"« {line[:40]} » : écrivez l'heure ainsi, 18:00.") from None
 
 
 def _fault(field: str, sentence: str) -> Refused:

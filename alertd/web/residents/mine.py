@@ -5,7 +5,7 @@ lasts an hour, and an invented one is told as one that never was.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from aiohttp import web
@@ -79,7 +79,10 @@ async def change(request: web.Request) -> web.StreamResponse:
         if error.code not in WRONG:
             raise unreadable() from error
         wrong = f"join.wrong_{meant.wrong[SPOT]}" if SPOT in meant.wrong else WRONG[error.code]
-        return await shown(request, station, known, wrong=wrong, status=422, adding=(typed, meant))
+        hushing = quiet_form.as_typed(fields) if do is _hush else None
+        return await shown(
+            request, station, known, wrong=wrong, status=422, adding=(typed, meant), hushing=hushing
+        )
     if not await rooms.db.fetch("mine.person", known.id):
         raise web.HTTPSeeOther(f"/s/{station.slug}/mes-choix?fait=efface")
     raise web.HTTPSeeOther(f"{request.path}?fait=1")
@@ -195,8 +198,9 @@ async def shown(
     wrong: str = "",
     status: int = 200,
     adding: tuple[Asked, Where] = (NOTHING, NOWHERE),
+    hushing: Mapping[str, str] | None = None,
 ) -> web.Response:
-    """The page of all that is kept; `said` and `wrong` are phrases."""
+    """The page of all that is kept; `said` and `wrong` are phrases, `adding` and `hushing` what was typed and could not be taken."""
     rooms = request.app[ROOMS]
     say = Say(rooms.catalogue, own_link.language(request, known), "mine", station.name, station.kind)
     hamlets = await drawings.hamlets(rooms.db, station.id)
@@ -208,6 +212,8 @@ async def shown(
     near = (station, hamlets, rooms.clock.now_ms(), finder, field(*adding), followed)
     here = Around(offers, *near)
     page = page_of(say, here, known, request.path, (said, wrong))
+    if hushing is not None:
+        page = replace(page, quiet=hushing, quiet_wrong=page.wrong)
     response = show(page, status)
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response

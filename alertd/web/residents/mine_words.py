@@ -62,6 +62,7 @@ def page_of(say: Say, here: Around, known: Mine, path: str, told: tuple[str, str
         dangers=_dangers(say, here.offers.together),
         spoken=known.locale[:2],
         quiet=quiet_form.shown(known.quiet, here.now),
+        quiet_wrong="",
         languages=tongue.CHOICES,
     )
 

@@ -16,7 +16,7 @@ from alertd.model import Act, AlertState, Station, Target, Wording
 from alertd.publish import wording
 from alertd.publish.ends import texts_over
 from alertd.publish.links import Links
-from alertd.publish.wording import Speech
+from alertd.publish.wording import Speech, over_word
 from alertd.stations import stations
 from alertd.web import words
 from alertd.web.contracts import Frame
@@ -115,7 +115,8 @@ def _closing(catalogue: Catalogue, view: AlertView, locale: str) -> str:
     if view.summary.state not in _OVER:
         return ""
     text = view.content.texts.get(locale)
-    return text.instruction if text else catalogue.phrase(locale, "word.no_danger")
+    act = Act.CANCEL if view.summary.state is AlertState.CANCELLED else Act.END
+    return text.instruction if text else catalogue.phrase(locale, over_word(act, view.summary.level))
 
 
 def _place(catalogue: Catalogue, station: Station, target: Target, locale: str) -> str:

@@ -14,7 +14,7 @@ LONGEST_DAYS = 366
 
 def read(fields: Mapping[str, Any], timezone: str, now: int) -> Quiet | None:
     """What is asked for; None: nothing. :raises Refused: `quiet_unclear`."""
-    typed = {name: str(fields.get(name, ""))[:20].strip() for name in ("from", "to", "mute")}
+    typed = as_typed(fields)
     try:
         first, last = (_minutes(typed[name]) for name in ("from", "to"))
         until = _midnight_after(typed["mute"], timezone, now)
@@ -26,6 +26,11 @@ def read(fields: Mapping[str, Any], timezone: str, now: int) -> Quiet | None:
     if hours[0] == hours[1] and not until:
         return None
     return Quiet(timezone, *hours, fields.get("warnings") == "on", until)
+
+
+def as_typed(fields: Mapping[str, Any]) -> dict[str, str]:
+    """The fields as somebody left them, to be mended."""
+    return {name: str(fields.get(name, ""))[:20].strip() for name in ("from", "to", "mute", "warnings")}
 
 
 def shown(quiet: Quiet | None, now: int) -> dict[str, str]:

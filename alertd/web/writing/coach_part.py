@@ -18,6 +18,10 @@ FREELY: Final = "freely"
 MOST_READ: Final = 20_000
 
 
+_LISTED: Final = Target(groups=(0,))
+"""Which groups they are, and whether one is ticked yet, changes no word."""
+
+
 def coach_part(
     rooms: Rooms, form: ComposeForm, around: Surroundings, act: Act, *, script: bool = False, action: str = ""
 ) -> CoachPart:
@@ -50,7 +54,7 @@ def draft(form: ComposeForm, around: Surroundings) -> Content | None:
     return Content(
         level=forms.level_of(form, around),
         topic=form.topic,
-        target=Target(station=True),
+        target=_LISTED if form.where == "groups" else Target(station=True),
         texts=texts,
         channels=_channels(form, around),
         expires=forms.end_of(form, around),

@@ -56,7 +56,7 @@ def advice(rooms: Rooms, station: Station, content: Content, names: tuple[str, .
     vague = coach.vague(book, text, now, station.timezone)
     dated = tuple(one for one in vague if one.day)
     return Advice(
-        elements=tuple(_elements(station, coach.elements(book, text, content.picks, names))),
+        elements=tuple(_elements(rooms, station, content, names)),
         vague=tuple(_vague(one) for one in vague),
         days=" et ".join(f"«\N{NO-BREAK SPACE}{one.day}\N{NO-BREAK SPACE}»" for one in dated),
     )
@@ -66,11 +66,21 @@ def _own(station: Station, content: Content) -> Text:
     return content.texts.get(station.locale) or next(iter(content.texts.values()))
 
 
-def _elements(station: Station, found: coach.Elements) -> Iterator[ElementLine]:
+def _elements(
+    rooms: Rooms, station: Station, content: Content, names: tuple[str, ...]
+) -> Iterator[ElementLine]:
+    text = _own(station, content)
+    found = coach.elements(rooms.catalogue, text, content.picks, names)
     yield ElementLine(True, "De qui", f"{station.name}, au début de chaque message")
     yield _line(found.hazard, "Quoi", "ce qui se passe")
-    yield _line(found.place, "Où", "le lieu, tel que les gens le nomment")
-    yield _line(found.time, "Quand", "une heure ou une date")
+    if not found.place and content.target.groups:
+        yield ElementLine(True, "Où", "ceux des groupes choisis le lisent, où qu'ils soient")
+    else:
+        yield _line(found.place, "Où", "le lieu, tel que les gens le nomment")
+    if not found.time and coach.at_once(content, text):
+        yield ElementLine(True, "Quand", "tout de suite, dès que le message est lu")
+    else:
+        yield _line(found.time, "Quand", "une heure ou une date")
     yield _line(found.instruction, "Que faire", "une consigne : « Fermez… », « Évitez… »")
 
 

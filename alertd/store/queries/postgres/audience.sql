@@ -60,7 +60,7 @@ SELECT string_agg(CAST(p.subscriber_id AS TEXT), ',') AS packed
          SELECT i.subscriber_id FROM reach i
           WHERE i.station_id = $3 AND i.cell BETWEEN r.lo AND r.hi
             AND (i.topics & $4) <> 0 AND i.min_level <= $5 AND i.exercises >= $7
-            AND i.since <= $6 AND i.valid_until > $6
+            AND i.since <= $6 AND i.valid_until > $9
          OFFSET 0) p
  WHERE r.event_id = $1 AND r.ring = $2 AND r.hi >= $8;
 
@@ -72,9 +72,9 @@ SELECT string_agg(CAST(subscriber_id AS TEXT), ',') AS packed
          WHERE s.station_id = $1 AND s.subscriber_id > $2 AND s.subscriber_id <= $8
            AND ((s.topics & $3) <> 0 OR (s.scope = 'places' AND EXISTS (
                  SELECT 1 FROM place q
-                  WHERE q.subscriber_id = s.subscriber_id AND (q.topics & $3 & ~CAST(4593671619917905920 AS BIGINT)) <> 0 AND q.created_at <= $5 AND q.ended_at > $5)))
-           AND s.min_level <= $4 AND s.exercises >= $6 AND s.since <= $5 AND s.valid_until > $5
-           AND b.hidden = 0 AND b.valid_until > $5
+                  WHERE q.subscriber_id = s.subscriber_id AND (q.topics & $3 & ~CAST(4593671619917905920 AS BIGINT)) <> 0 AND q.created_at <= $5 AND q.ended_at > $9)))
+           AND s.min_level <= $4 AND s.exercises >= $6 AND s.since <= $5 AND s.valid_until > $9
+           AND b.hidden = 0 AND b.valid_until > $9
          ORDER BY s.subscriber_id LIMIT $7) found;
 
 -- name: of_group
@@ -83,8 +83,8 @@ SELECT string_agg(CAST(subscriber_id AS TEXT), ',') AS packed
   FROM (SELECT m.subscriber_id
           FROM group_member m CROSS JOIN subscription s CROSS JOIN subscriber b
          WHERE m.group_id = $1 AND m.subscriber_id > $3 AND m.subscriber_id <= $8 AND s.station_id = $2 AND s.subscriber_id = m.subscriber_id
-           AND s.min_level <= $4 AND s.exercises >= $6 AND s.since <= $5 AND s.valid_until > $5
-           AND b.id = s.subscriber_id AND b.hidden = 0 AND b.valid_until > $5
+           AND s.min_level <= $4 AND s.exercises >= $6 AND s.since <= $5 AND s.valid_until > $9
+           AND b.id = s.subscriber_id AND b.hidden = 0 AND b.valid_until > $9
          ORDER BY m.subscriber_id LIMIT $7) found;
 
 -- name: ungreeted

@@ -3,7 +3,7 @@
 -- message is share-locked against a release that supersedes it.
 SELECT f.message_id, f.phase, f.ring, f.source_id, f.start_after, f.kind, f.subscriber, f.upto, f.due_at,
        m.event_id, m.alert_id, m.station_id, m.mode, m.act, m.level, m.lane, m.superseded_at, m.deliver_by, m.supersedes, m.request,
-       e.content, e.as_of,
+       e.content, e.as_of, e.created_at, now_ms() AS now,
        CASE WHEN m.level = 3 THEN CAST(-1 AS BIGINT) ELSE CAST(1 AS BIGINT) << CAST(coalesce(t.bit, o.bit, 62) AS INTEGER) END AS topic_bit
   FROM fan_out f JOIN message m ON m.id = f.message_id JOIN event e ON e.id = m.event_id
   JOIN alert a ON a.id = m.alert_id LEFT JOIN topic t ON t.key = a.topic
