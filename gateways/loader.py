@@ -25,6 +25,7 @@ _NOT_DRIVERS: Final = frozenset(
         "options",
         "orders",
         "parallel",
+        "patience",
         "registration",
         "subscription",
         "telephone",

@@ -33,12 +33,11 @@ async def test_the_sms_of_who_has_a_phone_to_answer_waits(town):
     await town.person(push=1)
     await town.person()
     await town.release(**WARNING)
-    now = town.clock.now_ms()
     await town.spread()
-    held = [row for row in await town.deliveries() if row["reason"] == "silence"]
-    assert [(row["channel"], row["state"], row["due_at"]) for row in held] == [
-        (SMS, State.WAITING, now + 2 * MINUTE)
-    ]
+    [held] = [row for row in await town.deliveries() if row["reason"] == "silence"]
+    assert (held["channel"], held["state"]) == (SMS, State.WAITING)
+    due = town.clock.now_ms() + 2 * MINUTE
+    assert due <= held["due_at"] < due + MINUTE, "PostgreSQL's clock runs on while it is planned"
     await town.run()
     assert sorted(town.provider.addresses) == sorted([device(1), phone(2)])
     await town.books()
