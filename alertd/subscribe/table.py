@@ -36,8 +36,8 @@ NAMED: Final = {
     "\t": ("tabs", "des tabulations"),
 }
 """What separates, as a sentence names it, in English and in French."""
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""What makes a spreadsheet compute a cell: https://owasp.org/www-community/attacks/CSV_Injection"""
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What makes a spreadsheet compute a cell, full-width signs too: https://owasp.org/www-community/attacks/CSV_Injection"""
 NOT_TEXT: Final = (
     b"PK\x03\x04",
     b"\x89PNG",

@@ -257,18 +257,19 @@ async def test_an_export_comes_back_as_it_was(db, bring, bras, clock, keyring):
     assert "subscribers.export" in [row["action"] for row in await db.fetch("people.all_audit")]
 
 
-async def test_no_cell_of_an_export_is_computed_by_a_spreadsheet(db, bring, bras, clock, keyring):
+@pytest.mark.parametrize("sign", ["=", "\uff1d"], ids=["plain", "full width"])
+async def test_no_cell_of_an_export_is_computed_by_a_spreadsheet(db, bring, bras, clock, keyring, sign):
     """A ref or a source that begins like a formula is written with an apostrophe, which an import takes off."""
-    evil = '"=HYPERLINK(""http://x"")"'
+    evil = f'"{sign}HYPERLINK(""http://x"")"'
     await bring(f"{evil},fr,0612345678,,49.2,-5.3,home,,,,@SUM(A1),2026-01-31")
     out = await exported(db, clock, keyring, bras)
     (row,) = csv.DictReader(io.StringIO(out))
-    assert row["ref"].startswith("'=")
+    assert row["ref"].startswith(f"'{sign}")
     assert row["consent_source"].startswith("'@")
     assert row["phone"] == "'+33612345678"
     await bring(*out.splitlines()[1:], header=out.splitlines()[0])
     (kept,) = await db.fetch("people.all_subscriptions")
-    assert (kept["ref"], kept["consent_source"]) == ('=HYPERLINK("http://x")', "@SUM(A1)")
+    assert (kept["ref"], kept["consent_source"]) == (f'{sign}HYPERLINK("http://x")', "@SUM(A1)")
 
 
 async def test_an_export_shows_no_other_stations_people(db, bring, bras, clock, keyring):

@@ -16,6 +16,7 @@ async def waiting(browser):
     changes = {"topic": "road", "level": "warning", "headline": "Route de Verdun coupée"}
     page, _ = await browser.previewed(**changes)
     assert "accord d&#39;une seconde personne" in page
+    assert "Demander l&#39;accord : 12 personnes</button>" in page
     path = await browser.released(**changes)
     response = await browser.client.get(path, allow_redirects=False)
     return response.headers["Location"]

@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Final
 
 from aiohttp import web
@@ -52,7 +53,7 @@ async def once(
 ) -> Kept:
     """The answer of `work`, or the one it gave before to the same request under the same key.
 
-    An answer of 500 or more is not kept: that request may be made again.
+    Too often (429) or a fault of ours (500 or more) is not kept: that request may be made again.
 
     :raises Malformed: `invalid_idempotency_key`.
     :raises Refused: `idempotency_mismatch`: the key was used for another request.
@@ -107,7 +108,7 @@ async def _earlier(db: Database, claim: Claim) -> Kept:
 
 
 async def _settle(db: Database, claim: Claim, kept: Kept) -> None:
-    if kept.status >= 500:
+    if kept.status == HTTPStatus.TOO_MANY_REQUESTS or kept.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         await _let_go(db, claim)
         return
     async with db.transaction() as tx:

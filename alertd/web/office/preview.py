@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from aiohttp import web
 from multidict import MultiMapping
@@ -32,6 +32,9 @@ from alertd.web.writing.coverage_card import border_sentences, coverage_card
 from alertd.web.writing.wordings import advice, wordings
 
 
+ASKS: Final = "Ce message ne partira qu'avec l'accord d'une seconde personne : elle sera prévenue."
+
+
 async def preview_page(request: web.Request) -> web.StreamResponse:
     """A stored preview, counted afresh."""
     rooms, here = request.app[ROOMS], await composer(request)
@@ -39,6 +42,8 @@ async def preview_page(request: web.Request) -> web.StreamResponse:
     act = await threads.act_of(rooms.db, shown.alert_id)
     around = await surroundings(rooms, here, zone=shown.content.target.zone)
     page = _page(rooms, here, around, shown, act, await _second(rooms, here, shown))
+    if page.notice == ASKS:
+        page = replace(page, button=f"Demander l'accord : {page.people}")
     return show(replace(page, relay=await _relay(rooms, here, shown)))
 
 
@@ -55,7 +60,7 @@ async def _second(rooms: Rooms, here: Visit, shown: Preview) -> str:
     now = rooms.clock.now_ms()
     if await preapprovals.fitting(rooms.db, here.station, shown.content, now):
         return "La mairie a accordé d'avance ce genre de message : il part sans attendre."
-    return "Ce message ne partira qu'avec l'accord d'une seconde personne : elle sera prévenue."
+    return ASKS
 
 
 async def page_of(rooms: Rooms, here: Visit, shown: Preview, act: Act) -> PreviewPage:
