@@ -31,7 +31,6 @@ from alertd.web.writing.compose_show import Thread, begin
 from alertd.web.writing.coverage_card import border_sentences, coverage_card
 from alertd.web.writing.wordings import advice, wordings
 
-
 ASKS: Final = "Ce message ne partira qu'avec l'accord d'une seconde personne : elle sera prévenue."
 
 
