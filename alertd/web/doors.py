@@ -31,11 +31,12 @@ SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _WITHOUT_SESSION: Final = ("/connexion", "/partir/", "/a/", "/s/", "/verify", "/invitation/")
 """Forms that ask nothing of a session: whether someone happens to be logged in does not matter there."""
 
+_UNFRAMED: Final = "frame-ancestors 'none'"
 _HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
         "manifest-src 'self'; worker-src 'self'; "
-        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+        f"form-action 'self'; {_UNFRAMED}; base-uri 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     # Not `no-referrer`: under it a browser sends `Origin: null` with our own forms, as with a forged one
@@ -80,6 +81,8 @@ def guard(response: web.StreamResponse, *, https: bool) -> None:
     """What every answer bears, wherever it comes from."""
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
+    if _UNFRAMED in response.headers["Content-Security-Policy"]:
+        response.headers["X-Frame-Options"] = "DENY"  # the same once more, for browsers of before that policy
     response.headers["Server"] = "alertd"  # aiohttp has told its version by now: that is for whoever keeps it
     if https:
         response.headers.setdefault("Strict-Transport-Security", _HSTS)

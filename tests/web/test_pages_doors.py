@@ -128,6 +128,7 @@ async def test_every_answer_closes_what_browsers_leave_open(browser):
         headers = (await browser.client.get(path, allow_redirects=False)).headers
         assert "default-src 'none'" in headers["Content-Security-Policy"]
         assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+        assert headers["X-Frame-Options"] == "DENY"
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Server"] == "alertd"
         assert headers["Cache-Control"] == "no-store"

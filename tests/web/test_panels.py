@@ -43,6 +43,7 @@ async def test_the_frame_alone_may_stand_in_other_sites(reader):
     """No cookie, no form; every other page refuses to be framed."""
     framed = await reader.get("/belleville/cadre")
     assert "frame-ancestors *" in framed.headers["Content-Security-Policy"]
+    assert "X-Frame-Options" not in framed.headers
     assert "Set-Cookie" not in framed.headers
     for path in ("/belleville", "/belleville/ecran", "/belleville/archives", "/verify", "/connexion"):
         policy = (await reader.get(path)).headers["Content-Security-Policy"]
