@@ -21,6 +21,8 @@ from alertd.store.ids import take
 
 MOST: Final = 100
 LONGEST_LABEL: Final = 60
+MOST_BLANKS: Final = 20
+"""In each part of a text: nobody fills more while a barn burns."""
 PARTS: Final = ("headline", "body", "instruction")
 _KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
@@ -143,6 +145,8 @@ def _faults(catalogue: Catalogue, limits: Limits, text: Template) -> Iterator[tu
             yield part, "Ce texte contient un signe que les téléphones n'affichent pas : enlevez-le."
         elif "{" in BLANK.sub("", words) or "}" in BLANK.sub("", words):
             yield part, "Un blanc s'écrit {lieu}, {h}, {date} : un mot entre accolades, sans espace."
+        elif len(BLANK.findall(words)) > MOST_BLANKS:
+            yield part, f"Trop de blancs : {MOST_BLANKS} au plus, le reste se tape."
 
 
 def _label(label: str) -> str:

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from api_house import House, opened
 
+from alertd.errors import Malformed
 from alertd.settings import Settings
 from alertd.settings.sections import Http, Limits
+from alertd.web.api.documents import parse
 from alertd.web.api.routes import ROUTES
 from alertd.web.api.serve import PREFIX
 
@@ -45,6 +47,13 @@ async def test_what_is_not_json(house, raw):
         status, told, response = await house.call("POST", path, raw, key="people")
         assert (status, told["code"], told["status"]) == (400, "malformed_json", 400)
         assert response.content_type == "application/problem+json"
+
+
+def test_a_string_that_never_ends_is_looked_through_once():
+    """A megabyte of signs after which a string might end takes no longer than any other megabyte, and not the square of it."""
+    with pytest.raises(Malformed) as refused:
+        parse(b'{"topic":"' + b'\\"' * 500_000)
+    assert "Unterminated string" in refused.value.message
 
 
 CHANGES: dict[str, tuple[dict[str, Any], str, str]] = {

@@ -54,6 +54,14 @@ async def test_each_change_is_a_version_and_an_older_one_comes_back(valley, desk
     assert [row["action"] for row in rows if row["action"].startswith("template.")] == ["template.change"] * 3
 
 
+async def test_a_ready_text_has_twenty_blanks_in_each_part_at_most(valley):
+    """Whoever runs a club writes texts of its own, too; what takes an hour to fill is none."""
+    bras = await valley.at("bras")
+    many = OTHER | {"headline": " ".join(f"{{b{n}}}" for n in range(20))}
+    assert await change(bras, "water", **many) == 303
+    assert await change(bras, "water", **(many | {"headline": many["headline"] + "{h}"})) == 422
+
+
 async def test_a_station_leaves_with_the_ready_texts_it_made_and_with_nobody_elses(valley, desk, tmp_path):
     """Each version that it decided, its words, its author and when; not what the community above it wrote."""
     assert await change(await valley.at("cdc"), "fire", "hide") == 303
