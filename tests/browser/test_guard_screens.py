@@ -1,5 +1,7 @@
 """The guard, with a thumb: an emergency is held, counted down, and stopped from a colleague's phone."""
 
+import asyncio
+
 import pytest
 from browser.test_screens import Camera, arrive, fill, phone
 from web.pages_house import PASSWORD
@@ -105,6 +107,27 @@ async def test_the_live_page_prolongs_and_copies(chromium, served, desk, mayor):
         await page.goto((await undoing(mayor))[0])
         await camera.keep("66-may-be-undone")
         assert camera.complaints == []
+
+
+async def test_a_live_page_comes_back_after_a_restart(chromium, served, desk, mayor):
+    """A proxy answers for a service that is away: the page asks again by itself, and shows what happened meanwhile."""
+    path = await mayor.released()
+    await arrive(desk, path)
+    async with phone(chromium, served, "light", True) as page:
+        await log_in(page, "le-mayor")
+        away = asyncio.Event()
+
+        async def bad_gateway(route):
+            away.set()
+            await route.fulfill(status=502, body="Bad Gateway")
+
+        await page.route("**/flux**", bad_gateway)
+        await page.goto(path)
+        await away.wait()
+        assert await page.locator("text=En cours").count()
+        assert (await mayor.post(f"{path}/fin"))[0] == 303
+        await page.unroute("**/flux**")
+        await page.wait_for_selector("text=Terminée", timeout=60_000)
 
 
 async def undoing(mayor):

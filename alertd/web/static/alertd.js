@@ -1,9 +1,19 @@
 // Pages work without this file. With it, what is live stays fresh without reloading, and a form is sent once.
 "use strict";
 
-// Each event carries the HTML that the server would have put on the page, named by the part it belongs to.
-function follow(url) {
+// Each event carries the HTML that the server would have put on the page, named by the part it belongs to. A browser comes back
+// by itself to a line that broke, and gives up for good on any answer but 200 (a restart behind a proxy, too many pages at once):
+// then we ask again. What was missed meanwhile is on the page as it is by then.
+const AGAIN_MS = 5000;
+function follow(url, lost = false) {
   const stream = new EventSource(url);
+  stream.addEventListener("open", () => {
+    if (lost) again();
+  });
+  stream.addEventListener("error", () => {
+    lost = true;
+    if (stream.readyState === EventSource.CLOSED) setTimeout(follow, AGAIN_MS * (1 + Math.random()), url, true);
+  });
   stream.addEventListener("part", (event) => {
     const { name, html, said } = JSON.parse(event.data);
     const part = document.querySelector(`[data-part="${name}"]`);
