@@ -10,6 +10,7 @@
     ├── Missing            404
     ├── TooOften           429
     ├── Unavailable        503
+    │   └── Damaged        503  nor later: nobody waits for it
     └── ConfigurationError 500  at start: names the option
 
 They are raised where the sentence is known and written once, in alertd.web (RFC 9457) and alertd.cli.
@@ -96,6 +97,10 @@ class Unavailable(AlertdError):
     """Not now."""
 
     status = 503
+
+
+class Damaged(Unavailable):
+    """Nor later, until somebody puts a backup in its place: there is nothing to wait for."""
 
 
 class ConfigurationError(AlertdError):

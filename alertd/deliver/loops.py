@@ -8,7 +8,7 @@ from typing import Protocol
 
 import structlog
 
-from alertd.errors import Unavailable
+from alertd.errors import Damaged, Unavailable
 from alertd.store import Database
 
 log = structlog.get_logger(__name__)
@@ -57,6 +57,8 @@ class Loops:
             away = False
             try:
                 busy = await step()
+            except Damaged:
+                raise  # waiting mends no file: the node ends, and says so
             except Unavailable as error:
                 # The store is away: what was accepted is in it, so there is nothing to do but wait for it.
                 log.warning("store_unavailable", action="loop_waits", loop=bell, code=error.code)

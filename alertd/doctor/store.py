@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from typing import Final
 
 from alertd.backup import shelf, told, verdict
 from alertd.backup.remote import copies
@@ -12,7 +13,10 @@ from alertd.keys import Keyring
 from alertd.node.shelf import OLD_MS
 from alertd.settings import Settings
 from alertd.stations import sending_switch
-from alertd.store import Database, snapshots
+from alertd.store import Database, failures, snapshots
+
+MOST_READ: Final = 1 << 30
+"""Bytes that are read in some seconds."""
 
 
 async def secret(settings: Settings) -> Findings:
@@ -36,6 +40,9 @@ async def database(settings: Settings, db: Database | None, trouble: AlertdError
         yield _unopened(settings)
         return
     await db.ping()
+    if torn := await _torn(settings):
+        yield wrong("database", f"{failures.damaged().message} SQLite says: {torn}.")
+        return
     (row,) = await db.fetch("books.contents")
     yield fine(
         "database",
@@ -52,6 +59,16 @@ async def database(settings: Settings, db: Database | None, trouble: AlertdError
         yield wrong(
             "sending", f"All sending is paused ({pause.reason or 'no reason given'}): alertd sending resume."
         )
+
+
+async def _torn(settings: Settings) -> str:
+    """What SQLite finds wrong in the file, read whole; a large one is left to the trial of each night's backup."""
+    if not settings.store.url.startswith("sqlite:"):
+        return ""
+    path = snapshots.file_of(settings.store.url)
+    if path.stat().st_size > MOST_READ:
+        return ""
+    return await asyncio.to_thread(snapshots.torn, path)
 
 
 def _unopened(settings: Settings) -> Finding:

@@ -11,9 +11,8 @@ _UNREACHABLE = {
     sqlite3.SQLITE_READONLY,
     sqlite3.SQLITE_IOERR,
     sqlite3.SQLITE_PERM,
-    sqlite3.SQLITE_NOTADB,
-    sqlite3.SQLITE_CORRUPT,
 }
+_DAMAGED = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
 _NOT_UNIQUE = {
     sqlite3.SQLITE_CONSTRAINT_UNIQUE,
     sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY,
@@ -41,4 +40,6 @@ def translation(error: sqlite3.DatabaseError) -> Exception:
         return failures.busy()
     if code & 0xFF == sqlite3.SQLITE_FULL:
         return failures.full()
+    if code & 0xFF in _DAMAGED:
+        return failures.damaged()
     return failures.unreachable() if code & 0xFF in _UNREACHABLE else error

@@ -1,13 +1,13 @@
 """What can go wrong in a store, said the same way by both engines.
 
 An engine that cannot be reached is `alertd.errors.Unavailable`, a key that is taken is `NotUnique`;
-any other error of a statement is a bug and is raised as it came.
+a damaged one is `Damaged`, which is no matter of waiting; any other error of a statement is a bug and is raised as it came.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from alertd.errors import Unavailable
+from alertd.errors import Damaged, Unavailable
 
 
 class NotUnique(Exception):
@@ -20,20 +20,39 @@ class NotUnique(Exception):
 
 def busy() -> Unavailable:
     """Others held what was needed for too long."""
-    return Unavailable("store_busy", "The database is busy. Nothing was changed: try again in a few seconds.")
+    return Unavailable(
+        "store_busy",
+        "The database is busy. Nothing was changed: try again in a few seconds.",
+        french="La base de données est occupée. Rien n'a été changé : recommencez dans quelques secondes.",
+    )
 
 
 def full() -> Unavailable:
     """Nothing more can be written."""
     return Unavailable(
-        "store_full", "The database's disk is full. Nothing was changed: make room on the server."
+        "store_full",
+        "The database's disk is full. Nothing was changed: make room on the server.",
+        french="Le disque du serveur est plein. Rien n'a été changé : appelez tout de suite qui tient le serveur.",
     )
 
 
 def unreachable() -> Unavailable:
     """Not there, closed, or not to be written to."""
     return Unavailable(
-        "store_unreachable", "The database cannot be reached or written to. Nothing more is known."
+        "store_unreachable",
+        "The database cannot be reached or written to. Nothing more is known.",
+        french="La base de données ne répond pas. Réessayez, et regardez si ce que vous demandiez est fait ; appelez qui tient le "
+        "serveur si cela dure.",
+    )
+
+
+def damaged() -> Damaged:
+    """Its file is not what was written."""
+    return Damaged(
+        "store_damaged",
+        "The database's file is damaged: the disk does not give back what was written. Stop alertd, and put a backup in its place: "
+        "alertd backup restore --replace.",
+        french="La base de données est abîmée : appelez tout de suite qui tient le serveur.",
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from alertd.errors import Refused, Unavailable
+from alertd.errors import Damaged, Refused, Unavailable
 from alertd.store.complaints import translated
 from alertd.store.migrations import Migration, history, pending
 from alertd.store.statements import load, schema
@@ -55,6 +55,19 @@ def faults(database: Path) -> list[str]:
         said = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)")]
         astray = connection.execute("PRAGMA foreign_key_check").fetchmany(20)
     return [each for each in said if each != "ok"] + [f"{row[0]}: a row points to none" for row in astray]
+
+
+def torn(database: Path) -> str:
+    """What SQLite finds wrong first in the pages of a file that may be in use; empty when nothing is.
+
+    :raises Refused: `backup_source`: there is no database. :raises Unavailable: it cannot be read.
+    """
+    try:
+        with _opened(database) as connection:
+            ((said,),) = connection.execute("PRAGMA quick_check(1)").fetchall()
+    except Damaged as error:
+        said = error.__cause__
+    return "" if said == "ok" else str(said).strip().rpartition("\n")[2]
 
 
 def version(database: Path) -> int:

@@ -92,10 +92,11 @@ class SQLite:
         async with self._reader() as reader:
             try:
                 return await _rows(reader, statement.sql, bound)
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode == sqlite3.SQLITE_READONLY:
+            except sqlite3.DatabaseError as error:
+                meaning = translation(error)
+                if meaning is error or error.sqlite_errorcode == sqlite3.SQLITE_READONLY:
                     raise  # a statement that writes was sent to a reader: a bug, not the disk's fault
-                raise translation(error) from error
+                raise meaning from error
 
     def transaction(self) -> AbstractAsyncContextManager["SQLiteTransaction"]:
         """Write. Commits on leaving; whatever else happens, cancellation included, it is rolled back."""

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from alertd.errors import Unavailable
+from alertd.errors import Damaged, Unavailable
 from alertd.store.sqlite import SQLite
 
 OPEN_AND_CLOSE = """
@@ -44,14 +44,14 @@ async def test_a_closed_store_lets_the_process_end(tmp_path):
 
 
 async def test_a_refused_opening_lets_go_of_everything(tmp_path, clock):
-    """A file that is no database is Unavailable, and no connection to it stays open."""
+    """A file that is no database is Damaged, and no connection to it stays open."""
     (tmp_path / "a.db").write_text(
         "not a database, but long enough to be taken for the beginning of one" * 20
     )
     database = SQLite(tmp_path / "a.db", clock)
-    with pytest.raises(Unavailable) as refusal:
+    with pytest.raises(Damaged) as refusal:
         await database.open()
-    assert refusal.value.code == "store_unreachable"
+    assert refusal.value.code == "store_damaged"
     assert database._writer is None
 
 
