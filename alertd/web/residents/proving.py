@@ -10,6 +10,7 @@ from alertd.keys import endpoint_context
 from alertd.model import Channel, Station
 from alertd.store import Row
 from alertd.subscribe import join as joins
+from alertd.subscribe.addresses import written
 from alertd.subscribe.join import Way
 from alertd.web import doorway, tongue
 from alertd.web.contracts import Frame
@@ -106,8 +107,9 @@ def _way(say: Say, way: Way) -> WayShown:
     word = way.channel.word
     state = "proven" if way.proven else "open" if way.open else "over"
     said = "proven" if way.proven else "code_over" if state == "over" and word == "sms" else f"{word}_sent"
+    address = way.address if way.channel is Channel.EMAIL else written(way.address)
     again = f"again_{word}" if word in {"sms", "email"} and not way.proven else ""
-    return WayShown(word, say(word), state, say(said, address=way.address), say(again) if again else "")
+    return WayShown(word, say(word), state, say(said, address=address), say(again) if again else "")
 
 
 def _confirm(request: web.Request, station: Station, row: Row | None, *, done: bool) -> web.Response:
