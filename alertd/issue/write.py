@@ -8,6 +8,7 @@ import zones
 from alertd import story
 from alertd.clock import MINUTE, SECOND
 from alertd.deliver.pace import Forecast
+from alertd.deliver.work import Phase
 from alertd.issue import across, attachments, threads
 from alertd.issue.audience import ONLY_PLACES, Beside, concerns_audience
 from alertd.issue.desk import Desk
@@ -26,9 +27,6 @@ _KINDS: Final = {EVERYWHERE: "zone", ONLY_PLACES: "places"}
 
 ANYBODY: Final = 2**63 - 1
 """Of a piece of fan-out nobody is left out by their id."""
-
-AUDIENCE, REACHED, DELIVERIES = 0, 1, 2
-"""The phases of fan-out: people of the target; those whom the thread reached before; deliveries to the people."""
 
 
 class Spent(Exception):
@@ -222,16 +220,16 @@ async def _last_person(tx: Transaction) -> int:
     return int(given.get("subscriber", 0))
 
 
-def _work(order: Order, earlier: list[int]) -> list[tuple[int, int, int, str]]:
+def _work(order: Order, earlier: list[int]) -> list[tuple[Phase, int, int, str]]:
     """(phase, ring, source, kind) of each piece of fan-out. An update asks of those reached before whether it still concerns
     them: its audience is noted first.
     """
-    reached = [(REACHED, ring, message, "message") for ring, message in enumerate(earlier)]
+    reached = [(Phase.REACHED, ring, message, "message") for ring, message in enumerate(earlier)]
     if not concerns_audience(order.act):
         return reached
     sources = _sources(order)
-    noted = [(AUDIENCE, *source) for source in sources] if reached else []
-    return noted + reached + [(DELIVERIES, *source) for source in sources]
+    noted = [(Phase.AUDIENCE, *source) for source in sources] if reached else []
+    return noted + reached + [(Phase.DELIVERIES, *source) for source in sources]
 
 
 def _sources(order: Order) -> list[tuple[int, int, str]]:

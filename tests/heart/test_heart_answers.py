@@ -39,6 +39,18 @@ async def test_without_a_byte_written_it_is_tried_again_until_it_passes(town):
     assert [row["ordinal"] for row in await town.attempts()] == [1, 2, 3]
 
 
+async def test_it_is_not_tried_again_before_the_provider_asked_for_it(town):
+    """Ten minutes, it said: nothing for five, though our own wait would be over after a second."""
+    await town.person()
+    town.provider.plays(phone(1), Receipt("", Outcome.RETRY, retry_after_s=600))
+    await town.release(**INFO)
+    await town.run()
+    await town.later(5 * MINUTE)
+    assert len(town.provider.ledger) == 1
+    await town.later(6 * MINUTE)
+    assert len(town.provider.ledger) == 2
+
+
 async def test_what_cannot_leave_before_its_last_hour_expires(town):
     """Retried as long as it is worth it, and not once more; the page says too late."""
     await town.person()
@@ -136,6 +148,21 @@ async def test_a_danger_that_expires_before_it_is_sent_again_stays_unknown(town)
     assert len(town.provider.ledger) == 1
     assert await town.states() == {State.UNKNOWN: 1}
     assert (await progress(town.desk, released.alert_id))[0].closed
+
+
+async def test_a_danger_that_expires_while_it_is_queued_again_stays_unknown(town):
+    """Its last hour passes between the decision to send it once more and the wire: it may have arrived, and is not expired."""
+    await town.person()
+    town.provider.plays(phone(1), Outcome.UNKNOWN)
+    await town.release(deliver_by=town.clock.now_ms() + 40 * SECOND)
+    await town.run()
+    town.clock.advance(21 * SECOND)
+    await town.node.tend.promote()
+    assert await town.states() == {State.QUEUED: 1}
+    town.clock.advance(20 * SECOND)
+    await town.hand_over()
+    assert len(town.provider.ledger) == 1
+    assert await town.states() == {State.UNKNOWN: 1}
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from alertd.clock import DAY, HOUR, MINUTE
 from alertd.errors import Conflict
 from alertd.issue.preview import shown
 from alertd.issue.release import release
-from alertd.model import Level, Target, Text
+from alertd.model import EndpointState, Level, Target, Text
 from alertd.store import reach
 from alertd.subscribe import groups
 from alertd.subscribe.leave import leave
@@ -208,10 +208,12 @@ async def test_what_is_released_is_what_was_shown(town):
     assert not (await release(town.desk, town.mayor, town.station, told.digest, told.content)).again
 
 
-@pytest.mark.parametrize(("joined", "passes"), [(1, True), (2, False)])
-async def test_people_within_ten_percent_may_have_come(town, joined, passes):
-    """Ten were shown: eleven are released, twelve ask for another look."""
-    for _ in range(10):
+@pytest.mark.parametrize(
+    ("people", "joined", "passes"), [(10, 1, True), (10, 2, False), (29, 2, True), (29, 3, False)]
+)
+async def test_people_within_ten_percent_may_have_come(town, people, joined, passes):
+    """Ten were shown: eleven are released, twelve ask for another look; so do thirty-two where it was twenty-nine."""
+    for _ in range(people):
         await town.person()
     told = await town.preview()
     for _ in range(joined):
@@ -223,6 +225,23 @@ async def test_people_within_ten_percent_may_have_come(town, joined, passes):
         await release(town.desk, town.mayor, town.station, told.digest)
     assert refused.value.code == "people_changed"
     assert (await town.db.fetch("heart.traces"))[0]["alerts"] == 0
+
+
+@pytest.mark.parametrize(("left", "passes"), [(1, True), (2, False)])
+async def test_people_within_ten_percent_may_have_gone(town, left, passes):
+    """Ten were shown: nine are released, eight ask for another look."""
+    people = [await town.person() for _ in range(10)]
+    told = await town.preview()
+    async with town.db.transaction() as tx:
+        for person in people[:left]:
+            await tx.execute("heart.close_endpoint", person << 8, int(EndpointState.STOPPED))
+        await reach.derive(tx, people[:left])
+    if passes:
+        assert not (await release(town.desk, town.mayor, town.station, told.digest)).again
+        return
+    with pytest.raises(Conflict) as refused:
+        await release(town.desk, town.mayor, town.station, told.digest)
+    assert refused.value.code == "people_changed"
 
 
 async def test_a_digest_releases_once_and_again_gives_the_same_alert(town):

@@ -7,11 +7,14 @@ from dataclasses import replace
 
 import pytest
 from heart.provider import HANG, Provider
-from heart.town import SMS, bounded, build, settings
+from heart.town import SMS, bounded, build, phone, settings
 
 from alertd.clock import HOUR, MINUTE, SECOND
+from alertd.deliver.claim import claim
+from alertd.deliver.fairness import Waiting
 from alertd.deliver.lease import part
-from alertd.model import Level, State
+from alertd.deliver.record import Answer, record
+from alertd.model import Lane, Level, State
 from alertd.settings.sections import LONGEST_LEASE_S
 from gateways.contract import Outcome, Receipt
 
@@ -137,6 +140,23 @@ async def test_a_late_word_about_an_unknown_still_counts(town, outcome, state):
     assert [row["outcome"] for row in await town.attempts()] == [outcome.value]
 
 
+async def test_a_message_that_was_closed_is_open_again_for_what_is_tried_again(town):
+    """Nothing of it waited any more when the late word came that it did not leave: it is looked after again, and closed once its
+    last hour has passed, still unknown.
+    """
+    await town.person()
+    released = await town.release(**INFO, deliver_by=town.clock.now_ms() + 10 * MINUTE)
+    await town.spread()
+    async with slow(town, Outcome.RETRY):
+        await town.keep_house()
+        assert (await town.message(released))["closed_at"] is not None
+    assert (await town.message(released))["closed_at"] is None
+    town.clock.advance(11 * MINUTE)
+    await town.keep_house()
+    assert await town.states() == {State.UNKNOWN: 1}
+    assert (await town.message(released))["closed_at"] is not None
+
+
 async def test_a_late_word_settles_a_danger_before_it_is_sent_again(town):
     """Accepted after all: nothing is due any more."""
     await town.person()
@@ -169,6 +189,28 @@ async def test_a_late_word_about_an_earlier_attempt_never_sends_a_third(town):
     await bounded(sending)
     assert await town.states() == {State.ACCEPTED: 1}
     assert [row["outcome"] for row in await town.attempts()] == ["retry", "accepted"]
+
+
+async def test_a_word_recorded_twice_leaves_the_attempt_that_followed_as_it_is(town):
+    """ "It did not leave" was committed, nobody heard so, and it is recorded again: the second try, unknown since, is not made
+    a third time.
+    """
+    await town.person()
+    released = await town.release(**INFO)
+    await town.spread()
+    line, message = town.node.lines[SMS], await town.message(released)
+    share = (Waiting(message["id"], town.station.id, Lane.INFO), 1)
+    taken = await claim(town.db, line.lease, line.sender.id, town.node.id, [share], 30 * SECOND)
+    answers = [Answer(one, Level.INFO, Receipt("", Outcome.RETRY)) for one in taken]
+    sending = town.desk.settings.sending
+    await record(town.db, answers, town.node.id, sending)
+    town.provider.plays(phone(1), Outcome.UNKNOWN)
+    await town.later(2 * SECOND)
+    assert await town.states() == {State.UNKNOWN: 1}
+    await record(town.db, answers, town.node.id, sending)
+    await town.later(MINUTE)
+    assert await town.states() == {State.UNKNOWN: 1}
+    assert [row["outcome"] for row in await town.attempts()] == ["retry", "unknown"]
 
 
 async def test_a_sender_with_a_pace_has_one_voice(db, clock):

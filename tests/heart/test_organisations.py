@@ -1,13 +1,18 @@
 """A danger that an organisation sends goes to its own followers, and its commune's deciders are told at once."""
 
+import asyncio
+
 import pytest
 from heart.town import EMAIL, HOME, mayor_of
 
+from alertd.clock import DAY
 from alertd.errors import NotAllowed
 from alertd.issue.preview import preview
+from alertd.issue.reading import alert
 from alertd.issue.release import release
-from alertd.model import Level, Role, Target, Text
-from alertd.stations import operators, organisations, requests, stations
+from alertd.model import AlertState, Level, Role, Target, Text
+from alertd.stations import approval_rules, operators, organisations, requests, stations
+from alertd.stations.approval_rules import DROP, Rule
 from alertd.stations.stations import NewStation
 from alertd.subscribe import contacts
 
@@ -106,3 +111,29 @@ async def test_the_answer_to_a_program_or_to_who_has_left_is_for_those_who_decid
     """Nobody's question stays without its answer; the teacher, who decides nothing, is not told."""
     ((address, _),) = await answered(town, school, who, "declined", "Non")
     assert address == "directrice@ecole.example"
+
+
+async def test_what_was_agreed_beforehand_is_used_once_by_two_who_send_at_once(town, school):
+    """One information a day leaves without a second person: of three that are released together one does, the others wait."""
+    await town.person(station=school)
+    async with town.db.transaction() as tx:
+        await approval_rules.decide(tx, school, Level.INFO, Rule(10, 10, DROP))
+        what = (
+            "council",
+            int(Level.INFO),
+            0,
+            0,
+            1,
+            town.clock.now_ms() + 9 * DAY,
+            "mairie",
+            town.clock.now_ms(),
+        )
+        await tx.execute("preapprovals.add", 1, school.id, town.station.id, *what)
+    head = mayor_of(school)
+    content = town.content(level=Level.INFO, topic="council", target=Target(station=True))
+    shown = [await preview(town.desk, head, school, content) for _ in range(3)]
+    released = await asyncio.gather(*(release(town.desk, head, school, one.digest) for one in shown))
+    assert sum(one.event_id != 0 for one in released) == 1
+    waiting = [one.alert_id for one in released if one.event_id == 0]
+    states = {(await alert(town.desk, alert_id)).summary.state for alert_id in waiting}
+    assert (len(set(waiting)), states) == (2, {AlertState.PENDING})

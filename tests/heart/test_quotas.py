@@ -76,6 +76,7 @@ async def test_a_commune_s_danger_and_warning_ends_and_corrections_have_no_quota
         shown = await ten.preview(level=level, topic=topic)
         assert shown.quota is None
         await release(ten.desk, ten.mayor, ten.station, shown.digest)
+    await ten.run()  # all four were told of each: the end and the correction are for more than is left
     await ten.end(info)
     await ten.cancel(other)
     with pytest.raises(TooOften, match="Il reste 2"):

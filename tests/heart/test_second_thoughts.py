@@ -52,6 +52,17 @@ async def test_nothing_leaves_in_the_first_ten_seconds_and_all_of_it_after(town)
     assert book.forecast.first_s >= HOLD_MS / 1000
 
 
+async def test_an_update_waits_for_no_second_thoughts(town):
+    """Whoever was warned hears at once what has changed."""
+    await town.person()
+    first = await town.release(**FOG)
+    await town.run()
+    shown = await town.preview(alert_id=first.alert_id, **FOG)
+    update = await release(town.desk, town.mayor, town.station, shown.digest, hold_ms=HOLD_MS)
+    await town.run()
+    assert await town.states(update) == {State.ACCEPTED: 1}
+
+
 async def test_after_the_first_hand_over_it_cannot_be_taken_back(town):
     """One try is enough: what may have arrived is corrected, never hidden."""
     await town.person()

@@ -3,7 +3,7 @@
 import pytest
 from heart.far_end import report
 from heart.provider import SILENT
-from heart.town import EMAIL, PUSH, SMS, build, device, mailbox, phone, settings
+from heart.town import EMAIL, PUSH, SMS, VOICE, build, device, landline, mailbox, phone, settings
 from heart.waiting import reasons, reference
 
 from alertd.clock import FOREVER, HOUR, MINUTE, SECOND
@@ -12,7 +12,7 @@ from alertd.deliver.claim import shift
 from alertd.deliver.tallies import Entries
 from alertd.model import Level, State
 from alertd.settings.silence import Silence
-from gateways.contract import Outcome
+from gateways.contract import Outcome, Receipt
 
 POLICY = {"warning": {"sms_after_s": 120, "voice_after_s": 300}, "info": {"sms_after_s": 60}}
 WARNING = {"level": Level.WARNING, "topic": "road", "channels": frozenset({SMS, PUSH})}
@@ -259,16 +259,21 @@ async def test_an_answer_that_comes_before_the_fan_out_counts(town):
     }
 
 
-async def test_an_answer_that_nobody_heard_still_counts_when_the_sms_comes_due(town):
-    """Two nodes at once, one fanning out and one recording, may not see each other's rows: the last door looks again."""
-    await town.person(push=1)
-    await town.release(**WARNING)
-    await town.run()
+async def confirmed_unheard(town):
+    """A notification was confirmed, and nobody looked whether anything waits for that."""
     pushed = [row for row in await town.deliveries() if row["channel"] == PUSH]
     async with town.db.transaction() as tx:
         entries = Entries(town.node.id)
         await shift(tx, entries, pushed, State.ACCEPTED, State.DELIVERED, FOREVER, None)
         await entries.write(tx)
+
+
+async def test_an_answer_that_nobody_heard_still_counts_when_the_sms_comes_due(town):
+    """Two nodes at once, one fanning out and one recording, may not see each other's rows: the last door looks again."""
+    await town.person(push=1)
+    await town.release(**WARNING)
+    await town.run()
+    await confirmed_unheard(town)
     await town.later(3 * MINUTE)
     assert town.provider.addresses == [device(1)]
     assert (SMS, State.SKIPPED, "acknowledged") in await reasons(town)
@@ -284,3 +289,16 @@ async def test_a_retry_is_not_taken_for_a_silence(town):
     await report(town, (reference(town, device(1)), Outcome.DELIVERED))
     await town.later(MINUTE)
     assert len(town.provider.to(phone(1))) == 2
+
+
+async def test_a_retry_that_comes_due_with_a_silence_is_sent_and_the_silence_is_kept(town):
+    """The SMS was answered with "later", the call waits still, both come due at once: the phone's answer stops the call alone."""
+    await town.person(push=1, voice=1)
+    town.provider.plays(phone(1), Receipt("", Outcome.RETRY, retry_after_s=2 * MINUTE / SECOND))
+    await town.release(**WARNING | {"channels": frozenset({SMS, PUSH, VOICE})})
+    await town.run()
+    await town.later(2 * MINUTE + SECOND)
+    await confirmed_unheard(town)
+    await town.later(4 * MINUTE)
+    assert len(town.provider.to(phone(1))) == 2
+    assert not town.provider.to(landline(1))

@@ -212,6 +212,32 @@ async def test_a_warning_that_is_over_goes_nowhere_else(town):
     assert await sent(town) == {phone(1): 2}
 
 
+async def test_a_warning_whose_end_comes_as_its_unknown_falls_due_is_given_no_other_way(town):
+    """Twenty seconds pass while its end is released: nothing is added to a message that is over, nor to its plan."""
+    await town.person(email=1)
+    town.provider.plays(phone(1), SILENT)
+    released = await town.release(**WARNING)
+    await town.run()
+    town.clock.advance(21 * SECOND)
+    await town.end(released)
+    await town.run()
+    assert await town.states(released) == {State.UNKNOWN: 1}
+    assert (await town.message(released))["planned"] == 1
+
+
+async def test_a_way_that_no_gateway_serves_is_nothing_that_the_person_has(db, clock):
+    """SMS and calls were chosen, nobody makes calls: who has no more than an unknown SMS gets a letter."""
+    town = await build(db, clock, settings(channels=("sms", "email")))
+    await town.person(email=1, voice=1)
+    town.provider.plays(phone(1), SILENT)
+    await town.release(**WARNING, channels=frozenset({SMS, VOICE}))
+    await town.run()
+    await town.later(21 * SECOND)
+    assert await town.states() == {State.UNKNOWN: 1, State.SKIPPED: 1, State.ACCEPTED: 1}
+    assert await sent(town) == {phone(1): 1, mailbox(1): 1}
+    await town.books()
+
+
 async def test_what_else_a_person_has_is_looked_at_when_fan_out_is_over(town):
     """A ring is still to come: the unknown of the first one waits for it, and the plan stays the books' sum."""
     await town.person(email=1)

@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alertd.clock import MINUTE, SECOND
-from alertd.deliver.breaker import ENOUGH, LASTING, PATIENCE_MS, RELAPSE_MS, WINDOW_MS, Breaker, is_failure
+from alertd.deliver.breaker import (
+    ENOUGH,
+    LASTING,
+    MOST_PATIENCE_MS,
+    PATIENCE_MS,
+    RELAPSE_MS,
+    WINDOW_MS,
+    Breaker,
+    is_failure,
+)
 from gateways.contract import Credit, Outcome, Receipt, Trouble
 
 GOOD = Receipt("r", Outcome.ACCEPTED)
@@ -48,6 +57,12 @@ def test_a_dead_provider_opens_it_within_a_few_answers(failure):
     """When nothing gets through, five answers are enough."""
     assert heard(Breaker(), [failure] * (ENOUGH - 1)).closed
     assert not heard(Breaker(), [failure] * ENOUGH).closed
+
+
+def test_half_of_the_answers_failing_opens_it_and_fewer_do_not():
+    """A gateway that loses every second message is down; one that loses four in ten is not."""
+    assert heard(Breaker(), [GOOD, GOOD, GOOD, GOOD, GOOD, GOOD, DEAD, DEAD, DEAD, DEAD]).closed
+    assert not heard(Breaker(), [GOOD, GOOD, GOOD, DEAD, DEAD, DEAD]).closed
 
 
 def test_a_slow_world_does_not_open_it():
@@ -102,6 +117,25 @@ def test_a_relapse_doubles_its_patience():
     assert probed_until_closed(breaker, later) - later == PATIENCE_MS
 
 
+def test_its_patience_grows_no_longer_than_ten_minutes():
+    """However often a gateway relapses, it is back at most ten minutes after it works again."""
+    breaker, now = Breaker(), 0
+    for _ in range(8):
+        heard(breaker, [DEAD] * ENOUGH, start=now, every=0)
+        began = now + SECOND
+        now = probed_until_closed(breaker, began)
+        assert now - began <= MOST_PATIENCE_MS
+    assert now - began == MOST_PATIENCE_MS
+
+
+def test_what_failed_before_it_closed_is_not_held_against_it():
+    """Once probes have closed it, the errors for which it opened are forgotten: one more alone does not open it."""
+    breaker = heard(Breaker(), [DEAD] * ENOUGH, every=0)
+    back = probed_until_closed(breaker, 0)
+    assert back < WINDOW_MS
+    assert heard(breaker, [DEAD], start=back + SECOND).closed
+
+
 @given(st.lists(st.sampled_from([GOOD, DEAD, SILENT, BUSY, REFUSED]), max_size=300))
 def test_it_never_changes_more_than_once_in_its_patience(answers):
     """Whatever comes, with a probe after every answer, two changes to open are a patience apart: it cannot flap."""
@@ -143,6 +177,25 @@ def test_nothing_is_said_until_a_probe_is_good():
     assert (breaker.stopped, breaker.certain) == (False, False)
     breaker.probed(DEAD, 2 * SECOND)
     assert (breaker.stopped, breaker.certain, breaker.reason) == (True, True, "credentials")
+
+
+def test_what_a_probe_said_of_an_earlier_failure_makes_the_next_no_surer():
+    """Long after it was well again, one refusal of its keys is one answer again: a probe is to say the same first."""
+    refused = Receipt("r", Outcome.RETRY, trouble=Trouble.CREDENTIALS)
+    breaker = heard(Breaker(), [refused])
+    breaker.probed(refused, SECOND)
+    later = probed_until_closed(breaker, 2 * SECOND) + RELAPSE_MS
+    heard(breaker, [refused], start=later)
+    assert (breaker.stopped, breaker.certain) == (True, False)
+
+
+def test_keys_that_are_refused_again_soon_after_are_certain():
+    """A lasting trouble that comes back within minutes needs no probe to be believed."""
+    refused = Receipt("r", Outcome.RETRY, trouble=Trouble.CREDENTIALS)
+    breaker = heard(Breaker(), [refused])
+    back = probed_until_closed(breaker, SECOND)
+    heard(breaker, [refused], start=back + SECOND)
+    assert breaker.certain
 
 
 def test_a_refused_sender_is_not_believed_well_on_a_probe_s_word():

@@ -43,3 +43,10 @@ def test_one_at_a_time_goes_round(messages):
         message.station_id for turn in range(stations * 3) for message, _ in share_out(messages, 1, turn)
     )
     assert set(served.values()) == {3}
+
+
+def test_one_at_a_time_goes_round_the_messages_of_each_station_too():
+    """Where as many stations wait as each has messages, no message is for ever the one that is passed over."""
+    messages = [Waiting(station * 10 + nth, station, 4) for station in (1, 2) for nth in (1, 2)]
+    served = Counter(message.message_id for turn in range(8) for message, _ in share_out(messages, 1, turn))
+    assert served == {11: 2, 12: 2, 21: 2, 22: 2}
