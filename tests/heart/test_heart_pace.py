@@ -61,3 +61,21 @@ def test_an_unlimited_bucket_can_be_hushed():
     assert (bucket.room(500), bucket.wait_s()) == (0, 1)
     clock.advance(1_000)
     assert (bucket.room(500), bucket.wait_s()) == (500, 0)
+
+
+@pytest.mark.parametrize("rate", [None, 1.0])
+def test_a_shorter_silence_does_not_shorten_a_longer_one(rate):
+    """Asked for a minute, then for ten seconds: the minute stands."""
+    clock = SetClock(0)
+    bucket = Bucket(clock, rate, 3)
+    bucket.hush(60)
+    bucket.hush(10)
+    clock.advance(59_000)
+    assert bucket.room(10) == 0
+
+
+def test_whoever_begins_with_more_than_there_was_gains_nothing():
+    """A level that was kept with the lease only lowers what is there."""
+    bucket = Bucket(SetClock(0), 1.0, 3)
+    bucket.begin(3)
+    assert (bucket.room(10), bucket.wait_s()) == (0, 1.0)

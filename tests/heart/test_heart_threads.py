@@ -290,3 +290,16 @@ async def test_all_messages_of_one_alert_have_one_thread(town):
     await town.run()
     threads = [message.thread for message in town.provider.ledger]
     assert threads[0] == threads[1] != threads[2]
+
+
+async def test_what_is_taken_back_before_its_hour_is_over_at_once(town):
+    """Released for tomorrow and corrected today: nothing of it is planned, and it is looked after no longer."""
+    await town.person()
+    onset = town.clock.now_ms() + 20 * HOUR
+    released = await town.release(**INFO, onset=onset, expires=onset + HOUR)
+    await town.cancel(released)
+    await town.later(MINUTE)
+    message = await town.message(released)
+    assert (message["planned"], message["closed_at"] is not None) == (0, True)
+    await town.later(20 * HOUR)
+    assert town.provider.ledger == []

@@ -14,7 +14,7 @@ from alertd.model import AlertState, Level, Role, Target, Text
 from alertd.stations import approval_rules, operators, organisations, requests, stations
 from alertd.stations.approval_rules import DROP, Rule
 from alertd.stations.stations import NewStation
-from alertd.subscribe import contacts
+from alertd.subscribe import contacts, groups
 
 WORDS = Text(
     "CONFINEMENT école Jean Zay.",
@@ -137,3 +137,18 @@ async def test_what_was_agreed_beforehand_is_used_once_by_two_who_send_at_once(t
     waiting = [one.alert_id for one in released if one.event_id == 0]
     states = {(await alert(town.desk, alert_id)).summary.state for alert_id in waiting}
     assert (len(set(waiting)), states) == (2, {AlertState.PENDING})
+
+
+async def test_a_danger_that_was_granted_may_be_a_group_s(town, school):
+    """One class is confined: the school tells that class, in the words that its commune agreed to; nobody else hears of it."""
+    parent = await town.person(email=1, station=school)
+    await town.person(email=1, station=school)
+    async with town.db.transaction() as tx:
+        group = await groups.add(tx, school.id, "CM2")
+        await groups.put(tx, group, [parent])
+    content = town.content(topic="security", target=Target(groups=(group,)), texts={"fr": WORDS})
+    head = mayor_of(school)
+    shown = await preview(town.desk, head, school, content)
+    released = await release(town.desk, head, school, shown.digest)
+    await town.run()
+    assert await town.people_of(released) == {parent}

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from heart.town import EMAIL, FAR, HOME, SMS, mailbox, phone
+from heart.town import EMAIL, FAR, HOME, PUSH, SMS, build, device, mailbox, phone, settings
 from pydantic import ValidationError
 
 from alertd.clock import HOUR, MINUTE, SECOND, from_ms, to_ms
@@ -14,6 +14,7 @@ from alertd.deliver.quiet import usual_hours
 from alertd.issue.hushed import Hushed, Waits, rounded
 from alertd.model import Count, Hours, Level, Quiet, State
 from alertd.settings import Settings
+from alertd.settings.silence import Silence
 
 PARIS = "Europe/Paris"
 
@@ -77,6 +78,21 @@ async def test_a_warning_waits_only_for_who_asked_that_it_do(town):
     await town.release(level=Level.WARNING, topic="road", channels=frozenset({SMS}))
     await town.run()
     assert town.provider.addresses == [phone(1)]
+
+
+async def test_what_waits_for_an_acknowledgement_does_not_break_the_peace(db, clock):
+    """Who wants no warning before noon, and has a phone that can acknowledge, gets no SMS two minutes later either."""
+    policy = Silence.model_validate({"warning": {"sms_after_s": 120}})
+    chosen = settings(channels=("sms", "push"))
+    town = await build(db, clock, chosen.model_copy(update={"silence": policy}))
+    await hushed(town, Quiet(PARIS, 9 * 60, 12 * 60, warnings=True), push=1)
+    await town.release(level=Level.WARNING, topic="road", channels=frozenset({SMS, PUSH}))
+    await town.run()
+    await town.later(5 * MINUTE)
+    assert town.provider.addresses == []
+    await town.later(2 * HOUR)
+    assert device(1) in town.provider.addresses
+    await town.books()
 
 
 async def test_what_is_over_before_peace_ends_never_comes(town):

@@ -14,7 +14,8 @@ from alertd.schedule import agreeing, following, saving, texts
 from alertd.schedule.following import Change
 from alertd.schedule.plans import plan, skipped
 from alertd.schedule.stamps import read_local
-from alertd.stations.approval_rules import DROP, SEND
+from alertd.stations import approval_rules
+from alertd.stations.approval_rules import DROP, SEND, Rule
 
 THIRD = datetime(2026, 3, 3, tzinfo=UTC).date()
 FIRST, SECOND_DATE = at("2026-03-03T06:30:00"), at("2026-03-04T06:30:00")
@@ -71,6 +72,19 @@ async def test_a_date_that_comes_soon_waits_as_long_as_what_is_sent_at_once(town
     assert await decided(town, schedule) == []
     await run_until(town, FIRST + 18 * MINUTE)
     assert [found for _, found, _ in await decided(town, schedule)] == [state]
+
+
+async def test_a_date_is_held_no_longer_than_it_is_worth_sending(town):
+    """A warning is sent half an hour late at most: where two have an hour to answer it is skipped then, and said to be unanswered."""
+    await town.person()
+    async with town.db.transaction() as tx:
+        await approval_rules.decide(tx, town.station, Level.WARNING, Rule(30, 30, SEND))
+    town.clock.advance(FIRST - town.clock.now_ms() - 2 * MINUTE)
+    schedule = await saved(town, saving.ONCE, level=Level.WARNING, topic="road")
+    await run_until(town, FIRST + 29 * MINUTE)
+    assert await decided(town, schedule) == []
+    await run_until(town, FIRST + 31 * MINUTE)
+    assert await decided(town, schedule) == [(FIRST, "skipped", "unanswered")]
 
 
 async def test_agreement_while_it_is_held_lets_it_leave_at_once(town):

@@ -59,6 +59,32 @@ def test_times_that_a_gap_puts_out_of_order_come_in_order_and_once() -> None:
     ]
 
 
+def test_many_times_that_a_gap_puts_out_of_order_come_in_order_and_once() -> None:
+    """Every time of the hour that is left out has one in the next: each of the next comes once, in its place."""
+    assert fires("FREQ=DAILY;BYHOUR=2,3;BYMINUTE=0,15,45", "2026-03-29T00:00", count=4) == [
+        "2026-03-29T01:00Z",
+        "2026-03-29T01:15Z",
+        "2026-03-29T01:45Z",
+        "2026-03-30T00:00Z",
+    ]
+
+
+def test_a_time_that_a_gap_puts_behind_the_end_does_not_end_the_rule() -> None:
+    """2:45 becomes 3:45 and is over; 3:00, which comes before it, is not."""
+    rule = "FREQ=DAILY;BYHOUR=2,3;BYMINUTE=0,45;UNTIL=20260329T013000Z"
+    assert fires(rule, "2026-03-29T02:30") == ["2026-03-29T01:00Z"]
+
+
+def test_a_rule_whose_dates_are_left_out_for_months_goes_on_after() -> None:
+    """A daily bus that never runs in July and August is not over on the first of July."""
+    daily = read_recurrence("FREQ=DAILY", read_local("2026-06-01T08:00", "start"), PARIS)
+    found = following(
+        daily, datetime(2026, 6, 30, 12, tzinfo=UTC), lambda day: "été" if day.month in {7, 8} else None
+    )
+    assert found is not None
+    assert found.at == datetime(2026, 9, 1, 6, tzinfo=UTC)
+
+
 def test_a_day_that_samoa_never_had_fires_once() -> None:
     """30 December 2011 did not exist in Apia: its firing is that of the 31st."""
     assert fires("FREQ=DAILY", "2011-12-29T08:00", "Pacific/Apia", 3) == [
