@@ -63,7 +63,7 @@ def reach_m(resolution: int) -> float:
     """Metres within which every resolution-12 descendant's centre lies of its ancestor's centre.
 
     H3's descendants stick out of their ancestors, so this is more than the ancestor's own size; the first two
-    generations, which hardly turn, are measured apart (tests/zones/test_cells.py holds it against the library).
+    generations, which hardly turn, are measured apart (tests/zones/test_zones_cells.py holds it against the library).
     """
     generations = RESOLUTION - resolution
     return MARGIN_M * {1: 0.70, 2: 0.93}.get(generations, 1.03) * math.sqrt(7**generations)

@@ -69,6 +69,18 @@ async def test_two_batches_have_the_width_together() -> None:
     assert far.most == 2
 
 
+async def test_two_batches_speak_in_turns() -> None:
+    """A long batch that came first does not make a short one wait until it is over."""
+    far, desk = Far(), Desk(1)
+    long = asyncio.create_task(_all(desk, far, _batch("a1", "a2", "a3", "a4")))
+    await far.has("a1")
+    short = asyncio.create_task(_all(desk, far, _batch("b1", "b2")))
+    for expected in ("a1", "a2", "b1", "a3", "b2", "a4"):
+        await far.has(expected)
+        far.answer(expected)
+    assert (await long, await short) == (["a1", "a2", "a3", "a4"], ["b1", "b2"])
+
+
 async def test_a_batch_begins_while_the_last_of_another_is_on_its_way() -> None:
     """One message that hangs leaves the other connections to the next batch."""
     far, desk = Far(), Desk(2)

@@ -41,6 +41,15 @@ def test_no_other_status_marks_a_number_dead(status: int) -> None:
     assert Judge().judge("ref", status).outcome is not Outcome.REFUSED
 
 
+def test_eight_dead_numbers_in_a_row_may_be_and_one_that_is_taken_begins_the_count_anew() -> None:
+    """The ninth says that it is our way of writing them; a number that is accepted says that it is not."""
+    judge = Judge()
+    told = [judge.judge("ref", 0x0B).outcome for _ in range(9)]
+    assert told == [Outcome.REFUSED] * 8 + [Outcome.RETRY]
+    judge.judge("ref", 0x00)
+    assert judge.judge("ref", 0x0B).outcome is Outcome.REFUSED
+
+
 def test_a_table_may_prove_no_word_at_all() -> None:
     """Where the operator says RINVDSTADR of anything, no status marks a number dead."""
     judge = Judge(dead=frozenset())

@@ -23,8 +23,10 @@ from gateways.contract import (
     Telephone,
     Trouble,
 )
+from gateways.http import Answer
 from gateways.loader import load
 from gateways.tongues import quoted
+from gateways.vonage.verdict import judge
 
 HOME = "https://alertes.foret.example"
 KEY = "Ab3-xYz_901"
@@ -32,6 +34,33 @@ URL = f"{HOME}/rappels/voix/{KEY}"
 PROMPT = "Pour confirmer, tapez 1. Pour réécouter, tapez 2."
 TEXT = "Crue : montez à l’étage.\nÉvitez le quai."
 NOTHING = [Receipt("", Outcome.UNKNOWN)]
+
+
+@pytest.mark.parametrize(
+    ("asked", "wait_s"),
+    [
+        ("30", 30.0),
+        ("0", 1.0),
+        ("86400", 3600.0),
+        ("nan", 5.0),
+        ("Wed, 21 Oct 2026 07:28:00 GMT", 5.0),
+        (None, 5.0),
+    ],
+)
+def test_it_is_called_less_often_for_as_long_as_it_asks_within_an_hour(
+    asked: str | None, wait_s: float
+) -> None:
+    """A second at least, an hour at most; five seconds where it says nothing that can be read."""
+    headers = {} if asked is None else {"Retry-After": asked}
+    told = judge("ref", Answer(429, headers, b"{}"))
+    assert (told.outcome, told.trouble, told.retry_after_s) == (Outcome.THROTTLED, Trouble.QUOTA, wait_s)
+
+
+@pytest.mark.parametrize("status", [500, 502, 504])
+def test_an_order_that_a_server_lost_may_have_been_heard(status: int) -> None:
+    """What is behind a proxy may have the order: nobody can tell, and it is not placed again at once."""
+    told = judge("ref", Answer(status, {}, b"<html>"))
+    assert (told.outcome, told.trouble) == (Outcome.UNKNOWN, Trouble.PROVIDER)
 
 
 @pytest.fixture

@@ -194,6 +194,14 @@ def test_an_area_is_one_ring():
     assert zones.rings(zone) == (zones.cover(zone),)
 
 
+@pytest.mark.parametrize(("radius", "many"), [(300, 1), (301, 2), (600, 2), (5_000, 5)])
+def test_a_circle_as_wide_as_a_ring_has_no_empty_one_around_it(radius, many):
+    """Rings end where the circle does: each of them has somebody's cell."""
+    outward = zones.rings(zones.Circle(49.209, 5.375, radius))
+    assert len(outward) == many
+    assert all(one.ranges for one in outward)
+
+
 def test_a_cover_less_another_is_the_rest():
     """What is taken away is gone, what is not stays, and nothing less nothing is nothing."""
     large, small = (zones.cover(zones.Circle(48.773, 5.160, radius)) for radius in (900, 400))

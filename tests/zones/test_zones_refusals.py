@@ -104,6 +104,17 @@ def test_a_latitude_over_90_says_that_longitude_comes_first():
         zones.read({"type": "Circle", "center": [-17.5, -149.5], "radius_m": 500})
 
 
+@pytest.mark.parametrize(("most", "passes"), [(1, False), (2, True)])
+def test_the_pieces_that_a_repair_makes_are_counted(most, passes):
+    """A bow-tie is one piece as it is drawn and two as it is kept: what is kept can be read again."""
+    bow = polygon(ring((-500, -500), (500, 500), (500, -500), (-500, 500)))
+    limits = replace(zones.DRAWN, max_parts=most)
+    if passes:
+        assert len(zones.read(bow, limits).zone.parts) == most
+    else:
+        assert refused(bow, limits) == "zone_too_many_parts"
+
+
 @pytest.mark.parametrize(
     ("raw", "limits"),
     [
