@@ -38,7 +38,9 @@ def translation(error: sqlite3.DatabaseError) -> Exception:
         return failures.NotUnique(str(error).rpartition(": ")[2].partition(".")[0])
     if code & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
         return failures.busy()
-    if code & 0xFF == sqlite3.SQLITE_FULL:
+    if (
+        code & 0xFF == sqlite3.SQLITE_FULL or code == sqlite3.SQLITE_IOERR_SHMSIZE
+    ):  # no room for the file beside it, either
         return failures.full()
     if code & 0xFF in _DAMAGED:
         return failures.damaged()

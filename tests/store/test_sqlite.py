@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from alertd.errors import Damaged, Unavailable
+from alertd.store.complaints import translation
 from alertd.store.sqlite import SQLite
 
 OPEN_AND_CLOSE = """
@@ -83,6 +84,13 @@ async def test_a_full_disk_is_said_and_nothing_half_is_stored(sqlite):
             await tx.execute_many("contract.put", [(str(n), "x" * 1000) for n in range(1000)])
     assert refusal.value.code == "store_full"
     assert await sqlite.fetch("contract.all") == []
+
+
+def test_a_disk_without_room_for_the_file_beside_the_database_is_full():
+    """The first who opens it there meets no SQLITE_FULL: the -shm file cannot be made large enough."""
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR_SHMSIZE
+    assert translation(error).code == "store_full"
 
 
 async def test_a_reader_cannot_write(sqlite):
