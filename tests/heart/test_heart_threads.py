@@ -1,6 +1,7 @@
 """Update, end, cancel: who had a word is told, by the same channel, what became of it; nobody else is."""
 
 import pytest
+from heart.far_end import report
 from heart.provider import SILENT
 from heart.town import EMAIL, HOME, SMS, build, mailbox, phone, settings
 
@@ -55,6 +56,24 @@ async def test_whoever_may_have_the_word_is_told_and_whoever_cannot_have_it_is_n
     assert set((await wordings(town, second)).values()) == {
         Wording.LEAVING if act == "update" else Wording.UPDATE
     }
+
+
+@pytest.mark.parametrize("act", ["end", "cancel"])
+async def test_whose_provider_took_it_and_called_it_failed_later_hears_how_it_ended(town, act):
+    """An SMS accepted, then reported failed, arrives after the correction was released: its person has the correction, once."""
+    person = await town.person()
+    released = await town.release(level=Level.WARNING)
+    await town.run()
+    reference = town.provider.ledger[0].reference
+    await report(town, (reference, Outcome.FAILED))
+    assert await town.states() == {State.FAILED: 1}
+    last = await getattr(town, act)(released)
+    await town.run()
+    await report(town, (reference, Outcome.DELIVERED))
+    await town.run()
+    assert await town.people_of(last) == {person}
+    assert len(town.provider.to(phone(1))) == 2
+    await town.books()
 
 
 async def test_a_doubtful_delivery_counts_as_perhaps_arrived_whatever_came_after(town):

@@ -77,7 +77,10 @@ SELECT prefix, count(*) AS people, sum(reached) AS reached
 SELECT channel, count(*) AS n
   FROM (SELECT DISTINCT d.endpoint_id, d.channel
           FROM message m CROSS JOIN delivery d
-         WHERE m.alert_id = $1 AND d.message_id = m.id AND (d.state IN (2, 3, 4, 5, 6) OR d.doubtful = 1)) reached
+         WHERE m.alert_id = $1 AND d.message_id = m.id
+           AND (d.state IN (2, 3, 4, 5, 6) OR d.doubtful = 1
+                OR d.state = 9 AND d.channel <> 3 AND EXISTS (SELECT 1 FROM attempt t WHERE t.message_id = d.message_id
+                                                                 AND t.endpoint_id = d.endpoint_id AND t.outcome = 'accepted'))) reached
  GROUP BY channel;
 
 -- name: foresee

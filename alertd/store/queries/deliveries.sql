@@ -25,7 +25,8 @@ SELECT endpoint_id AS id FROM delivery WHERE message_id = $1 AND endpoint_id > $
 -- To whoever has an attempt that is not proven unsent, by the same channel. An update says so to those whom it no
 -- longer concerns ($11 = 1: look in the new audience; rings are at most eight), and to them once: whose last word was that
 -- it no longer concerns them (2) hears no further update. An end or a cancel concerns them all. Kinds ($13) and the second
--- sender ($12) as in `add`; an endpoint that is gone was of the usual one.
+-- sender ($12) as in `add`; an endpoint that is gone was of the usual one. What a provider took and only later called failed may
+-- arrive yet, once the phone is on again, and its report come after this: not proven unsent. A call that failed was not heard.
 INSERT INTO delivery (message_id, endpoint_id, channel, sender_id, lane, ring, state, wording, due_at, reason)
 SELECT $1, d.endpoint_id, d.channel, CASE e.kind WHEN 2 THEN CAST($12 AS BIGINT) ELSE CAST($6 AS BIGINT) END, $7, 0, $8,
        CASE WHEN $11 = 0 OR EXISTS (SELECT 1 FROM audience a
@@ -34,14 +35,19 @@ SELECT $1, d.endpoint_id, d.channel, CASE e.kind WHEN 2 THEN CAST($12 AS BIGINT)
        $9, $10
   FROM delivery d LEFT JOIN endpoint e ON e.id = d.endpoint_id
  WHERE d.message_id = $2 AND d.endpoint_id > $3 AND d.endpoint_id <= $4 AND d.channel = $5 AND (coalesce(e.kind, 1) & $13) <> 0
-   AND (d.state IN (2, 3, 4, 5, 6) OR d.doubtful = 1)
+   AND (d.state IN (2, 3, 4, 5, 6) OR d.doubtful = 1
+        OR d.state = 9 AND d.channel <> 3 AND EXISTS (SELECT 1 FROM attempt t WHERE t.message_id = d.message_id
+                                                         AND t.endpoint_id = d.endpoint_id AND t.outcome = 'accepted'))
    AND ($11 = 0 OR EXISTS (SELECT 1 FROM audience a
                             WHERE a.message_id = $1 AND a.ring IN (0, 1, 2, 3, 4, 5, 6, 7)
                               AND a.subscriber_id = d.endpoint_id >> 8)
         OR coalesce((SELECT l.wording
                        FROM message n JOIN message b ON b.alert_id = n.alert_id AND b.id < n.id
                        JOIN delivery l ON l.message_id = b.id AND l.endpoint_id = d.endpoint_id
-                      WHERE n.id = $1 AND (l.state IN (2, 3, 4, 5, 6) OR l.doubtful = 1)
+                      WHERE n.id = $1
+                        AND (l.state IN (2, 3, 4, 5, 6) OR l.doubtful = 1
+                             OR l.state = 9 AND l.channel <> 3 AND EXISTS (SELECT 1 FROM attempt t WHERE t.message_id = l.message_id
+                                                                              AND t.endpoint_id = l.endpoint_id AND t.outcome = 'accepted'))
                       ORDER BY b.id DESC LIMIT 1), 0) <> 2)
     ON CONFLICT DO NOTHING;
 
