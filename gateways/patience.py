@@ -1,5 +1,6 @@
 """How long a provider asks us to wait: Retry-After (RFC 9110, section 10.2.3)."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
@@ -27,6 +28,26 @@ def patience_s(outcome: Outcome, retry_after: str, now_ms: int) -> float | None:
     if outcome is Outcome.THROTTLED:
         return wait_s(retry_after, now_ms)
     return min(wait_s(retry_after, now_ms), _WAIT_S) if outcome is Outcome.RETRY and retry_after else None
+
+
+def asked_s(headers: Mapping[str, str] | None, otherwise: float) -> float:
+    """What an answer's Retry-After asks, from 1 to 3,600 s. A date is measured from the answer's own Date, so that no clock
+    but the provider's counts; `otherwise` where nothing readable is asked.
+    """
+    told = headers or {}
+    try:
+        asked = float(told.get("Retry-After", ""))
+    except ValueError:
+        asked = _between(told.get("Date", ""), told.get("Retry-After", ""))
+    return min(max(asked, 1.0), _LONGEST_S) if asked == asked else otherwise  # noqa: PLR0124 - NaN
+
+
+def _between(said: str, until: str) -> float:
+    """Seconds from one HTTP date to another; NaN where either is none."""
+    try:
+        return _since(parsedate_to_datetime(until), parsedate_to_datetime(said).timestamp() * 1000)
+    except (ValueError, TypeError, OverflowError):
+        return float("nan")
 
 
 def _since(until: datetime, now_ms: int) -> float:

@@ -110,6 +110,7 @@ class Api:
     async def _request(
         self, method: str, url: str, body: bytes, headers: Mapping[str, str], until: float
     ) -> Answer:
-        told = {"Content-Type": "application/json", **headers} if body else headers
-        answer = await self._http.call(method, url, told, body or None, until=until)
-        return read(answer.status, answer.body or b"", answer.headers.get("Retry-After", ""))
+        sent = {"Content-Type": "application/json", **headers} if body else headers
+        answer = await self._http.call(method, url, sent, body or None, until=until)
+        told = answer.headers
+        return read(answer.status, answer.body or b"", told.get("Retry-After", ""), told.get("Date", ""))

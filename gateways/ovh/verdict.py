@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from gateways.contract import Outcome, Receipt, Trouble
+from gateways.patience import asked_s
 
 _WAIT_S: Final = 5.0  # where a 429 does not say how long
 _MOST_WAIT_S: Final = 300.0
@@ -78,9 +79,9 @@ class Answer:
         return self.status in {400, 401, 403} and bool(_CLOCK.search(self.word))
 
 
-def read(status: int, body: bytes, retry_after: str = "") -> Answer:
+def read(status: int, body: bytes, retry_after: str = "", date: str = "") -> Answer:
     """Read an answer's body; what is no JSON, or too deep to be any, says nothing."""
-    wait = min(float(retry_after), _MOST_WAIT_S) if retry_after.isdecimal() and len(retry_after) < 9 else None
+    wait = min(asked_s({"Retry-After": retry_after, "Date": date}, _WAIT_S), _MOST_WAIT_S)
     try:
         return Answer(status, json.loads(body), wait)
     except (ValueError, RecursionError):

@@ -11,6 +11,7 @@ from typing import Any, Final
 from twilio.http.response import Response
 
 from gateways.contract import Outcome, Receipt, Trouble
+from gateways.patience import asked_s
 
 Verdict = tuple[Outcome, Trouble | None]
 
@@ -72,7 +73,6 @@ _ARRIVED: Final[Mapping[str, Outcome]] = {"delivered": Outcome.DELIVERED, "read"
 _NEVER: Final = frozenset({"failed", "undelivered", "canceled"})
 _WAIT_S: Final = 5.0  # 429 is about requests at the same time; Twilio names a second where it names anything
 _QUEUE_WAIT_S: Final = 60.0
-_MOST_WAIT_S: Final = 3600.0
 
 
 def judge(reference: str, response: Response) -> Receipt:
@@ -147,12 +147,8 @@ def _refusal(status: int, code: int, codes: Mapping[int, Verdict]) -> Verdict:
 
 
 def _wait(response: Response, code: int) -> float:
-    """Seconds to wait, within an hour; a date in Retry-After reads as if nothing stood there."""
-    try:
-        asked = float((response.headers or {}).get("Retry-After", ""))
-    except ValueError:
-        asked = _QUEUE_WAIT_S if code in {21611, 30001} else _WAIT_S
-    return min(max(asked, 1.0), _MOST_WAIT_S) if asked == asked else _WAIT_S  # noqa: PLR0124 - NaN
+    """Seconds to wait, within an hour; a full queue empties within a minute."""
+    return asked_s(response.headers, _QUEUE_WAIT_S if code in {21611, 30001} else _WAIT_S)
 
 
 def _number(code: object) -> int:

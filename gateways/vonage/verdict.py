@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from gateways.contract import Outcome, Receipt, Trouble
 from gateways.http import Answer
+from gateways.patience import asked_s
 
 _ON_THE_WAY: Final = frozenset({"started", "ringing", "answered"})
 _NOBODY: Final = frozenset({"busy", "unanswered", "timeout"})
@@ -24,7 +25,6 @@ _TROUBLES: Final[Mapping[int, tuple[Outcome, Trouble]]] = {
     503: (Outcome.RETRY, Trouble.PROVIDER),
 }
 _WAIT_S: Final = 5.0
-_MOST_WAIT_S: Final = 3600.0
 
 
 def read(body: bytes | None) -> dict[str, Any]:
@@ -50,7 +50,7 @@ def judge(reference: str, answer: Answer) -> Receipt:
         outcome,
         code=str(answer.status),
         detail=str(said.get("detail") or said.get("title") or said.get("error_title") or "")[:300],
-        retry_after_s=_wait(answer) if outcome is Outcome.THROTTLED else None,
+        retry_after_s=asked_s(answer.headers, _WAIT_S) if outcome is Outcome.THROTTLED else None,
         trouble=trouble,
     )
 
@@ -87,12 +87,3 @@ def _event(status: str, detail: str) -> tuple[Outcome, str]:
     if status in {"failed", "rejected", "cancelled"}:
         return Outcome.FAILED, detail or status
     return Outcome.UNKNOWN, status
-
-
-def _wait(answer: Answer) -> float:
-    """Seconds to wait, within an hour; a date in Retry-After reads as if nothing stood there."""
-    try:
-        asked = float(answer.headers.get("Retry-After", ""))
-    except ValueError:
-        return _WAIT_S
-    return min(max(asked, 1.0), _MOST_WAIT_S) if asked == asked else _WAIT_S  # noqa: PLR0124 - NaN

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from gateways.contract import Outcome, Trouble
+from gateways.http import Answer as HttpAnswer
 from gateways.ovh.verdict import judge, read, report
+from gateways.vonage import verdict as vonage
 
 
 @pytest.mark.parametrize(
@@ -48,11 +50,22 @@ def test_an_answer_to_a_job(status: int, said: Any, outcome: Outcome, trouble: T
 
 
 @pytest.mark.parametrize(
-    ("header", "seconds"), [("7", 7.0), ("", 5.0), ("-3", 5.0), ("soon", 5.0), ("86400", 300.0), ("9" * 400, 5.0)]
+    ("header", "seconds"), [("7", 7.0), ("", 5.0), ("-3", 1.0), ("soon", 5.0), ("86400", 300.0), ("9" * 400, 300.0)]
 )  # fmt: skip
 def test_how_long_a_throttled_message_waits(header: str, seconds: float) -> None:
     """As long as the provider says, within bounds."""
     assert judge("ref", read(429, b"{}", header)).retry_after_s == seconds
+
+
+def test_a_date_to_come_back_at_counts_from_the_answers_own() -> None:
+    """Retry-After as a date is measured from the Date of the same answer; without one it says nothing."""
+    until, said = "Sun, 22 Nov 2026 21:00:00 GMT", "Sun, 22 Nov 2026 20:59:00 GMT"
+    assert judge("ref", read(429, b"{}", until, said)).retry_after_s == 60.0
+    assert judge("ref", read(429, b"{}", until)).retry_after_s == 5.0
+    assert (
+        vonage.judge("ref", HttpAnswer(429, {"Retry-After": until, "Date": said}, b"{}")).retry_after_s
+        == 60.0
+    )
 
 
 def test_numbers_are_not_quoted() -> None:

@@ -73,6 +73,11 @@ def test_few_words_close_a_number() -> None:
         (20429, {"Retry-After": "1e9"}, 3600.0),
         (20429, {"Retry-After": "nan"}, 5.0),
         (20429, {"Retry-After": "Sun, 22 Nov 2026 21:00:00 GMT"}, 5.0),
+        (
+            20429,
+            {"Retry-After": "Sun, 22 Nov 2026 21:00:00 GMT", "Date": "Sun, 22 Nov 2026 20:58:00 GMT"},
+            120.0,
+        ),
         (20429, {}, 5.0),
         (21611, {}, 60.0),
     ],

@@ -88,6 +88,8 @@ def test_a_stop_is_understood_in_many_spellings(read, text):
         ("Reprendre", Meaning.START),
         ("Weiter", Meaning.START),
         ("ALTA", Meaning.START),
+        ("Réabonnez-moi", Meaning.START),
+        ("Je veux revenir", Meaning.START),
         ("AIDE", Meaning.HELP),
         ("Aidez-moi !", Meaning.HELP),
         ("c'est qui ?", Meaning.HELP),
