@@ -50,5 +50,5 @@ def _between(said: str, until: str) -> float:
         return float("nan")
 
 
-def _since(until: datetime, now_ms: int) -> float:
+def _since(until: datetime, now_ms: float) -> float:
     return (until if until.tzinfo else until.replace(tzinfo=UTC)).timestamp() - now_ms / 1000
