@@ -23,9 +23,6 @@ _OVERSEAS: Final = re.compile(r"\+(?:262639|26269[23]|59069[01]|594694|59669[67]
 """Mobile numbers of Mayotte, La Réunion, Guadeloupe, Guyane and Martinique by Arcep's plan (decision 2018-0881). libphonenumber
 knows the blocks of ten thousand that had been given out when it was published; who has a number of a newer one is no typing error."""
 
-_FRENCH: Final = frozenset({33, 262, 508, 590, 594, 596, 681, 687, 689})
-"""Country codes of France and of what of it lies overseas."""
-
 MOST_PREFIX: Final = 3
 LEAST_HIDDEN: Final = 6
 """Digits of a number, country left out, that its range keeps at most, and leaves out at least: Nouvelle-Calédonie has six."""
@@ -75,14 +72,6 @@ def read_phone(text: str, region: str) -> Phone:
         e164=e164 if possible else None,
         type=_TYPES(phonenumbers.number_type(number)).lower(),
     )
-
-
-def written(e164: str) -> str:
-    """A number as people write it: "06 12 34 56 78", and one from abroad with its country, "+32 470 12 34 56"."""
-    number = phonenumbers.parse(e164)
-    french = number.country_code in _FRENCH
-    form = phonenumbers.PhoneNumberFormat.NATIONAL if french else phonenumbers.PhoneNumberFormat.INTERNATIONAL
-    return phonenumbers.format_number(number, form)
 
 
 def phone_address(text: str, region: str, *, fiction: bool = False) -> tuple[Channel, str]:

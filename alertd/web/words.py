@@ -13,6 +13,8 @@ from alertd.clock import DAY, HOUR, MINUTE, from_ms
 from alertd.model import AlertState, Channel, Level, Role, Station
 from alertd.publish.telling import NONE, topic_label
 
+_FRENCH: Final = frozenset({33, 262, 508, 590, 594, 596, 681, 687, 689})
+"""Country codes of France and of what of it lies overseas."""
 CHANNELS: Final[Mapping[Channel, str]] = {
     Channel.PUSH: "notification",
     Channel.SMS: "SMS",
@@ -246,14 +248,19 @@ def left(moment: int, now: int) -> str:
 
 
 def telephone(number: str, locale: str = "fr") -> str:
-    """A number in E.164 as it is dialled at home, in groups; with its country where the reader's language is another's."""
+    """A number in E.164 as it is dialled at home, in groups; with its country where that, or the reader's language, is another's."""
     try:
         read = phonenumbers.parse(number)
     except phonenumbers.NumberParseException:
         return number
-    form = phonenumbers.PhoneNumberFormat
-    shown = phonenumbers.format_number(read, form.NATIONAL if locale == "fr" else form.INTERNATIONAL)
+    form, home = phonenumbers.PhoneNumberFormat, locale == "fr" and read.country_code in _FRENCH
+    shown = phonenumbers.format_number(read, form.NATIONAL if home else form.INTERNATIONAL)
     return shown.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def address(channel: Channel, said: str, locale: str = "fr") -> str:
+    """A telephone's number in groups, as its owner would read it aloud; any other address as it is."""
+    return telephone(said, locale) if channel in {Channel.SMS, Channel.VOICE} else said
 
 
 def at(station: Station) -> str:

@@ -7,7 +7,7 @@ import pytest
 from alertd.errors import Refused
 from alertd.model import ALL_TOPICS, AddressKind, Channel
 from alertd.subscribe import topics
-from alertd.subscribe.addresses import canonical, kind_of, phone_address, read_phone, written
+from alertd.subscribe.addresses import canonical, kind_of, phone_address, read_phone
 
 VOICE, SMS, EMAIL, PUSH, DISPLAY = Channel.VOICE, Channel.SMS, Channel.EMAIL, Channel.PUSH, Channel.DISPLAY
 
@@ -166,17 +166,3 @@ def test_a_registration_that_cannot_be_one_is_refused(written):
     with pytest.raises(Refused) as caught:
         canonical(Channel.PUSH, written, "FR")
     assert caught.value.code == "address_invalid"
-
-
-@pytest.mark.parametrize(
-    ("e164", "shown"),
-    [
-        ("+33612345678", "06 12 34 56 78"),
-        ("+262692123456", "0692 12 34 56"),
-        ("+687751234", "75.12.34"),
-        ("+32470123456", "+32 470 12 34 56"),
-    ],
-)
-def test_a_number_is_shown_as_people_write_it(e164, shown):
-    """In groups; with its country where that is none of ours."""
-    assert written(e164) == shown

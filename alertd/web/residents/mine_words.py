@@ -87,7 +87,8 @@ def unpicked(catalogue: Catalogue, before: tuple[str, ...], ticked: set[str]) ->
 def way(say: Say, one: Way) -> WayLine:
     """One way, whatever page says it."""
     active = one.state is EndpointState.ACTIVE
-    address = say("mine.browser") if one.channel is Channel.PUSH else one.address
+    said = words.address(one.channel, one.address, say.locale)
+    address = say("mine.browser") if one.channel is Channel.PUSH else said
     state = "" if active else say(f"mine.state_{one.state.name.lower()}")
     return WayLine(str(one.id) if active else "", say(f"join.{one.channel.word}"), address, state)
 

@@ -10,9 +10,8 @@ from alertd.keys import endpoint_context
 from alertd.model import Channel, Station
 from alertd.store import Row
 from alertd.subscribe import join as joins
-from alertd.subscribe.addresses import written
 from alertd.subscribe.join import Way
-from alertd.web import doorway, tongue
+from alertd.web import doorway, tongue, words
 from alertd.web.contracts import Frame
 from alertd.web.contracts.public import ConfirmPage, NextPage, WayShown
 from alertd.web.errors import retry_after
@@ -107,7 +106,7 @@ def _way(say: Say, way: Way) -> WayShown:
     word = way.channel.word
     state = "proven" if way.proven else "open" if way.open else "over"
     said = "proven" if way.proven else "code_over" if state == "over" and word == "sms" else f"{word}_sent"
-    address = way.address if way.channel is Channel.EMAIL else written(way.address)
+    address = words.address(way.channel, way.address, say.locale)
     again = f"again_{word}" if word in {"sms", "email"} and not way.proven else ""
     return WayShown(word, say(word), state, say(said, address=address), say(again) if again else "")
 
