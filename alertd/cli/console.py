@@ -1,6 +1,7 @@
 """What every command shares: --json, --config, the store, and how an error is said."""
 
 import asyncio
+import errno
 import json
 import os
 import sys
@@ -15,7 +16,7 @@ import click
 import structlog
 
 from alertd.clock import Clock, SystemClock
-from alertd.errors import AlertdError
+from alertd.errors import AlertdError, Unavailable
 from alertd.keys import Keyring
 from alertd.settings import Settings
 from alertd.store import Database, Row
@@ -23,6 +24,12 @@ from alertd.store import Database, Row
 DEFAULT: Final = Path("alertd.toml")
 ACTOR: Final = "cli"
 """Who did it, in the audit: whoever may run commands on this machine."""
+_FILES: Final = frozenset(
+    {
+        errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ENOTDIR, errno.EEXIST, errno.EISDIR,
+    }
+)  # fmt: skip
+"""What a file system may refuse to whoever writes there: no bug of ours."""
 
 
 @dataclass(slots=True)
@@ -108,8 +115,22 @@ def command(function: Callable[..., Any]) -> Callable[..., None]:
         except AlertdError as error:
             console.complain(error)
             sys.exit(2)
+        except OSError as error:
+            if error.errno not in _FILES:
+                raise
+            console.complain(_unwritten(error))
+            sys.exit(2)
 
     return run
+
+
+def _unwritten(error: OSError) -> AlertdError:
+    """The system's own words, and which file where it says so."""
+    where = f" ({error.filename})" if error.filename else ""
+    return Unavailable(
+        "file_refused",
+        f"The system refuses a file: {error.strerror}{where}. Mend that, and run the command again.",
+    )
 
 
 def _log_apart() -> None:

@@ -170,7 +170,7 @@ async def test_a_date_that_there_is_not_changes_nothing(mayor, form, said, fire_
         ({"off": "24/12/2026\ndemain"}, "« demain » : écrivez le jour ainsi, 24/12/2026"),
         ({"also": "demain"}, "« demain » : écrivez le jour ainsi, 24/12/2026"),
         ({"also": "24/12/2026 à midi"}, "« 24/12/2026 à midi » : écrivez l'heure ainsi, 18:00"),
-        ({"times": "0"}, "De 1 à 1000 fois"),
+        ({"times": "0"}, "Le nombre de fois va de 1 à 1000."),
         ({"times": "3", "until": "2026-06-29"}, "pas les deux"),
         ({"off": "31/12/2026 au 01/12/2026"}, "vient avant"),
         ({"off": "01/01/2026 au 01/01/2199"}, "vient avant"),

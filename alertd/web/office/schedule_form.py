@@ -126,7 +126,7 @@ class ScheduleForm(BaseModel):
         if self.until:
             raise _fault("times", "Dites un nombre de fois, ou un dernier jour : pas les deux.")
         if not (typed.isascii() and typed.isdigit() and 1 <= int(typed) <= MOST_TIMES):
-            raise _fault("times", f"De 1 à {MOST_TIMES} fois.")
+            raise _fault("times", f"Le nombre de fois va de 1 à {MOST_TIMES}.")
         return int(typed)
 
     def _starts(self) -> datetime:
@@ -154,7 +154,7 @@ class ScheduleForm(BaseModel):
         if not chosen:
             raise _fault("days", "Cochez au moins un jour de la semaine.")
         if self.weeks not in {str(number) for number in range(1, MOST_WEEKS + 1)}:
-            raise _fault("weeks", f"De 1 à {MOST_WEEKS} semaines.")
+            raise _fault("weeks", f"Le nombre de semaines va de 1 à {MOST_WEEKS}.")
         return f"FREQ=WEEKLY;INTERVAL={self.weeks};BYDAY={','.join(chosen)}"
 
     def _skips(self) -> str:
