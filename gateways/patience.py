@@ -1,7 +1,8 @@
 """How long a provider asks us to wait: Retry-After (RFC 9110, section 10.2.3)."""
 
+import math
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Final
 
@@ -11,14 +12,14 @@ _WAIT_S: Final = 60.0
 _LONGEST_S: Final = 3_600.0
 
 
-def wait_s(retry_after: str, now_ms: int) -> float:
-    """Retry-After in seconds, from 1 to 3,600: a number or a date; a minute where it is neither."""
+def wait_s(retry_after: str, now_ms: float, otherwise: float = _WAIT_S) -> float:
+    """Retry-After in seconds, from 1 to 3,600: a number or a date; `otherwise` where it is neither."""
     try:
-        until = parsedate_to_datetime(retry_after) if not retry_after.isdecimal() else None
-        wait = float(retry_after) if until is None else _since(until, now_ms)
-    except (ValueError, TypeError, OverflowError):
-        return _WAIT_S
-    return min(max(wait, 1.0), _LONGEST_S)
+        asked = float(retry_after)
+    except ValueError:
+        since = (_moment_ms(retry_after) - now_ms) / 1000
+        asked = since if math.isnan(since) else max(since, 0.0)
+    return min(max(asked, 1.0), _LONGEST_S) if asked >= 0 else otherwise  # not a number, or less than nothing
 
 
 def patience_s(outcome: Outcome, retry_after: str, now_ms: int) -> float | None:
@@ -35,20 +36,13 @@ def asked_s(headers: Mapping[str, str] | None, otherwise: float) -> float:
     but the provider's counts; `otherwise` where nothing readable is asked.
     """
     told = headers or {}
-    try:
-        asked = float(told.get("Retry-After", ""))
-    except ValueError:
-        asked = _between(told.get("Date", ""), told.get("Retry-After", ""))
-    return min(max(asked, 1.0), _LONGEST_S) if asked == asked else otherwise  # noqa: PLR0124 - NaN
+    return wait_s(told.get("Retry-After", ""), _moment_ms(told.get("Date", "")), otherwise)
 
 
-def _between(said: str, until: str) -> float:
-    """Seconds from one HTTP date to another; NaN where either is none."""
+def _moment_ms(date: str) -> float:
+    """An HTTP date in UTC milliseconds; NaN where it is none."""
     try:
-        return _since(parsedate_to_datetime(until), parsedate_to_datetime(said).timestamp() * 1000)
+        read = parsedate_to_datetime(date)
+        return (read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp() * 1000
     except (ValueError, TypeError, OverflowError):
-        return float("nan")
-
-
-def _since(until: datetime, now_ms: float) -> float:
-    return (until if until.tzinfo else until.replace(tzinfo=UTC)).timestamp() - now_ms / 1000
+        return math.nan

@@ -24,12 +24,12 @@ from alertd.store import Database, Row
 DEFAULT: Final = Path("alertd.toml")
 ACTOR: Final = "cli"
 """Who did it, in the audit: whoever may run commands on this machine."""
-_FILES: Final = frozenset(
+_REFUSALS: Final = frozenset(
     {
         errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ENOTDIR, errno.EEXIST, errno.EISDIR,
     }
 )  # fmt: skip
-"""What a file system may refuse to whoever writes there: no bug of ours."""
+"""What a machine may refuse to a command, a file most often: no bug of ours."""
 
 
 @dataclass(slots=True)
@@ -116,20 +116,20 @@ def command(function: Callable[..., Any]) -> Callable[..., None]:
             console.complain(error)
             sys.exit(2)
         except OSError as error:
-            if error.errno not in _FILES:
+            if error.errno not in _REFUSALS:
                 raise
-            console.complain(_unwritten(error))
+            console.complain(_refusal(error))
             sys.exit(2)
 
     return run
 
 
-def _unwritten(error: OSError) -> AlertdError:
+def _refusal(error: OSError) -> AlertdError:
     """The system's own words, and which file where it says so."""
     where = f" ({error.filename})" if error.filename else ""
     return Unavailable(
-        "file_refused",
-        f"The system refuses a file: {error.strerror}{where}. Mend that, and run the command again.",
+        "system_refused",
+        f"The system refuses: {error.strerror}{where}. Mend that, and run the command again.",
     )
 
 

@@ -50,7 +50,7 @@ def test_an_answer_to_a_job(status: int, said: Any, outcome: Outcome, trouble: T
 
 
 @pytest.mark.parametrize(
-    ("header", "seconds"), [("7", 7.0), ("", 5.0), ("-3", 1.0), ("soon", 5.0), ("86400", 300.0), ("9" * 400, 300.0)]
+    ("header", "seconds"), [("7", 7.0), ("", 5.0), ("-3", 5.0), ("soon", 5.0), ("86400", 300.0), ("9" * 400, 300.0)]
 )  # fmt: skip
 def test_how_long_a_throttled_message_waits(header: str, seconds: float) -> None:
     """As long as the provider says, within bounds."""

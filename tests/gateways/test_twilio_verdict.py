@@ -69,7 +69,7 @@ def test_few_words_close_a_number() -> None:
     [
         (20429, {"Retry-After": "7"}, 7.0),
         (20429, {"Retry-After": "0"}, 1.0),
-        (20429, {"Retry-After": "-inf"}, 1.0),
+        (20429, {"Retry-After": "-inf"}, 5.0),
         (20429, {"Retry-After": "1e9"}, 3600.0),
         (20429, {"Retry-After": "nan"}, 5.0),
         (20429, {"Retry-After": "Sun, 22 Nov 2026 21:00:00 GMT"}, 5.0),

@@ -5,6 +5,8 @@ import re
 import pytest
 from web.pages_house import hidden
 
+from alertd.clock import MINUTE
+
 
 @pytest.fixture
 async def waiting(browser):
@@ -24,6 +26,15 @@ async def waiting(browser):
 
 def fields_of(page):
     return {name: re.search(rf'name="{name}" value="([^"]*)"', page)[1] for name in ("mark", "people")}
+
+
+@pytest.mark.usefixtures("waiting")
+async def test_a_preview_that_is_shown_again_asks_as_well(browser, desk):
+    """Too old to be sent: the page that comes instead has the same button."""
+    _, fields = await browser.previewed(topic="road", level="warning", headline="Pont de Charny fermé")
+    desk.clock.advance(16 * MINUTE)
+    status, page, _ = await browser.post("/alertes/envoyer", fields)
+    assert (status, "Demander l&#39;accord : 12 personnes</button>" in page) == (409, True)
 
 
 async def test_the_author_sees_that_it_waits_and_finds_no_button(browser, waiting):

@@ -31,7 +31,7 @@ from alertd.web.writing.compose_show import Thread, begin
 from alertd.web.writing.coverage_card import border_sentences, coverage_card
 from alertd.web.writing.wordings import advice, wordings
 
-ASKS: Final = "Ce message ne partira qu'avec l'accord d'une seconde personne : elle sera prévenue."
+_ASKS: Final = "Ce message ne partira qu'avec l'accord d'une seconde personne : elle sera prévenue."
 
 
 async def preview_page(request: web.Request) -> web.StreamResponse:
@@ -40,10 +40,9 @@ async def preview_page(request: web.Request) -> web.StreamResponse:
     shown = await issue.shown(rooms.desk, here.actor, request.match_info["digest"])
     act = await threads.act_of(rooms.db, shown.alert_id)
     around = await surroundings(rooms, here, zone=shown.content.target.zone)
-    page = _page(rooms, here, around, shown, act, await _second(rooms, here, shown))
-    if page.notice == ASKS:
-        page = replace(page, button=f"Demander l'accord : {page.people}")
-    return show(replace(page, relay=await _relay(rooms, here, shown)))
+    asks, told = await _second(rooms, here, shown)
+    page = _page(rooms, here, around, shown, act, told)
+    return show(replace(_asking(page, asks=asks), relay=await _relay(rooms, here, shown)))
 
 
 async def _relay(rooms: Rooms, here: Visit, shown: Preview) -> str:
@@ -52,14 +51,19 @@ async def _relay(rooms: Rooms, here: Visit, shown: Preview) -> str:
     return f"{relays.PATH}/nouvelle?apercu={shown.digest}" if asks else ""
 
 
-async def _second(rooms: Rooms, here: Visit, shown: Preview) -> str:
-    """Who presses the button must know that it asks somebody first."""
+async def _second(rooms: Rooms, here: Visit, shown: Preview) -> tuple[bool, str]:
+    """Who presses the button must know that it asks somebody first: whether it does, and the sentence."""
     if await approval_rules.rule(rooms.db, here.station.id, shown.content.level) is None:
-        return ""
+        return False, ""
     now = rooms.clock.now_ms()
     if await preapprovals.fitting(rooms.db, here.station, shown.content, now):
-        return "La mairie a accordé d'avance ce genre de message : il part sans attendre."
-    return ASKS
+        return False, "La mairie a accordé d'avance ce genre de message : il part sans attendre."
+    return True, _ASKS
+
+
+def _asking(page: PreviewPage, *, asks: bool) -> PreviewPage:
+    """The button says what it does."""
+    return replace(page, button=f"Demander l'accord : {page.people}") if asks else page
 
 
 async def page_of(rooms: Rooms, here: Visit, shown: Preview, act: Act) -> PreviewPage:
@@ -138,7 +142,8 @@ async def _ask(
     shown = await issue.shown(rooms.desk, here.actor, digest)
     act = await threads.act_of(rooms.db, shown.alert_id)
     around = await surroundings(rooms, here, zone=shown.content.target.zone)
-    page = _page(rooms, here, around, shown, act, notice)
+    asks, _ = await _second(rooms, here, shown)
+    page = _asking(_page(rooms, here, around, shown, act, notice), asks=asks)
     title = "Confirmer l'urgence" if second else page.frame.title
     page = replace(page, frame=frame(title, here), second=second, known=known)
     return show(page, 409 if notice else 200)
@@ -159,7 +164,8 @@ async def _look_again(
     except Refused as error:
         thread = None if alert_id is None else Thread(alert_id, told=act is Act.UPDATE)
         return again(rooms, here, around, form, error, thread)
-    return show(_page(rooms, here, around, shown, act, why.message), why.status)
+    asks, _ = await _second(rooms, here, shown)
+    return show(_asking(_page(rooms, here, around, shown, act, why.message), asks=asks), why.status)
 
 
 async def _thread(rooms: Rooms, here: Visit, digest: str) -> int | None:
