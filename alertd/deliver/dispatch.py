@@ -171,7 +171,7 @@ class Dispatch:
         taken, unreadable = await self._render(claimed, since)
         if unreadable:
             await record(self.db, unreadable, self.node_id, self.sending)
-        line.bucket.charge(sum(_cost(line.sender, rendered) for _, rendered in taken.values()))
+        line.bucket.charge(line.units(rendered for _, rendered in taken.values()))
         line.out.update(claimed.attempt for claimed, _ in taken.values())
         return taken
 
@@ -226,6 +226,7 @@ class Dispatch:
 
     async def _send_batch(self, line: Line, batch: Taken, since: float, begun: float) -> list[Answer]:
         """What is still this node's leaves; of the rest it is known that it did not. The last answers are not recorded yet."""
+        await line.at_pace(rendered for _, rendered in batch.values())
         now = self.clock.monotonic()
         pending = aged(batch, now - begun) if self.pulse.sure(since, now) else await self._ours(batch)
         spoken = Parting([rendered.message for _, rendered in pending.values()], self.parting)
@@ -288,10 +289,6 @@ class Dispatch:
             else:
                 self.db.ring("progress")
                 return
-
-
-def _cost(sender: Sender, rendered: Rendered) -> int:
-    return rendered.segments if sender.unit == "segment" else 1
 
 
 def _answer(taken: tuple[Claimed, Rendered], receipt: Receipt) -> Answer:

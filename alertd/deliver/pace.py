@@ -24,12 +24,12 @@ class Bucket:
     def __post_init__(self) -> None:
         self.filled_at = self.clock.monotonic()
 
-    def wait_s(self) -> float:
-        """Seconds until one unit may leave; 0 when it may now."""
+    def wait_s(self, units: float = 1.0) -> float:
+        """Seconds until so many may leave together, or as many as ever may; 0 when they may now."""
         self._fill()
         if self.rate is None:
             return max(0.0, -self.level)
-        return max(0.0, (1.0 - self.level) / self.rate)
+        return max(0.0, (min(units, self.burst) - self.level) / self.rate)
 
     def room(self, most: int) -> int:
         """How many messages may be claimed now, at most `most`."""
@@ -39,7 +39,8 @@ class Bucket:
         return max(0, min(most, int(self.level)))
 
     def charge(self, units: float) -> None:
-        """These units left."""
+        """These units left now."""
+        self._fill()
         if self.rate is not None:
             self.level -= units
 

@@ -77,6 +77,21 @@ async def test_a_rate_counts_segments(db, clock):
     assert moments == [1, 3, 5, 7, 9]
 
 
+async def test_a_slice_that_was_late_does_not_leave_together_with_the_next(db, clock):
+    """Ten at once and a hundred a second: behind ten that touch the wire only now, the ten claimed after them wait a tenth of one."""
+    town = await build(db, clock, settings({"name": "Bras", "rate": 100, "burst": 10}, channels=("sms",)))
+    for _ in range(10):
+        await town.person()
+    await town.release()
+    await town.spread()
+    clock.advance(MINUTE)
+    line, loop = town.node.lines[SMS], asyncio.get_running_loop()
+    line.wire.charge(10)  # by another worker, which claimed them a while ago
+    began = loop.time()
+    assert await town.node.dispatch.step(line)
+    assert (len(town.provider.ledger), loop.time() - began >= 0.099) == (10, True)
+
+
 async def test_nothing_queued_leaves_after_its_last_hour(town):
     """What still stood in the queue when the hour struck is settled at the claim."""
     for _ in range(3):

@@ -79,3 +79,33 @@ def test_whoever_begins_with_more_than_there_was_gains_nothing():
     bucket = Bucket(SetClock(0), 1.0, 3)
     bucket.begin(3)
     assert (bucket.room(10), bucket.wait_s()) == (0, 1.0)
+
+
+def test_a_slice_waits_until_all_of_it_may_leave():
+    """Ten a second, ten at once: ten wait for nothing, five behind them half a second."""
+    clock = SetClock(0)
+    bucket = Bucket(clock, 10.0, 10)
+    clock.advance(60_000)
+    assert bucket.wait_s(10) == 0.0
+    bucket.charge(10)
+    assert bucket.wait_s(5) == 0.5
+
+
+def test_what_leaves_late_has_not_saved_up_for_those_behind_it():
+    """Ten a second, ten at once: ten that leave a minute after they might have take all that is there."""
+    clock = SetClock(0)
+    bucket = Bucket(clock, 10.0, 10)
+    bucket.wait_s(10)
+    clock.advance(60_000)
+    bucket.charge(10)
+    assert bucket.wait_s(10) == 1.0
+
+
+def test_what_is_more_than_a_burst_leaves_together_and_those_behind_it_wait():
+    """A text of six segments at one a second cannot be cut: it goes when one may, and the next six seconds later."""
+    clock = SetClock(0)
+    bucket = Bucket(clock, 1.0, 1)
+    clock.advance(60_000)
+    assert bucket.wait_s(6) == 0.0
+    bucket.charge(6)
+    assert bucket.wait_s() == 6.0
